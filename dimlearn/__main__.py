@@ -1,0 +1,5 @@
+import sys
+
+from dimlearn.cli import main
+
+sys.exit(main())

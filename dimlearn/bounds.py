@@ -1,0 +1,180 @@
+"""Bounds on mutual information, computed from the scores that a critic gives to pairs. Lesson 2.
+
+A critic `T` scores every pair of a batch: `scores[i, j] = T(code of image i, features of image j)`.
+The diagonal holds the positive pairs, samples of the joint distribution J; the rest holds the
+negative pairs, samples of the product M of the marginals. Scores may have more axes behind the
+first two: `scores[i, j, l]` scores code `i` against location `l` of image `j`.
+
+All values are in nats, and all functions are to be maximised. They take NumPy arrays or tensors,
+float32 or float64, can be differentiated, work inside `tf.function`, and stay finite where the
+mathematics does (scores of plus and minus 1000). With sp = softplus:
+
+    DV        E_J[T] - log E_M[exp T]             Donsker & Varadhan 1983, DIM Eq. 2
+    NWJ       E_J[T] - E_M[exp(T - 1)]            Nguyen, Wainwright & Jordan 2010
+    JSD       E_J[-sp(-T)] - E_M[sp(T)]           Nowozin et al. 2016, DIM Eq. 4
+    InfoNCE   E_J[T - log mean_j exp T(., j)]     van den Oord et al. 2018, DIM Eq. 5 plus log N
+
+DV, NWJ and InfoNCE are lower bounds on the mutual information in expectation (a DV value of a
+small batch is biased upwards). The JSD objective is not: its optimum is 2 JSD(J || M) - 2 log 2.
+"""
+
+import math
+
+from dimlearn.startup import tf
+
+# ---------------------------------------------------------------- positive and negative pairs
+
+
+def split_pairs(scores):
+    """Positive and negative scores of a score tensor.
+
+    `scores`: `[N, N]` or `[N, N, L]`. Returns `(positive, negative)` of shapes `[N]`, `[N (N-1)]`
+    or `[N, L]`, `[N (N-1), L]`.
+    """
+    scores = tf.convert_to_tensor(scores)
+    n = scores.shape[0] if scores.shape[0] is not None else tf.shape(scores)[0]
+    if isinstance(n, int) and n < 2:
+        raise ValueError(f"a bound needs at least 2 items for a negative pair, but N = {n}")
+    trailing = tf.shape(scores)[2:]
+    positive = tf.gather_nd(scores, tf.stack([tf.range(n)] * 2, axis=1))
+    # Without its first entry, the flattened matrix falls into rows of N + 1 whose last entry is a
+    # diagonal one: dropping it leaves the off-diagonal entries, with no mask and no infinity.
+    flat = tf.reshape(scores, tf.concat([[n * n], trailing], 0))[1:]
+    rows = tf.reshape(flat, tf.concat([[n - 1, n + 1], trailing], 0))[:, :-1]
+    return positive, tf.reshape(rows, tf.concat([[n * (n - 1)], trailing], 0))
+
+
+def mismatch(features):
+    """The same items in an order that leaves no item in its place (a derangement).
+
+    `features`: `[N, ...] -> [N, ...]`, every item moved one place on. In a shuffled batch the
+    neighbour is a random other image. Raises `ValueError` for N < 2.
+    """
+    if features.shape[0] is not None and features.shape[0] < 2:
+        raise ValueError(f"mismatch needs at least 2 items, but N = {features.shape[0]}")
+    return tf.roll(features, shift=1, axis=0)
+
+
+def log_mean_exp(x):
+    """`log(mean(exp(x)))` over all entries of `x`, a scalar, without overflow."""
+    x = tf.convert_to_tensor(x)
+    return tf.reduce_logsumexp(x) - tf.math.log(tf.cast(tf.size(x), x.dtype))
+
+
+# ---------------------------------------------------------------- bounds on positive and negative
+
+
+def dv(positive, negative):
+    """Donsker-Varadhan (DIM Eq. 2) of positive and negative scores of any shape: a scalar, nats."""
+    return tf.reduce_mean(positive) - log_mean_exp(negative)
+
+
+def nwj(positive, negative):
+    """Nguyen-Wainwright-Jordan, the f-GAN bound on the KL divergence: a scalar, nats."""
+    return tf.reduce_mean(positive) - tf.exp(log_mean_exp(negative) - 1.0)
+
+
+def jsd(positive, negative):
+    """Jensen-Shannon objective (DIM Eq. 4), without a shift by log 2: a scalar, nats."""
+    positive = tf.convert_to_tensor(positive)
+    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
+
+
+def infonce(positive, negative):
+    """InfoNCE with a single negative for each positive, `[N, ...]` each: a scalar, at most log 2.
+
+    With one negative InfoNCE can tell at most log 2 nats; it wants the whole batch, as
+    `infonce_bound` has it.
+    """
+    log_softmax = -tf.nn.softplus(tf.convert_to_tensor(negative) - positive)
+    return tf.reduce_mean(log_softmax) + math.log(2.0)
+
+
+# ---------------------------------------------------------------- bounds on a score matrix
+
+
+def dv_bound(scores):
+    """Donsker-Varadhan bound of a score matrix `[N, N]` (DIM Eq. 2): a scalar, nats.
+
+    Adding a constant to all scores changes nothing.
+    """
+    return dv(*split_pairs(scores))
+
+
+def nwj_bound(scores):
+    """Nguyen-Wainwright-Jordan bound of a score matrix `[N, N]`: a scalar, nats.
+
+    Its optimal critic is 1 + log dJ/dM. Overflows for off-diagonal scores above +80, as the
+    mathematics does.
+    """
+    return nwj(*split_pairs(scores))
+
+
+def jsd_bound(scores):
+    """Jensen-Shannon objective of a score matrix `[N, N]` (DIM Eq. 4): a scalar, nats.
+
+    All-zero scores give -2 log 2; the supremum is 0. Its optimal critic is log dJ/dM.
+    """
+    return jsd(*split_pairs(scores))
+
+
+def infonce_bound(scores):
+    """InfoNCE of a score matrix `[N, N]` (DIM Eq. 5 plus log N): a scalar, nats, at most log N.
+
+    Each row is a classification: which of the N items belongs to code `i`? Adding a constant to
+    a row changes nothing.
+    """
+    scores = tf.convert_to_tensor(scores)
+    log_n = tf.math.log(tf.cast(tf.shape(scores)[0], scores.dtype))
+    own = tf.linalg.diag_part(scores)
+    return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + log_n
+
+
+# ---------------------------------------------------------------- the local objective. Lesson 5
+
+
+def local_jsd(scores):
+    """Local JSD objective of scores `[N, N, L]` (DIM Eq. 6 with Eq. 4): a scalar, nats.
+
+    Positives are averaged over images and locations, negatives over pairs and locations. The
+    mean being linear, this is also the mean over locations of `jsd_bound`.
+    """
+    return jsd(*split_pairs(scores))
+
+
+def local_nwj(scores):
+    """Local NWJ bound of scores `[N, N, L]` (DIM Eq. 6): the mean over locations, a scalar, nats."""
+    return nwj(*split_pairs(scores))
+
+
+def local_dv(scores):
+    """Local DV bound of scores `[N, N, L]` (DIM Eq. 6): the mean over locations, a scalar, nats."""
+    positive, negative = split_pairs(scores)
+    log_count = tf.math.log(tf.cast(tf.shape(negative)[0], negative.dtype))
+    return tf.reduce_mean(positive) - tf.reduce_mean(
+        tf.reduce_logsumexp(negative, axis=0) - log_count
+    )
+
+
+def local_infonce(scores):
+    """Local InfoNCE of scores `[N, N, L]`: a scalar, nats, at most log(1 + (N-1) L).
+
+    For code `i` and location `l` of its own image: the log-softmax of `scores[i, i, l]` against
+    itself and every location of every other image (other locations of the same image are not
+    negatives), averaged over `i` and `l`, plus log(1 + (N-1) L). As in the authors' code.
+    """
+    positive, negative = split_pairs(scores)  # [N, L], [N (N-1), L]: row by row of the matrix
+    n, locations = tf.shape(positive)[0], tf.shape(positive)[1]
+    others = tf.reduce_logsumexp(tf.reshape(negative, [n, -1]), axis=1, keepdims=True)
+    count = tf.cast(1 + (n - 1) * locations, positive.dtype)
+    return tf.reduce_mean(-tf.nn.softplus(others - positive)) + tf.math.log(count)
+
+
+# What the word in `DeepInfoMax(bound="jsd")` stands for: on a matrix, on a local tensor, and on
+# one negative for each positive.
+BOUNDS = {
+    "jsd": (jsd_bound, local_jsd, jsd),
+    "dv": (dv_bound, local_dv, dv),
+    "nwj": (nwj_bound, local_nwj, nwj),
+    "infonce": (infonce_bound, local_infonce, infonce),
+}

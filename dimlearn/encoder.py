@@ -1,0 +1,81 @@
+"""Convolutional encoders: from an image to a local feature map and a global code. Lesson 3.
+
+An encoder `E` is a plain functional `keras.Model` that takes images `[N, H, W, channels]` and
+returns the pair
+
+    feature_map  [N, M, M', C]   what each neighbourhood of the image looks like
+    code         [N, D]          what the whole image is: raw and linear, no activation on it
+
+with the code computed from the feature map through a dense layer. Its layers `feature_map`,
+`dense` and `code` are the three that the paper's tables evaluate (conv, fc, Y).
+"""
+
+from dimlearn.errors import InputError
+from dimlearn.startup import keras
+
+# Each architecture: convolutions as (filters, kernel, stride), the index of the one whose output
+# is the feature map, and the units of the dense layer. "dim28" and "dim32" are the authors' (DIM,
+# appendix and code) for 28x28 and 32x32 images.
+ARCHITECTURES = {
+    "light": ([(32, 4, 2), (64, 4, 2)], 1, 1024),
+    "dim28": ([(64, 5, 2), (128, 5, 2)], 1, 1024),
+    "dim32": ([(64, 4, 2), (128, 4, 2), (256, 4, 2)], 1, 1024),
+}
+
+
+def build_encoder(input_shape, code_dim=64, architecture="light"):
+    """A convolutional encoder for images of at least 8x8 pixels.
+
+    `input_shape`: (H, W, channels); `code_dim`: D; `architecture`: "light" (the default, for any
+    size), "dim28" or "dim32" (the authors', padded, so that each stride of 2 halves the side).
+    Batch normalisation and ReLU follow every layer but the code.
+
+    Returns a `keras.Model` from images to `(feature_map, code)`.
+    Raises `InputError` for an unknown architecture or a shape it cannot encode.
+    """
+    if architecture not in ARCHITECTURES:
+        raise InputError(
+            f"unknown architecture {architecture!r}: choose one of {', '.join(ARCHITECTURES)}"
+        )
+    check_input_shape(input_shape)
+    if int(code_dim) < 1:
+        raise InputError(f"a code needs at least one dimension, but code_dim = {code_dim}")
+    convolutions, map_index, dense_units = ARCHITECTURES[architecture]
+    # Unpadded convolutions make the light map small (28x28 to 5x5) and keep every location whole.
+    # Below 14 pixels they would leave a single location: small images are padded.
+    padding = "valid" if architecture == "light" and min(input_shape[:2]) >= 14 else "same"
+
+    images = keras.Input(tuple(input_shape), name="images")
+    x = images
+    for index, (filters, kernel, stride) in enumerate(convolutions):
+        x = keras.layers.Conv2D(
+            filters, kernel, stride, padding=padding, use_bias=False, name=f"conv{index + 1}"
+        )(x)
+        x = keras.layers.BatchNormalization(name=f"conv{index + 1}_norm")(x)
+        name = "feature_map" if index == map_index else f"conv{index + 1}_relu"
+        x = keras.layers.ReLU(name=name)(x)
+        if index == map_index:
+            feature_map = x
+    x = keras.layers.Flatten(name="flatten")(x)
+    x = keras.layers.Dense(dense_units, use_bias=False, name="dense_linear")(x)
+    x = keras.layers.BatchNormalization(name="dense_norm")(x)
+    x = keras.layers.ReLU(name="dense")(x)
+    code = keras.layers.Dense(int(code_dim), name="code")(x)
+    return keras.Model(images, (feature_map, code), name="encoder")
+
+
+def check_input_shape(input_shape):
+    """Raise `InputError` unless `input_shape` is (H, W, channels) with H, W >= 8."""
+    shape = tuple(input_shape)
+    if len(shape) != 3 or not all(isinstance(side, int) and side > 0 for side in shape):
+        raise InputError(f"input_shape must be (height, width, channels), but is {shape}")
+    if min(shape[:2]) < 8:
+        raise InputError(f"images must be at least 8x8 pixels, but are {shape[0]}x{shape[1]}")
+
+
+def layer_model(encoder, name):
+    """One layer of an encoder as a model from images to its output; it shares the weights.
+
+    `name`: "feature_map" `[N, M, M', C]`, "dense" `[N, units]` or "code" `[N, D]`.
+    """
+    return keras.Model(encoder.inputs, encoder.get_layer(name).output)

@@ -1,0 +1,71 @@
+"""TensorFlow and Keras without TensorFlow's start-up lines.
+
+TensorFlow writes a few lines to the process' standard error when it is imported, from C++, before
+any Python setting reaches it: that oneDNN is on, that there is no GPU. They are true and alarm
+learners. They are held back here; every line that is not known to be harmless is shown.
+
+    from dimlearn.startup import keras, tf
+
+`DIMLEARN_TF_LOG=1` shows all lines; `dimlearn.startup.held_back` keeps them.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+
+# Each pattern is one line of TensorFlow 2.16 to 2.21 on a machine without a GPU.
+HARMLESS = re.compile(
+    r"oneDNN custom operations are on"
+    r"|Could not find cuda drivers on your machine"
+    r"|All log messages before absl::InitializeLog\(\) is called are written to STDERR"
+    r"|This TensorFlow binary is optimized to use available CPU instructions"
+    r"|To enable the following instructions: .* rebuild TensorFlow"
+    r"|failed call to cuInit"
+    r"|Unable to register cu\w+ factory"
+    r"|Cannot dlopen some GPU libraries|Skipping registering GPU devices"
+    r"|TF-TRT Warning: Could not find TensorRT"
+    r"|CUDA diagnostic|hostname: |libcuda reported version|kernel reported version"
+    r"|kernel driver does not appear to be running"
+)
+
+held_back: list[str] = []
+
+
+@contextmanager
+def _harmless_lines_held_back():
+    """Collect what the process writes to file descriptor 2, then pass on the unknown lines."""
+    try:
+        sys.stderr.flush()
+        original = os.dup(2)
+    except (OSError, ValueError, AttributeError):  # no standard error: nothing to hold back
+        yield
+        return
+    with tempfile.TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
+            captured.seek(0)
+            for line in captured.read().decode(errors="replace").splitlines():
+                held_back.append(line)
+                if os.environ.get("DIMLEARN_TF_LOG") or not (HARMLESS.search(line) or not line):
+                    os.write(2, (line + "\n").encode())
+
+
+with _harmless_lines_held_back():
+    import keras
+    import tensorflow as tf
+
+    tf.constant(0)  # the first tensor looks for devices, and writes about them
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"dimlearn needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}: "
+        "unset it or set it to 'tensorflow'."
+    )
+
+__all__ = ["held_back", "keras", "tf"]
