@@ -143,12 +143,12 @@ def local_jsd(scores):
 
 
 def local_nwj(scores):
-    """Local NWJ bound of scores `[N, N, L]` (DIM Eq. 6): the mean over locations, a scalar, nats."""
+    """Local NWJ bound of scores `[N, N, L]` (DIM Eq. 6), the mean over locations: nats."""
     return nwj(*split_pairs(scores))
 
 
 def local_dv(scores):
-    """Local DV bound of scores `[N, N, L]` (DIM Eq. 6): the mean over locations, a scalar, nats."""
+    """Local DV bound of scores `[N, N, L]` (DIM Eq. 6), the mean over locations: nats."""
     positive, negative = split_pairs(scores)
     log_count = tf.math.log(tf.cast(tf.shape(negative)[0], negative.dtype))
     return tf.reduce_mean(positive) - tf.reduce_mean(
@@ -163,11 +163,14 @@ def local_infonce(scores):
     itself and every location of every other image (other locations of the same image are not
     negatives), averaged over `i` and `l`, plus log(1 + (N-1) L). As in the authors' code.
     """
-    positive, negative = split_pairs(scores)  # [N, L], [N (N-1), L]: row by row of the matrix
-    n, locations = tf.shape(positive)[0], tf.shape(positive)[1]
-    others = tf.reduce_logsumexp(tf.reshape(negative, [n, -1]), axis=1, keepdims=True)
-    count = tf.cast(1 + (n - 1) * locations, positive.dtype)
-    return tf.reduce_mean(-tf.nn.softplus(others - positive)) + tf.math.log(count)
+    scores = tf.convert_to_tensor(scores)
+    positive, _ = split_pairs(scores)
+    by_image = tf.reduce_logsumexp(scores, axis=2)  # [N, N]: all locations of image j, for code i
+    no_image = tf.fill([tf.shape(scores)[0]], tf.constant(-math.inf, scores.dtype))
+    others = tf.reduce_logsumexp(tf.linalg.set_diag(by_image, no_image), axis=1, keepdims=True)
+    count = 1 + (tf.shape(scores)[0] - 1) * tf.shape(scores)[2]
+    log_count = tf.math.log(tf.cast(count, scores.dtype))
+    return tf.reduce_mean(-tf.nn.softplus(others - positive)) + log_count
 
 
 # What the word in `DeepInfoMax(bound="jsd")` stands for: on a matrix, on a local tensor, and on

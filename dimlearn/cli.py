@@ -16,7 +16,7 @@ A run that was interrupted goes on when the same command is given again."""
 
 
 def main(arguments=None):
-    """Run the command line; returns the exit status (0, 1 trouble, 2 bad input, 130 Ctrl-C)."""
+    """Run the command line; returns 0, or 1 (trouble), 2 (bad input), 130 (Ctrl-C)."""
     parser = new_parser()
     options = parser.parse_args(arguments)
     if options.command is None:

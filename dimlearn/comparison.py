@@ -40,7 +40,7 @@ WEIGHTS = {
 }
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
-STEPS = 1000  # the default budget, rounded to whole epochs
+STEPS = 850  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
 LAYERS_ON = 10_000  # training images for the probes of the large feature maps
 
@@ -87,7 +87,7 @@ def train_encoder(name, dataset, settings, seed, callbacks=()):
     if name == "supervised":
         return train_with_labels(encoder, dataset, settings, callbacks)
     model = new_model(encoder, name, settings, seed)
-    model.compile(keras.optimizers.Adam(settings.learning_rate))
+    model.compile(keras.optimizers.Adam(settings.learning_rate), steps_per_execution=10)
     history = model.fit(
         dataset.x_train,
         batch_size=settings.batch_size,
@@ -140,13 +140,16 @@ def plain_network(dataset):
 
 def train_with_labels(encoder, dataset, settings, callbacks):
     """Train an encoder under a linear classifier of its code, by cross-entropy, with all labels."""
-    logits = keras.layers.Dense(dataset.num_classes)(encoder.get_layer("code").output)
-    classifier = keras.Model(encoder.inputs, logits)
+    logits = keras.layers.Dense(dataset.num_classes, name="logits")(
+        encoder.get_layer("code").output
+    )
+    classifier = keras.Model(encoder.input, logits)
     classifier.compile(
         keras.optimizers.Adam(settings.learning_rate),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         jit_compile=False,
+        steps_per_execution=10,
     )
     history = classifier.fit(
         dataset.x_train,
@@ -190,10 +193,13 @@ def probe_layers(encoder, dataset, probe_seeds, say):
     """The paper's non-linear probe on feature map, dense layer and code (its conv, fc and Y).
 
     `{layer: [accuracy of each probe seed]}`, trained on the first `LAYERS_ON` training images;
-    empty for an encoder without a feature map.
+    empty for an encoder without a feature map. The code is left out when the data set is no
+    larger: `probe_encoder` has it then.
     """
     accuracies = {}
-    for layer in LAYERS if len(encoder.outputs) == 2 else ():
+    if len(encoder.outputs) < 2:
+        return accuracies
+    for layer in LAYERS if len(dataset.x_train) > LAYERS_ON else LAYERS[:2]:
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = evaluation.frozen_codes(layer_model(encoder, layer), dataset, limit=LAYERS_ON)
         accuracies[layer] = evaluation.mlp200(codes, range(probe_seeds))
@@ -271,6 +277,8 @@ def finish_part(name, seed, dataset, settings, folder, say, callbacks):
             say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
     part["accuracies"] = probe_encoder(encoder, dataset, settings.probe_seeds, say)
     part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
+    if part["layers"] and len(dataset.x_train) <= LAYERS_ON:  # the same probe on the same codes
+        part["layers"]["code"] = part["accuracies"]["mlp200"]
     write_json(scores_file, part)
     say(f"    linear probe {part['accuracies']['linear'][0]:.3f}")
     return part

@@ -96,7 +96,7 @@ def find_arrays(name, download):
 
 
 def read_npz(path):
-    """The arrays `x_train`, `y_train`, `x_test`, `y_test` of an `.npz`; nothing in it is executed."""
+    """The four arrays of an `.npz`, by the names in `KEYS`; nothing in it is executed."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             missing = [key for key in KEYS if key not in archive]

@@ -1,4 +1,4 @@
-"""The one exception for what a person can mend: wrong data, wrong settings, an unwritable folder."""
+"""The one exception for what a person can mend: wrong data, wrong settings, a locked folder."""
 
 
 class InputError(ValueError):

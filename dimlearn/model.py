@@ -12,8 +12,6 @@ process, in any order.
 
 import math
 
-import numpy as np
-
 from dimlearn.critics import CRITICS
 from dimlearn.data import check_images
 from dimlearn.errors import InputError
@@ -61,8 +59,21 @@ class DeepInfoMax(keras.Model):
     Raises `InputError` for settings outside these.
     """
 
-    def __init__(self, encoder, alpha=0.0, beta=1.0, gamma=0.0, bound="jsd", local_bound=None,
-                 critic="dot", units=None, negatives="all", prior="uniform", seed=0, **kwargs):
+    def __init__(
+        self,
+        encoder,
+        alpha=0.0,
+        beta=1.0,
+        gamma=0.0,
+        bound="jsd",
+        local_bound=None,
+        critic="dot",
+        units=None,
+        negatives="all",
+        prior="uniform",
+        seed=0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         check_weights(alpha, beta, gamma)
         check_choice("critic", critic, CRITICS)
@@ -178,17 +189,18 @@ class DeepInfoMax(keras.Model):
     # ------------------------------------------------------------ fitting
 
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
-        """As `keras.Model.compile`, without a loss. The discriminator has an optimizer of its own:
-        a copy of the first unless given. XLA is off unless asked for: on processors it takes
-        seconds to compile and gives slower convolutions."""
+        """As `keras.Model.compile`, without a loss.
+
+        The discriminator has an optimizer of its own, `Adam(1e-4)` unless given: the game wants a
+        slow discriminator, whatever the pace of the encoder. XLA is off unless asked for: on
+        processors it takes seconds to compile and gives slower convolutions.
+        """
         super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.cooperating_variables())
         if self.gamma:
-            if discriminator_optimizer is None:
-                config = self.optimizer.get_config()
-                self.discriminator_optimizer = type(self.optimizer).from_config(config)
-            else:
-                self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+            self.discriminator_optimizer = keras.optimizers.get(
+                discriminator_optimizer or keras.optimizers.Adam(1e-4)
+            )
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def fit(self, x, batch_size=128, validation_data=None, shuffle=True, **kwargs):

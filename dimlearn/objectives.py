@@ -46,13 +46,13 @@ def mean_over_locations(bound):
     """
 
     def local_bound(scores):
-        return tf.reduce_mean([bound(scores[:, :, l]) for l in range(scores.shape[2])])
+        return tf.reduce_mean([bound(matrix) for matrix in tf.unstack(scores, axis=2)])
 
     return local_bound
 
 
 def find_bounds(bound, local_bound, negatives):
-    """The functions `(global, local)` meant by a name of `BOUNDS` or by the user's own functions."""
+    """The functions `(global, local)` that a name of `BOUNDS` or the user's own functions mean."""
     if isinstance(bound, str):
         if bound not in BOUNDS:
             raise InputError(f"unknown bound {bound!r}: choose one of {', '.join(BOUNDS)}")
@@ -103,8 +103,8 @@ def sample_prior(shape, prior, seed):
     return draw(shape, seed)
 
 
-def build_discriminator(code_dim, units=(1000, 200)):
-    """The prior discriminator of the paper's appendix: `[N, D] -> [N, 1]` logits."""
+def build_discriminator(code_dim, units=(256, 128)):
+    """The prior discriminator: `[N, D] -> [N, 1]` logits. The paper's has 1000-200 units."""
     layers = [keras.layers.Dense(count, activation="relu") for count in units]
     return keras.Sequential(
         [keras.Input((code_dim,)), *layers, keras.layers.Dense(1)], name="discriminator"

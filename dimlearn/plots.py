@@ -43,6 +43,11 @@ def panels(count, columns, width=3.0, height=2.4, **kwargs):
     return figure, axes[:count]
 
 
+def in_percent(scores):
+    """Means and ends of intervals of scores, three arrays in percent."""
+    return 100 * np.array([[own["mean"], own["low"], own["high"]] for own in scores]).T
+
+
 def loss_curves(rows):
     """The terms of every training over its epochs (first pretraining seed)."""
     trained = [row for row in rows if row["history"][0]]
@@ -67,8 +72,7 @@ def accuracies(rows, probes=("linear", "knn", "mlp200")):
     for offset, (probe, color, marker) in enumerate(
         zip(probes, (BLUE, ORANGE, GREEN), ("o", "s", "^"))
     ):
-        scores = [row["scores"][probe] for row in rows]
-        mean, low, high = (100 * np.array([own[key] for own in scores]) for key in ("mean", "low", "high"))  # fmt: skip
+        mean, low, high = in_percent(row["scores"][probe] for row in rows)
         axis.errorbar(
             mean,
             np.arange(len(rows)) + 0.22 * (offset - 1),
@@ -95,9 +99,8 @@ def few_labels(rows, counts=(1, 5, 10, 100)):
     axis = figure.subplots()
     for row in rows:
         known = [count for count in counts if f"labels_{count}" in row["scores"]]
-        scores = [row["scores"][f"labels_{count}"] for count in known]
         color, marker, line = ROW_STYLES.get(row["name"], OTHER_STYLE)
-        mean, low, high = (100 * np.array([own[key] for own in scores]) for key in ("mean", "low", "high"))  # fmt: skip
+        mean, low, high = in_percent(row["scores"][f"labels_{count}"] for count in known)
         label = row["name"] + (" (saw all labels)" if row["labels"] else "")
         axis.plot(known, mean, line, color=color, marker=marker, markersize=5, label=label)
         axis.fill_between(known, low, high, color=color, alpha=0.08, linewidth=0)

@@ -8,11 +8,10 @@ from importlib.metadata import version
 
 import numpy as np
 
+from dimlearn import __version__
 from dimlearn.comparison import CONTROLS, LABELLED_ROWS, LAYERS, write_json, written_whole
 from dimlearn.evaluation import (
     FEW_LABELS,
-    PROBES,
-    SEEDED_PROBES,
     Score,
     encode,
     score,
@@ -20,10 +19,10 @@ from dimlearn.evaluation import (
 )
 from dimlearn.startup import keras
 
-PROBE_COLUMNS = (*PROBES, *SEEDED_PROBES)
+PROBE_COLUMNS = ("linear", "svm", "knn", "mlp200", "mlp64")
 LABEL_COLUMNS = tuple(f"labels_{count}" for count in FEW_LABELS)
 SHOWN, SEARCHED = 800, 5000  # test images in the projection, training images among neighbours
-PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "dimlearn")
+PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
 def summarise(parts, settings, dataset):
@@ -61,7 +60,7 @@ def summarise(parts, settings, dataset):
             "test_originals": dataset.test_originals,
             "image_shape": list(dataset.image_shape),
         },
-        "versions": {"python": platform.python_version()}
+        "versions": {"dimlearn": __version__, "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "machine": f"{platform.system()} {platform.machine()}",
     }
@@ -140,7 +139,7 @@ def as_csv(results):
 
 
 def conclusion(results):
-    """One paragraph on what the table shows, made from its numbers: the linear probe, few labels."""
+    """One paragraph on what the table shows, made from its numbers."""
     rows = {row["name"]: row["scores"] for row in results["rows"]}
     encoders = [name for name in rows if name not in CONTROLS]
     controls = [name for name in ("pixels", "random", "pca") if name in rows]

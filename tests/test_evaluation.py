@@ -159,7 +159,12 @@ def test_the_controls_are_what_they_say(little):
 
 @pytest.mark.parametrize(
     "correct, total, low, high",
-    [(8, 10, 0.4902, 0.9433), (0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0), (95, 100, 0.8882, 0.9785)],
+    [
+        (8, 10, 0.4902, 0.9433),
+        (0, 20, 0.0, 0.1611),
+        (20, 20, 0.8389, 1.0),
+        (95, 100, 0.8882, 0.9785),
+    ],
 )
 def test_wilson_intervals(correct, total, low, high):
     assert evaluation.accuracy_interval(correct, total) == pytest.approx((low, high), abs=1e-4)

@@ -93,9 +93,7 @@ def test_each_players_step_is_of_its_own_loss():
     is the encoder when the rate of its optimizer is 0."""
     for encoder_rate, discriminator_rate in ((0.1, 0.0), (0.0, 0.1)):
         model = new_model(0, 0, 1, compiled=False)
-        model.compile(
-            keras.optimizers.SGD(encoder_rate), keras.optimizers.SGD(discriminator_rate)
-        )
+        model.compile(keras.optimizers.SGD(encoder_rate), keras.optimizers.SGD(discriminator_rate))
         encoder = [v.numpy() for v in model.encoder.trainable_variables]
         discriminator = values(model.discriminator)
         model.fit(IMAGES, batch_size=8, epochs=1, verbose=0)

@@ -1,0 +1,327 @@
+"""The comparison and its command: the table, resuming, repeating, bad input, Ctrl-C."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from dimlearn import InputError, comparison, data, report
+from dimlearn.comparison import CONTROLS, WEIGHTS, Settings
+from dimlearn.startup import keras
+
+SCORES = {"linear", "svm", "knn", "mlp200", "mlp64", "labels_1", "labels_5", "labels_10"}
+
+
+@pytest.fixture(scope="module")
+def little_file(tmp_path_factory):
+    """A little data set of 8x8 images of 3 classes, told apart by where they are bright."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(150) % 3
+    images = rng.integers(0, 90, (150, 8, 8, 1), dtype=np.uint8)
+    for index, label in enumerate(labels):
+        images[index, 2 * label : 2 * label + 3] += 120
+    path = tmp_path_factory.mktemp("a folder") / "little.npz"
+    np.savez(path, x_train=images[:120], y_train=labels[:120], x_test=images[120:], y_test=labels[120:])  # fmt: skip
+    return path
+
+
+OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-seeds", "3"]
+
+
+def run(*arguments, **kwargs):
+    command = [sys.executable, "-m", "dimlearn", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, **kwargs)
+
+
+@pytest.fixture(scope="module")
+def finished(little_file):
+    """One run of the command with all nine rows: its folder and what it printed."""
+    folder = little_file.parent / "run"
+    done = run("compare", "--data", little_file, "--out", folder, *OPTIONS)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+# ---------------------------------------------------------------- the contract
+
+
+def test_the_results_file(finished):
+    results = json.loads((finished[0] / "results.json").read_text())
+    rows = {row["name"]: row for row in results["rows"]}
+    assert list(rows) == [*CONTROLS, *WEIGHTS]
+    for name, row in rows.items():
+        assert set(row["scores"]) == SCORES, name
+        for score, own in row["scores"].items():
+            assert 0 <= own["low"] <= own["mean"] <= own["high"] <= 1
+            seeded = score.startswith(("svm", "mlp", "labels"))
+            assert own["seeds"] == (3 if seeded else 1)
+            assert own["spread"].startswith("30 test images")
+            assert ("seeds" in own["spread"]) == seeded
+        with_map = name not in ("pixels", "pca", "standard")
+        assert set(row["layers"]) == ({"feature_map", "dense", "code"} if with_map else set())
+    assert set(results["rows"][-1]["history"][0]) >= {"loss", "global_bound", "local_bound"}
+    assert results["settings"]["epochs"] == 2
+    assert {"tensorflow", "keras", "numpy", "python"} <= set(results["versions"])
+    assert rows["supervised"]["scores"]["linear"]["mean"] > 0.9  # a task that labels solve
+
+
+def test_the_table_is_the_same_everywhere(finished):
+    folder, done = finished
+    table = (folder / "table.md").read_text()
+    assert table.strip() in done.stdout and table.strip() in (folder / "report.md").read_text()
+    lines = list(csv.DictReader((folder / "table.csv").open()))
+    results = json.loads((folder / "results.json").read_text())
+    for row in results["rows"]:
+        for score, own in row["scores"].items():
+            (line,) = [
+                line
+                for line in lines
+                if (line["encoder"], line["measured_on"], line["score"]) == (row["name"], "code", score)
+            ]  # fmt: skip
+            assert float(line["mean"]) == own["mean"]
+            cell = f"{100 * own['mean']:.1f} ({100 * own['low']:.1f} to {100 * own['high']:.1f})"
+            assert cell in table
+
+
+def test_figures_have_a_text_alternative(finished):
+    folder, _ = finished
+    document = (folder / "report.md").read_text()
+    for name in ("accuracy", "few_labels", "projection", "loss_curves", "neighbours"):
+        path = folder / "figures" / f"{name}.png"
+        assert path.read_bytes().startswith(b"\x89PNG")
+        alternative = document.split(f"](figures/{name}.png)")[0].rsplit("![", 1)[1]
+        assert len(alternative.split()) > 8, name
+
+
+def test_the_saved_encoders_give_the_codes(finished, little_file):
+    folder, _ = finished
+    dataset = data.load(little_file)
+    for name in (*CONTROLS, *WEIGHTS):
+        encoder = keras.saving.load_model(folder / "encoders" / f"{name}-0.keras")
+        codes = comparison.evaluation.encode(encoder, dataset.x_test)
+        assert codes.shape == (30, 64 if name in ("pixels", "standard") else 8)
+
+
+def test_standard_error_is_quiet(finished):
+    """Progress and nothing else: TensorFlow's start-up lines are held back."""
+    unknown = [
+        line
+        for line in finished[1].stderr.splitlines()
+        if line and not line.lstrip()[:1].isdigit() and line != "loading TensorFlow ..."
+    ]
+    assert unknown == []
+
+
+# ---------------------------------------------------------------- repeating and resuming
+
+
+def scores_of(folder):
+    return [row["scores"] for row in json.loads((folder / "results.json").read_text())["rows"]]
+
+
+def test_the_same_command_gives_the_same_table(finished, little_file):
+    again = little_file.parent / "again"
+    done = run("compare", "--data", little_file, "--out", again, *OPTIONS)
+    assert done.returncode == 0
+    assert scores_of(again) == scores_of(finished[0])
+
+
+def test_an_interrupted_run_goes_on(finished, little_file):
+    """Stopped by Ctrl-C in the middle of a training, killed later, then finished: the same table."""
+    folder = little_file.parent / "interrupted"
+    command = [sys.executable, "-m", "dimlearn", "compare", "--data", str(little_file)]
+    command += ["--out", str(folder), *OPTIONS]
+    for stop, row in ((signal.SIGINT, "standard"), (signal.SIGKILL, "mixed")):
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for line in process.stderr:
+            if f"] {row}" in line:
+                break
+        time.sleep(0.5)
+        process.send_signal(stop)
+        _, said = process.communicate(timeout=100)
+        if stop == signal.SIGINT:
+            assert process.returncode == 130
+            assert "give the same command again" in said and "Traceback" not in said
+        assert not (folder / "results.json").exists()
+    whole = {path.name: path.read_bytes() for path in (folder / "encoders").glob("[!.]*.keras")}
+    assert "supervised-0.keras" in whole
+    done = run(*command[3:])
+    assert done.returncode == 0
+    assert "finished before" in done.stderr
+    for name, content in whole.items():
+        assert (folder / "encoders" / name).read_bytes() == content
+    assert scores_of(folder) == scores_of(finished[0])
+
+
+def test_a_trained_encoder_is_not_trained_again(finished, little_file):
+    """Interrupted between training and probing: the probes alone are made up for."""
+    folder, _ = finished
+    scores = folder / "scores" / "local-0.json"
+    before, encoder = scores.read_text(), (folder / "encoders" / "local-0.keras").stat().st_mtime_ns
+    scores.unlink()
+    done = run("compare", "--data", little_file, "--out", folder, *OPTIONS)
+    assert "trained before" in done.stderr
+    assert (folder / "encoders" / "local-0.keras").stat().st_mtime_ns == encoder
+    assert json.loads(scores.read_text())["accuracies"] == json.loads(before)["accuracies"]
+
+
+def test_other_settings_want_another_folder(finished, little_file):
+    folder, _ = finished
+    before = scores_of(folder)
+    done = run("compare", "--data", little_file, "--out", folder, *OPTIONS, "--bound", "jsd")
+    assert done.returncode == 2 and "other settings (bound)" in done.stderr
+    assert scores_of(folder) == before
+
+
+def test_again_sets_the_old_run_aside(little_file):
+    folder = little_file.parent / "twice"
+    command = ["compare", "--data", little_file, "--out", folder, *OPTIONS, "--rows", "pixels"]
+    assert run(*command).returncode == 0
+    assert run(*command, "--again").returncode == 0
+    assert len(list(little_file.parent.glob("twice-*"))) == 1 and (folder / "results.json").exists()
+
+
+def test_several_seeds_and_new_weights(little_file, tmp_path):
+    dataset = data.load(little_file)
+    settings = Settings(
+        data="little", weights={"mine": (0.5, 1.0, 0.0)}, rows=("random", "mine"), epochs=1,
+        batch_size=20, code_dim=8, seeds=2, probe_seeds=2,
+    )  # fmt: skip
+    parts = comparison.compare(settings, tmp_path, dataset)
+    assert [(part["name"], part["seed"]) for part in parts] == [
+        ("random", 0), ("mine", 0), ("random", 1), ("mine", 1),
+    ]  # fmt: skip
+    results = report.summarise(parts, settings, dataset)
+    linear = results["rows"][1]["scores"]["linear"]
+    each = [part["accuracies"]["linear"][0] for part in parts if part["name"] == "mine"]
+    assert linear["mean"] == pytest.approx(np.mean(each)) and linear["seeds"] == 2
+    assert "2 pretraining seeds" in linear["spread"]
+
+
+# ---------------------------------------------------------------- what it says
+
+
+def invented(**means):
+    def own(mean):
+        return {"mean": mean, "low": mean - 0.02, "high": mean + 0.02, "spread": "9 test images"}
+
+    return {
+        "rows": [
+            {"name": name, "scores": {"linear": own(mean), "labels_10": own(mean - 0.1)}}
+            for name, mean in means.items()
+        ]
+    }
+
+
+def test_the_conclusion_follows_the_numbers():
+    won = report.conclusion(invented(pixels=0.5, random=0.6, local=0.9, supervised=0.95))
+    assert "Local (90.0 %) is ahead of pixels and random." in won
+    assert "reaches 95.0 %: not reached by local" in won
+    lost = report.conclusion(invented(pixels=0.9, random=0.6, local=0.61))
+    assert "cannot be told apart from random, and falls behind pixels" in lost
+    assert "no" in report.conclusion(invented(pixels=0.9)).lower()
+
+
+# ---------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--data", "minst"], "no data set 'minst'"),
+        (["--data", "{folder}/nowhere.npz"], "there is no file"),
+        (["--data", "{folder}/damaged.npz"], "may be damaged"),
+        (["--data", "{folder}/nan.npz"], "NaN"),
+        (["--data", "{folder}/one.npz"], "at least two classes"),
+        (["--data", "{little}", "--batch-size", "500"], "at most the 108 training images"),
+        (["--data", "{little}", "--batch-size", "1"], "at least 2 images"),
+        (["--data", "{little}", "--weights", "local=0,-1,0"], "not negative"),
+        (["--data", "{little}", "--weights", "local=0,nan,0"], "finite"),
+        (["--data", "{little}", "--weights", "local=0,0,0"], "all 0"),
+        (["--data", "{little}", "--weights", "local=1,2"], "NAME=A,B,G"),
+        (["--data", "{little}", "--weights", "pca=1,2,3"], "control"),
+        (["--data", "{little}", "--rows", "nobody"], "no row 'nobody'"),
+        (["--data", "{little}", "--bound", "mine"], "unknown bound"),
+        (["--data", "{little}", "--critic", "cosine"], "critic must be"),
+        (["--data", "{little}", "--encoder", "vgg"], "unknown architecture"),
+        (["--data", "{little}", "--epochs", "0"], "above 0"),
+        (["--data", "{little}", "--out", "{folder}/damaged.npz/sub"], "cannot be used"),
+        (["--data", "{little}", "--out", "/proc/dimlearn"], "cannot be used"),
+    ],
+)
+def test_bad_input_gets_one_sentence(little_file, tmp_path, arguments, words, capsys):
+    from dimlearn.cli import main
+
+    arrays = dict(np.load(little_file))
+    np.savez(tmp_path / "nan.npz", **{**arrays, "x_train": np.full((120, 8, 8, 1), np.nan)})
+    np.savez(tmp_path / "one.npz", **{k: v[:1] for k, v in arrays.items()})
+    (tmp_path / "damaged.npz").write_bytes(little_file.read_bytes()[:500])
+    before = sorted(tmp_path.rglob("*"))
+    arguments = [part.format(folder=tmp_path, little=little_file) for part in arguments]
+    if "--out" not in arguments:
+        arguments += ["--out", str(tmp_path / "out")]
+    try:
+        status = main(["compare", *arguments])
+    except SystemExit as error:  # argparse
+        status = error.code
+    said = capsys.readouterr().err.strip().splitlines()
+    assert status == 2
+    assert words in said[-1] and "Traceback" not in "".join(said)
+    assert sorted(tmp_path.rglob("*")) == before  # nothing half-written
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder(little_file, tmp_path):
+    tmp_path.chmod(0o500)
+    done = run("compare", "--data", little_file, "--out", tmp_path / "out", *OPTIONS)
+    assert done.returncode == 2 and "cannot be used" in done.stderr
+
+
+# ---------------------------------------------------------------- start-up
+
+
+def test_help_starts_quickly_and_without_tensorflow():
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        done = run("--help")
+        best = min(best, time.perf_counter() - began)
+        assert done.returncode == 0 and "compare" in done.stdout
+    assert best < 0.5, f"dimlearn --help took {best:.2f} s"
+    code = "import sys, dimlearn.cli; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_unknown_start_up_lines_are_shown():
+    code = (
+        "import os, sys\n"
+        "import dimlearn.errors\n"
+        "real = __builtins__.__import__\n"
+        "def noisy(name, *rest, **more):\n"
+        "    if name == 'tensorflow':\n"
+        "        os.write(2, b'oneDNN custom operations are on. You may see\\n')\n"
+        "        os.write(2, b'the disk is on fire\\n')\n"
+        "    return real(name, *rest, **more)\n"
+        "__builtins__.__import__ = noisy\n"
+        "import dimlearn.startup\n"
+    )
+    quiet = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert set(quiet.stderr.split("\n")) == {"the disk is on fire", ""}
+    environment = {**os.environ, "DIMLEARN_TF_LOG": "1"}
+    loud = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)  # fmt: skip
+    assert "oneDNN" in loud.stderr and "on fire" in loud.stderr
+
+
+def test_bad_settings_are_found_before_training(little_file, tmp_path):
+    settings = Settings(data=str(little_file), weights={"bad": (0, 0, 0)}, rows=("random", "bad"), batch_size=20)  # fmt: skip
+    with pytest.raises(InputError, match="nothing to train"):
+        comparison.compare(settings, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
