@@ -30,7 +30,6 @@ TERM_STYLES = {
     "discriminator_loss": (PURPLE, ":"),
     "loss": (BLACK, "-."),
 }
-STYLE = {"spines.top": False, "spines.right": False}
 
 
 def panels(count, columns, width=3.0, height=2.4, **kwargs):
@@ -52,15 +51,17 @@ def loss_curves(rows):
     """The terms of every training over its epochs (first pretraining seed)."""
     trained = [row for row in rows if row["history"][0]]
     figure, axes = panels(len(trained), columns=3)
+    lines = {}
     for axis, row in zip(axes, trained):
         history = row["history"][0]
         for term in (term for term in TERM_STYLES if term in history):
-            color, line = TERM_STYLES[term]
+            color, style = TERM_STYLES[term]
             epochs = range(1, len(history[term]) + 1)
-            axis.plot(epochs, history[term], line, color=color, marker=".", label=term)
+            (lines[term],) = axis.plot(epochs, history[term], style, color=color, marker=".")
         axis.set(title=row["name"], xlabel="epoch", ylabel="nats")
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.spines[["top", "right"]].set_visible(False)
-        axis.legend(fontsize=7, frameon=False)
+    figure.legend(lines.values(), lines, loc="outside upper center", ncols=5, frameon=False)
     ends = "; ".join(f"{row['name']}: loss {row['history'][0]['loss'][-1]:.2f}" for row in trained)
     return figure, f"Training curves of each encoder, in nats over epochs. Last values: {ends}."
 
@@ -151,24 +152,24 @@ def neighbours(images, labels, found_by_row, train_images, train_labels):
     training images.
     """
     count = next(iter(found_by_row.values())).shape[1]
-    columns = 1 + len(found_by_row) * count
-    figure = Figure(figsize=(0.5 * columns + 1, 0.62 * len(images) + 0.5), layout="constrained")
-    axes = figure.subplots(len(images), columns, squeeze=False)
+    widths = [1, *[count] * len(found_by_row)]
+    figure = Figure(figsize=(0.6 * sum(widths), 0.7 * len(images) + 0.4))
+    blocks = figure.subfigures(1, len(widths), width_ratios=widths)
     hits = dict.fromkeys(found_by_row, 0)
-    for row_axes, image, label, query in zip(axes, images, labels, range(len(images))):
-        show(row_axes[0], image, f"{label}", BLACK)
-        place = 1
-        for name, found in found_by_row.items():
-            for index in found[query]:
+    for block, name in zip(blocks, ["query", *found_by_row]):
+        block.suptitle(name, fontsize=9, y=0.995)
+        columns = 1 if name == "query" else count
+        axes = block.subplots(len(images), columns, squeeze=False)
+        block.subplots_adjust(left=0.06, right=0.94, top=0.93, bottom=0.01, wspace=0.1, hspace=0.45)
+        for query, label in enumerate(labels):
+            if name == "query":
+                show(axes[query][0], images[query], f"{label}", BLACK)
+                continue
+            for axis, index in zip(axes[query], found_by_row[name][query]):
                 right = train_labels[index] == label
                 hits[name] += int(right)
                 mark = f"{train_labels[index]}" if right else f"{train_labels[index]} ×"
-                show(row_axes[place], train_images[index], mark, BLUE if right else RED)
-                place += 1
-    axes[0][0].set_title(f"query\n{labels[0]}", fontsize=7)
-    for block, name in enumerate(found_by_row):
-        axis = axes[0][1 + block * count]
-        axis.set_title(f"{name}\n{axis.get_title()}", fontsize=7, color=axis.title.get_color())
+                show(axis, train_images[index], mark, BLUE if right else RED)
     total = len(images) * count
     told = ", ".join(f"{name} {own} of {total}" for name, own in hits.items())
     return figure, (
