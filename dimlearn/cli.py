@@ -63,7 +63,7 @@ def new_parser():
     add("--again", action="store_true", help="set an old run in that folder aside and start anew")
     add("--rows", nargs="+", metavar="NAME", help="only these rows of the table")
     add("--weights", action="append", default=[], type=parse_weights, metavar="NAME=A,B,G",
-        help="weights alpha, beta, gamma of one encoder, known or new; may be repeated")  # fmt: skip
+        help="alpha, beta, gamma of an encoder, known or new; may be repeated")  # fmt: skip
     add("--bound", default="infonce", help="jsd, dv, nwj or infonce (default)")
     add("--critic", default="dot", help="dot (default) or concat")
     add("--negatives", default="all", help="all (default) pairs of a batch, or one for each image")

@@ -131,7 +131,9 @@ def as_csv(results):
         for name, own in row["scores"].items():
             writer.writerow([row["name"], "code", name, *(own[field] for field in fields)])
         for layer, own in row["layers"].items():
-            writer.writerow([row["name"], layer, "mlp200", *(own[field] for field in fields)])
+            writer.writerow(
+                [row["name"], f"layer {layer}", "mlp200", *(own[field] for field in fields)]
+            )
     return text.getvalue()
 
 

@@ -266,6 +266,8 @@ def test_bad_input_gets_one_sentence(little_file, tmp_path, arguments, words, ca
     (tmp_path / "damaged.npz").write_bytes(little_file.read_bytes()[:500])
     before = sorted(tmp_path.rglob("*"))
     arguments = [part.format(folder=tmp_path, little=little_file) for part in arguments]
+    if "--batch-size" not in arguments:
+        arguments += ["--batch-size", "20"]
     if "--out" not in arguments:
         arguments += ["--out", str(tmp_path / "out")]
     try:

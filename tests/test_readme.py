@@ -1,0 +1,48 @@
+"""The README says what works: its commands are the ones that are run, its code runs as written."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    compare, test = (block.strip() for block in blocks("sh")[:2])
+    assert test.endswith("-m pytest") and compare.endswith("dimlearn compare")
+    assert test in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+def test_the_constraints_are_plain():
+    """Names and versions only, so that the file works with any package index."""
+    lines = (ROOT / "tests" / "constraints.txt").read_text().split()
+    assert len(lines) > 50
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
+
+
+def test_your_own_images_as_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks("python")
+    images = np.random.default_rng(0).integers(0, 256, (150, 16, 16, 3), dtype=np.uint8)
+    names = {"my_array": images}
+    exec(code, names)
+    assert names["codes"].shape == (150, 64) and np.isfinite(names["codes"]).all()
+    assert (tmp_path / "encoder.keras").exists()
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("name", re.findall(r"`(\w+\.py)`", README))
+def test_every_module_named_is_there(name):
+    assert (ROOT / "dimlearn" / name).exists()
