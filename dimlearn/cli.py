@@ -70,7 +70,7 @@ def new_parser():
     add("--prior", default="uniform", help="uniform (default) or gaussian")
     add("--encoder", default="light", help="light (default), dim28 or dim32 (the authors')")
     add("--code-dim", type=positive, default=64, metavar="D", help="numbers in a code (64)")
-    add("--epochs", type=positive, help="for every network (default: about 1000 batches)")
+    add("--epochs", type=positive, help="for every network (default: about 850 batches)")
     add("--batch-size", type=positive, default=128, metavar="N", help="images in a batch (128)")
     add("--seeds", type=positive, default=1, metavar="K", help="repeat the pretraining (1)")
     add("--probe-seeds", type=positive, default=3, metavar="K",

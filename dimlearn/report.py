@@ -21,7 +21,7 @@ from dimlearn.startup import keras
 
 PROBE_COLUMNS = ("linear", "svm", "knn", "mlp200", "mlp64")
 LABEL_COLUMNS = tuple(f"labels_{count}" for count in FEW_LABELS)
-SHOWN, SEARCHED = 800, 5000  # test images in the projection, training images among neighbours
+SHOWN, SEARCHED = 500, 5000  # test images in the projection, training images among neighbours
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
