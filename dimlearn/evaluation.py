@@ -2,8 +2,8 @@
 
 A **probe** is a classifier that sees the codes and never the images. The encoder is frozen: it only
 ever predicts, so neither its weights nor its batch-normalisation statistics can move. Probes are
-trained on training codes, their regularisation is chosen on validation codes, and the test codes
-are used once, for the number that is reported.
+trained on training codes; logistic regression chooses its regularisation on validation codes,
+the others have nothing to choose. The test codes are used once, for the number that is reported.
 
     linear     logistic regression
     svm        linear support vector machine
