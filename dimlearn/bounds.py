@@ -130,6 +130,15 @@ def infonce_bound(scores):
     return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + log_n
 
 
+def infonce_codes_bound(scores):
+    """InfoNCE in the other direction, of a score matrix `[N, N]`: a scalar, nats, at most log N.
+
+    Each column is a classification: which of the N codes belongs to item `j`? Adding a constant
+    to a column changes nothing. MI is symmetric, so this bounds the same quantity.
+    """
+    return infonce_bound(tf.transpose(scores))
+
+
 # ---------------------------------------------------------------- the local objective. Lesson 5
 
 
@@ -173,6 +182,19 @@ def local_infonce(scores):
     return tf.reduce_mean(-tf.nn.softplus(others - positive)) + log_count
 
 
+def local_infonce_codes(scores):
+    """Local InfoNCE in the other direction, of scores `[N, N, L]`: a scalar, nats, at most log N.
+
+    For image `j` and location `l` of it: the log-softmax of `scores[j, j, l]` over the codes of
+    all images, averaged over `j` and `l`, plus log N. A patch that fits many images, such as an
+    empty one, gives an even softmax here; in `local_infonce` all its copies compete as negatives.
+    """
+    scores = tf.convert_to_tensor(scores)
+    log_n = tf.math.log(tf.cast(tf.shape(scores)[0], scores.dtype))
+    positive, _ = split_pairs(scores)
+    return tf.reduce_mean(positive - tf.reduce_logsumexp(scores, axis=0)) + log_n
+
+
 # What the word in `DeepInfoMax(bound="jsd")` stands for: on a matrix, on a local tensor, and on
 # one negative for each positive.
 BOUNDS = {
@@ -180,4 +202,5 @@ BOUNDS = {
     "dv": (dv_bound, local_dv, dv),
     "nwj": (nwj_bound, local_nwj, nwj),
     "infonce": (infonce_bound, local_infonce, infonce),
+    "infonce_codes": (infonce_codes_bound, local_infonce_codes, infonce),
 }

@@ -64,7 +64,7 @@ def new_parser():
     add("--rows", nargs="+", metavar="NAME", help="only these rows of the table")
     add("--weights", action="append", default=[], type=parse_weights, metavar="NAME=A,B,G",
         help="alpha, beta, gamma of an encoder, known or new; may be repeated")  # fmt: skip
-    add("--bound", default="infonce", help="jsd, dv, nwj or infonce (default)")
+    add("--bound", default="infonce_codes", help="jsd, dv, nwj, infonce or infonce_codes (default)")
     add("--critic", default="dot", help="dot (default) or concat")
     add("--negatives", default="all", help="all (default) pairs of a batch, or one for each image")
     add("--prior", default="uniform", help="uniform (default) or gaussian")

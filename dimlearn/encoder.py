@@ -17,7 +17,7 @@ from dimlearn.startup import keras
 # is the feature map, and the units of the dense layer. "dim28" and "dim32" are the authors' (DIM,
 # appendix and code) for 28x28 and 32x32 images.
 ARCHITECTURES = {
-    "light": ([(32, 4, 2), (64, 4, 2)], 1, 256),
+    "light": ([(32, 4, 2), (128, 4, 2)], 1, 256),
     "dim28": ([(64, 5, 2), (128, 5, 2)], 1, 1024),
     "dim32": ([(64, 4, 2), (128, 4, 2), (256, 4, 2)], 1, 1024),
 }

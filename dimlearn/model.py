@@ -43,9 +43,10 @@ class DeepInfoMax(keras.Model):
         encoder: a model from images to `(feature_map [N, M, M', C], code [N, D])`.
         alpha, beta, gamma: the weights, finite and not negative, not all 0. The paper's DIM(G)
             is (1, 0, 1), its DIM(L) is (0, 1, 0.1).
-        bound: "jsd", "dv", "nwj" or "infonce"; or a function of a score matrix `[N, N]`. For the
-            local objective a function is averaged over the locations (DIM Eq. 6), unless
-            `local_bound`, a function of scores `[N, N, L]`, is given too.
+        bound: "jsd", "dv", "nwj", "infonce" or "infonce_codes" (a name of `bounds.BOUNDS`); or a
+            function of a score matrix `[N, N]`. For the local objective a function is averaged
+            over the locations (DIM Eq. 6), unless `local_bound`, a function of scores
+            `[N, N, L]`, is given too.
         critic: "dot" or "concat"; `units`: its width (128 for "dot", 512 for "concat").
         negatives: "all" pairs of the batch, or "one" mismatched code for each image; functions
             then take positive and negative scores.
@@ -191,7 +192,7 @@ class DeepInfoMax(keras.Model):
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
         """As `keras.Model.compile`, without a loss.
 
-        The discriminator has an optimizer of its own, `Adam(1e-4)` unless given: the game wants a
+        The discriminator has an optimizer of its own, `Adam(3e-5)` unless given: the game wants a
         slow discriminator, whatever the pace of the encoder. XLA is off unless asked for: on
         processors it takes seconds to compile and gives slower convolutions.
         """
@@ -199,7 +200,7 @@ class DeepInfoMax(keras.Model):
         self.optimizer.build(self.cooperating_variables())
         if self.gamma:
             self.discriminator_optimizer = keras.optimizers.get(
-                discriminator_optimizer or keras.optimizers.Adam(1e-4)
+                discriminator_optimizer or keras.optimizers.Adam(3e-5)
             )
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
@@ -220,7 +221,7 @@ class DeepInfoMax(keras.Model):
         return super().evaluate(self.batches(x, batch_size, False), **kwargs)
 
     def batches(self, images, batch_size, shuffle):
-        """Batches gathered from one tensor in memory; a `tf.data.Dataset` is left as it is."""
+        """Batches of images that were checked; a `tf.data.Dataset` is left as it is."""
         if isinstance(images, tf.data.Dataset):
             return images
         images = check_images(images)
@@ -235,12 +236,7 @@ class DeepInfoMax(keras.Model):
                 f"a batch needs at least 2 images, for a negative pair, and at most the {count} "
                 f"that there are, but batch_size = {batch_size}"
             )
-        images = tf.constant(images)
-        order = tf.data.Dataset.range(count)
-        if shuffle:
-            order = order.shuffle(count, seed=int(keras.random.randint((), 0, 2**31 - 1)))
-        order = order.batch(batch_size, drop_remainder=True)
-        return order.map(lambda index: tf.gather(images, index)).prefetch(2)
+        return full_batches(images, batch_size, shuffle)
 
     # ------------------------------------------------------------ saving
 
@@ -260,6 +256,23 @@ class DeepInfoMax(keras.Model):
 
     def compile_from_config(self, config):
         self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
+
+
+def full_batches(arrays, batch_size, shuffle):
+    """A `tf.data.Dataset` of batches gathered from arrays in memory, every batch full.
+
+    `arrays`: one array or a tuple of them with the same length N. Of every epoch the last
+    N mod `batch_size` examples are dropped, others each time when `shuffle` is true.
+    """
+    tensors = tf.nest.map_structure(tf.constant, arrays)
+    count = len(tf.nest.flatten(tensors)[0])
+    order = tf.data.Dataset.range(count)
+    if shuffle:
+        order = order.shuffle(count, seed=int(keras.random.randint((), 0, 2**31 - 1)))
+    order = order.batch(batch_size, drop_remainder=True)
+    return order.map(
+        lambda index: tf.nest.map_structure(lambda tensor: tf.gather(tensor, index), tensors)
+    ).prefetch(2)
 
 
 def check_weights(alpha, beta, gamma):

@@ -9,7 +9,14 @@ from importlib.metadata import version
 import numpy as np
 
 from dimlearn import __version__
-from dimlearn.comparison import CONTROLS, LABELLED_ROWS, LAYERS, write_json, written_whole
+from dimlearn.comparison import (
+    CONTROLS,
+    LABELLED_ROWS,
+    LAYERS,
+    LAYERS_ON,
+    write_json,
+    written_whole,
+)
 from dimlearn.evaluation import (
     FEW_LABELS,
     Score,
@@ -98,7 +105,7 @@ def tables(results):
     layered = [row for row in rows if row["layers"]]
     if layered:
         parts += [
-            "Of the encoder's layers, the 200-unit probe on at most 10,000 training images:",
+            f"Of the encoder's layers, the 200-unit probe on at most {LAYERS_ON:,} training images:",
             markdown(layered, "layers", LAYERS),
         ]
     return "\n\n".join(parts)

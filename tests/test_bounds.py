@@ -9,9 +9,11 @@ from dimlearn.bounds import (
     BOUNDS,
     dv_bound,
     infonce_bound,
+    infonce_codes_bound,
     jsd_bound,
     local_dv,
     local_infonce,
+    local_infonce_codes,
     local_jsd,
     local_nwj,
     mismatch,
@@ -161,6 +163,23 @@ def test_local_infonce_by_loops():
     assert float(local_infonce(scores[:, :, :1])) == pytest.approx(
         float(infonce_bound(scores[:, :, 0])), abs=1e-9
     )
+
+
+def test_local_infonce_over_codes_by_loops():
+    scores = scores_like((4, 4, 3))
+    terms = [
+        scores[j, j, place] - np.log(np.exp(scores[:, j, place]).sum())
+        for j in range(4)
+        for place in range(3)
+    ]
+    expected = np.mean(terms) + math.log(4)
+    assert float(local_infonce_codes(scores)) == pytest.approx(expected, abs=1e-9)
+    averaged = mean_over_locations(infonce_codes_bound)(tf.constant(scores))
+    assert float(averaged) == pytest.approx(expected, abs=1e-9)
+    transposed = float(infonce_bound(scores[:, :, 0].T))
+    assert float(infonce_codes_bound(scores[:, :, 0])) == pytest.approx(transposed, abs=1e-9)
+    assert float(local_infonce_codes(scores + scores_like((1, 4, 3)))) == pytest.approx(expected)
+    assert float(local_infonce_codes(1000 * np.eye(4)[:, :, None])) == pytest.approx(math.log(4))
 
 
 def test_infonce_never_exceeds_log_n():

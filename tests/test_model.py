@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
-from dimlearn.bounds import jsd_bound, local_jsd
+from dimlearn.bounds import BOUNDS, jsd_bound, local_jsd
 from dimlearn.objectives import discriminator_loss, prior_loss, sample_prior, squash
 from dimlearn.startup import keras, tf
 
@@ -137,7 +137,7 @@ def test_a_weight_of_zero_has_no_critic(weights):
     assert all(np.isfinite(history[term]).all() and len(history[term]) == 2 for term in terms)
 
 
-@pytest.mark.parametrize("bound", ["jsd", "dv", "nwj", "infonce"])
+@pytest.mark.parametrize("bound", BOUNDS)
 @pytest.mark.parametrize("critic", ["dot", "concat"])
 @pytest.mark.parametrize("negatives", ["all", "one"])
 def test_every_bound_critic_and_kind_of_negatives_trains_both(bound, critic, negatives):
