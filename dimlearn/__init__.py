@@ -19,6 +19,7 @@ _HOMES = {
     "data": "dimlearn.data",
     "encoder": "dimlearn.encoder",
     "evaluation": "dimlearn.evaluation",
+    "information": "dimlearn.information",
     "objectives": "dimlearn.objectives",
 }
 
