@@ -31,7 +31,7 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 
 import numpy as np
 
@@ -60,12 +60,11 @@ class Guard:
     def run(self, work):
         result = None
         output = _LimitedText()
-        with self._interrupt_noticed(), ExitStack() as saved:
-            for keep in KEPT:
-                saved.enter_context(keep())
-            saved.enter_context(stderr_of_the_process_held_back())
-            saved.enter_context(redirect_stdout(output))
-            saved.enter_context(redirect_stderr(output))
+        with (
+            self._interrupt_noticed(), process_kept(), numpy_kept(), keras_kept(),
+            generators_kept(), tensorflow_kept(), names_kept(),
+            stderr_of_the_process_held_back(), redirect_stdout(output), redirect_stderr(output),
+        ):  # fmt: skip
             try:
                 with self._watchdog():
                     result = work()
@@ -126,7 +125,12 @@ class Guard:
         finally:
             with lock:
                 finished.set()
-                raise_in(target, None)  # one that was on its way is called back
+            # One that is on its way arrives at the next jump back. It is not called back with
+            # raise_in(target, None): in CPython 3.11 that leaves a flag behind on which a traced
+            # or profiled program would hang later.
+            with suppress(TimeIsUp):
+                for _ in range(3):
+                    pass
 
 
 class _LimitedText(io.StringIO):
@@ -296,7 +300,7 @@ def tensorflow_kept():
     context = tf_context.context()
     local = context._thread_local_data
     eager_functions = tf.config.functions_run_eagerly()
-    mode, callbacks = local.is_eager, local.op_callbacks
+    mode, callbacks = local.is_eager, list(local.op_callbacks)
     settings = dict(vars(context))
     names = ("_soft_device_placement", "_log_device_placement", "_optimizer_jit",
              "_optimizer_experimental_options", "_device_policy")  # fmt: skip
@@ -306,7 +310,7 @@ def tensorflow_kept():
     finally:
         if tf.config.functions_run_eagerly() != eager_functions:
             tf.config.run_functions_eagerly(eager_functions)
-        if local.op_callbacks != callbacks:
+        if list(local.op_callbacks) != callbacks:
             tf.debugging.disable_check_numerics()
             local.op_callbacks = callbacks
         local.is_eager = mode
@@ -335,9 +339,6 @@ def keras_kept():
         keras.config.set_floatx(numbers[0])
         keras.config.set_epsilon(numbers[1])
         keras.config.set_image_data_format(numbers[2])
-
-
-KEPT = (process_kept, numpy_kept, keras_kept, generators_kept, tensorflow_kept, names_kept)
 
 
 def settings():

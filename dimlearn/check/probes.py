@@ -178,6 +178,8 @@ def describe(value):
     """A value in words, without trusting any of its methods."""
     kind = type(value)
     name = kind.__name__ if isinstance(kind.__name__, str) else "an object"
+    if isinstance(value, np.generic):
+        return "a NumPy number"
     known = {
         "NoneType": "nothing (None)",
         "generator": "a generator: it says `yield` where it should say `return`",
@@ -394,10 +396,9 @@ class GradientProbe:
         label = self.value.label
         if isinstance(found, str):
             text = (
-                f"The value is right, but your function returned {found}, and TensorFlow cannot "
-                "train through that: the encoder would never learn. Compute it from the tensors "
-                "with "
-                "`tf` or `keras.ops` alone, without `.numpy()`, `float()` or `np`."
+                f"The value is right, but your function returned {found}, and no gradient comes "
+                "back through that: the encoder would never learn. Compute it from the tensors "
+                "with `tf` or `keras.ops` alone, without `.numpy()`, `float()` or `np`."
             )
             return Fault("gradient", text, "not a tensor")
         names = [

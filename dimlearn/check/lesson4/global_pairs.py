@@ -202,7 +202,7 @@ def negatives_teach_the_encoder(call):
         _, negative = call.run(call.function, [features, codes], {})
         if not isinstance(negative, tf.Tensor):
             return Fault(
-                "gradient", "Your negatives are no tensor: TensorFlow can't train through them."
+                "gradient", "Your negatives are no tensors: no gradient comes back through them."
             )
         total = tf.reduce_sum(negative)
     by_map, by_code = tape.gradient(total, [features, codes])

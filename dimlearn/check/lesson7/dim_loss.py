@@ -104,7 +104,7 @@ def weights_ignored(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -global_mi - local_mi + prior_loss
 
 
-@exercise.mistake("""The prior's loss is missing.""")
+@exercise.mistake("""The prior's loss is missing: it enters with a plus and its weight gamma.""")
 def prior_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - beta * local_mi
 

@@ -112,7 +112,7 @@ def one_standard_error(correct, total):
     return wilson(correct, total, 1.0)
 
 
-@exercise.mistake("""low and high are exchanged.""")
+@exercise.mistake("""low and high are exchanged: return the lower end first.""")
 def ends_exchanged(correct, total):
     return accuracy_interval(correct, total)[::-1]
 

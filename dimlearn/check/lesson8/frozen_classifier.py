@@ -111,9 +111,11 @@ def not_frozen(encoder, num_classes):
     return classifier(encoder, num_classes, trainable=True)
 
 
-@exercise.mistake("""The encoder's batch normalisation moves when the classifier is trained, although its
+@exercise.mistake(
+    """The encoder's batch normalisation moves when the classifier is trained, although its
     weights are frozen: that layer is still trainable. Freeze the encoder as a whole:
-    `encoder.trainable = False`.""")
+    `encoder.trainable = False`."""
+)
 def statistics_move(encoder, num_classes):
     for layer in encoder.layers:
         if not isinstance(layer, layers.BatchNormalization):

@@ -163,7 +163,7 @@ def divided_by_variance(train, test):
     return (train - mean) / variance, (test - mean) / variance
 
 
-@exercise.mistake("""The mean is not subtracted.""")
+@exercise.mistake("""The mean is not subtracted: only the scale is changed.""")
 def mean_left_in(train, test):
     return train / train.std(0), test / train.std(0)
 
