@@ -35,7 +35,10 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 
 import numpy as np
 
+from dimlearn import bounds, diagnosis, encoder, evaluation, information, objectives
 from dimlearn.startup import keras, tf
+
+REFERENCES = (bounds, diagnosis, encoder, evaluation, information, objectives)
 
 # Where TensorFlow and Keras keep the state that they have no public way to read. Looked up and not
 # imported, so that `startup` comes first.
@@ -62,7 +65,7 @@ class Guard:
         output = _LimitedText()
         with (
             self._interrupt_noticed(), process_kept(), numpy_kept(), keras_kept(),
-            generators_kept(), tensorflow_kept(), names_kept(),
+            generators_kept(), tensorflow_kept(),
             stderr_of_the_process_held_back(), redirect_stdout(output), redirect_stderr(output),
         ):  # fmt: skip
             try:
@@ -212,7 +215,7 @@ def stderr_of_the_process_held_back():
 def names_kept():
     """The names in the modules that everybody uses, ours included."""
     modules = [
-        builtins, math, random, os, time, np, np.random, np.linalg,
+        *REFERENCES, builtins, math, random, os, time, np, np.random, np.linalg,
         tf, tf.math, tf.nn, tf.linalg, tf.random, keras, keras.ops,
     ]  # fmt: skip
     modules += [module for name, module in sys.modules.items() if name.startswith("dimlearn.")]

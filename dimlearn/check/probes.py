@@ -76,9 +76,17 @@ class Call:
         return result
 
     def run(self, function, args, kwargs):
+        """One call. What it does to the libraries is undone at once: what comes after it, the
+        reference and the catalogue too, must not run on exchanged functions or settings."""
         try:
-            with np.errstate(all="ignore"):
-                result = function(*args, **kwargs)
+            with (
+                np.errstate(all="ignore"), guard.names_kept(), guard.keras_kept(),
+                guard.tensorflow_kept(),
+            ):  # fmt: skip
+                try:
+                    result = function(*args, **kwargs)
+                finally:
+                    self.settings_left = guard.settings()
         except BaseException as error:
             if self.guard:
                 self.guard.reraise_if_not_the_learners(error)
@@ -100,7 +108,7 @@ class Call:
                     return "argument", position
             elif isinstance(before, (list, dict)) and before != after:
                 return "argument", position
-        for name, value in guard.settings().items():
+        for name, value in self.settings_left.items():
             if value != settings[name]:
                 return "setting", name
         for name in guard.moved_generators(generators, self.may_draw):
@@ -280,6 +288,7 @@ class ValueProbe:
         return 1e-4, 1e-5 * (1 + min(max(largest, default=0.0), 1e3))
 
     def run(self, call):
+        self.expected()  # known before the learner's function runs
         result = call(*self.args, **self.kwargs)
         parts = as_parts(result, self.exercise.returns)
         return self.compare(parts) or self.side_effect(call)
@@ -390,6 +399,7 @@ class GradientProbe:
         return self._expected
 
     def run(self, call):
+        self.expected()
         args = [call.hand_over(argument) for argument in self.value.args]
         function = call.function
         found = call.run(lambda: self.gradients(function, args), [], {})

@@ -6,6 +6,7 @@ import logging
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -368,3 +369,24 @@ def test_a_check_works_in_another_thread():
     thread.start()
     thread.join()
     assert answers[0].startswith("Correct"), answers[0]
+
+
+def test_exchanged_functions_do_not_poison_what_is_looked_up_later():
+    """In a new process: the first call of all exchanges functions, before anything is cached."""
+    code = (
+        "import os; from dimlearn import check\n"
+        "def swap(*a):\n"
+        "    import numpy as np, tensorflow as tf, dimlearn.bounds as bounds\n"
+        "    np.log = tf.reduce_mean = tf.nn.softplus = None\n"
+        "    tf.config.run_functions_eagerly(True)\n"
+        "    bounds.jsd_bound = bounds.jsd = bounds.split_pairs = lambda *a: 0.0\n"
+        "    return 0.0\n"
+        "for name in ('entropy', 'jsd_bound', 'global_loss'):\n"
+        "    exercise = getattr(check, name)\n"
+        "    assert not exercise(swap)\n"
+        "    assert exercise(exercise.worked_solution), name\n"
+        "    for mistake in exercise.mistakes:\n"
+        "        assert exercise(mistake.wrong).mistake == mistake.identifier\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]

@@ -15,7 +15,7 @@ ALL = [getattr(check, name) for name in LESSON_OF]
 VALUES = [e for e in ALL if e.cases()]  # one right value for each input
 THROUGH = [e for e in VALUES if e.differentiable]
 quick = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None,
+    max_examples=40, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
