@@ -213,13 +213,12 @@ def stderr_of_the_process_held_back():
 
 @contextmanager
 def names_kept():
-    """The names in the modules that everybody uses, ours included."""
+    """The names in the modules that everybody uses, and in those of the references."""
     modules = [
         *REFERENCES, builtins, math, random, os, time, np, np.random, np.linalg,
         tf, tf.math, tf.nn, tf.linalg, tf.random, keras, keras.ops,
     ]  # fmt: skip
-    modules += [module for name, module in sys.modules.items() if name.startswith("dimlearn.")]
-    saved = [(module, dict(vars(module))) for module in modules if module is not None]
+    saved = [(module, dict(vars(module))) for module in modules]
     try:
         yield
     finally:
