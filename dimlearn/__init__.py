@@ -15,10 +15,12 @@ _HOMES = {
     "build_encoder": "dimlearn.encoder",
     "InputError": "dimlearn.errors",
     "bounds": "dimlearn.bounds",
+    "check": "dimlearn.check",
     "critics": "dimlearn.critics",
     "data": "dimlearn.data",
     "encoder": "dimlearn.encoder",
     "evaluation": "dimlearn.evaluation",
+    "information": "dimlearn.information",
     "objectives": "dimlearn.objectives",
 }
 

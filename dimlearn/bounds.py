@@ -25,6 +25,15 @@ from dimlearn.startup import tf
 # ---------------------------------------------------------------- positive and negative pairs
 
 
+def pairwise_scores(u, v):
+    """The inner product of every row of `u` with every row of `v`: a score matrix.
+
+    `[N, U], [N, U] -> [N, N]`, `scores[i, j] = u_i . v_j`: the dot-product critic of code `i` and
+    the features of image `j`, both embedded in U dimensions.
+    """
+    return tf.matmul(tf.convert_to_tensor(u), tf.convert_to_tensor(v), transpose_b=True)
+
+
 def split_pairs(scores):
     """Positive and negative scores of a score tensor.
 

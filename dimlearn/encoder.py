@@ -73,6 +73,42 @@ def check_input_shape(input_shape):
         raise InputError(f"images must be at least 8x8 pixels, but are {shape[0]}x{shape[1]}")
 
 
+def feature_map_size(input_size, layers):
+    """The side of the feature map after convolutions on a square image.
+
+    `input_size`: side of the image in pixels; `layers`: a list of `(kernel, stride, padding)` with
+    padding "valid" or "same", by Keras' rules: "valid" keeps the windows that fit, and
+    "same" pads so that a stride of 1 keeps the size:
+
+        valid    floor((size - kernel) / stride) + 1
+        same     ceil(size / stride)
+
+    Raises `InputError` for another padding, or when nothing of the image is left.
+    """
+    size = input_size
+    for kernel, stride, padding in layers:
+        if padding not in ("valid", "same"):
+            raise InputError(f'padding must be "valid" or "same", but is {padding!r}')
+        size = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
+        if size < 1:
+            raise InputError(f"a {kernel}x{kernel} kernel does not fit into what is left")
+    return size
+
+
+def receptive_field(layers):
+    """The side, in pixels, of the square of the image that one location of the last map sees.
+
+    `layers` as in `feature_map_size`. With `jump` the distance, in pixels, of neighbouring
+    locations of the map so far, each layer adds `(kernel - 1) * jump` and multiplies the jump by
+    its stride. Padding changes where the square lies, not how large it is.
+    """
+    field, jump = 1, 1
+    for kernel, stride, _ in layers:
+        field += (kernel - 1) * jump
+        jump *= stride
+    return field
+
+
 def layer_model(encoder, name):
     """One layer of an encoder as a model from images to its output; it shares the weights.
 

@@ -77,6 +77,26 @@ def frozen_codes(encoder, dataset, limit=None):
     )
 
 
+def frozen_classifier(encoder, num_classes):
+    """The seminar project's classifier behind a frozen encoder: images to logits.
+
+    The encoder's code `[N, D]`, two hidden layers of 64 ReLU units and a linear output
+    `[N, num_classes]`, as a `keras.Model` to be trained with a loss from logits. Only these three
+    layers' 6 variables train. The encoder is marked as not trainable, which also keeps the
+    statistics of its batch normalisation still (a `training=False` inside would not: Keras 3 lets
+    the `training` that the outer model is called with override it). Its weights and its pair of
+    outputs are left as they are.
+    """
+    from dimlearn.startup import keras
+
+    encoder.trainable = False
+    images = keras.Input(encoder.input_shape[1:], name="images")
+    _, x = encoder(images, training=False)
+    for units in (64, 64):
+        x = keras.layers.Dense(units, activation="relu")(x)
+    return keras.Model(images, keras.layers.Dense(num_classes, name="logits")(x))
+
+
 def standardize(train, *others):
     """Each array with the *training* set's mean 0 and standard deviation 1 per feature.
 

@@ -22,8 +22,8 @@ from dimlearn.objectives import (
     global_objective,
     local_objective,
     prior_loss,
-    sample_prior,
     squash,
+    stateless_prior,
 )
 from dimlearn.startup import keras, tf
 
@@ -139,7 +139,7 @@ class DeepInfoMax(keras.Model):
     def discriminator_loss(self, code):
         """The other side of the game, on codes without a way back to the encoder."""
         code = tf.stop_gradient(squash(code, self.prior))
-        samples = sample_prior(tf.shape(code), self.prior, (self.seed, self.draws.assign_add(1)))
+        samples = stateless_prior(tf.shape(code), self.prior, (self.seed, self.draws.assign_add(1)))
         return discriminator_loss(self.discriminator(samples), self.discriminator(code))
 
     def train_step(self, images):

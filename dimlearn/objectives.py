@@ -1,12 +1,60 @@
-"""The three objectives of Deep InfoMax: global, local and prior matching. Lessons 4, 5 and 6.
+"""The objectives of Deep InfoMax: global, local, prior matching, and their sum. Lessons 4 to 7.
 
 The two information terms are cooperative: encoder and critic both maximise them. Only the prior
 is a game, and it needs two losses, one for each player.
 """
 
-from dimlearn.bounds import BOUNDS
+import numpy as np
+
+from dimlearn.bounds import BOUNDS, jsd, local_jsd, mismatch
 from dimlearn.errors import InputError
 from dimlearn.startup import keras, tf
+
+# ---------------------------------------------------------------- pairs and their scores
+
+
+def global_pairs(feature_map, code):
+    """The pairs that a global concat critic sees (DIM appendix): `(positive, negative)`.
+
+    `feature_map`: `[N, M, M', C]`; `code`: `[N, D]`. Both results are `[N, M*M'*C + D]`: the
+    flattened map, then the code. In a negative pair the row keeps its code and gets the map of
+    another image. Raises `ValueError` for N < 2.
+    """
+    feature_map, code = tf.convert_to_tensor(feature_map), tf.convert_to_tensor(code)
+    features = tf.reshape(feature_map, [tf.shape(code)[0], feature_map.shape[1:].num_elements()])
+    positive = tf.concat([features, code], axis=1)
+    return positive, tf.concat([mismatch(features), code], axis=1)
+
+
+def global_loss(positive_scores, negative_scores):
+    """The negative of the JSD objective (DIM Eq. 4) of scores `[N, 1]`: a scalar, nats.
+
+    `mean sp(-positive) + mean sp(negative)`, the cross-entropy of telling the two kinds of pairs
+    apart. To be minimised; at zero scores 2 log 2.
+    """
+    return -jsd(positive_scores, negative_scores)
+
+
+def attach_code(feature_map, code):
+    """The code beside the features of every location, the input of concat-and-convolve.
+
+    `[N, M, M', C], [N, D] -> [N, M, M', C + D]`: the code of image `i` on image `i`'s map.
+    """
+    feature_map, code = tf.convert_to_tensor(feature_map), tf.convert_to_tensor(code)
+    _, rows, columns, _ = feature_map.shape
+    everywhere = tf.tile(code[:, None, None, :], [1, rows, columns, 1])
+    return tf.concat([feature_map, everywhere], axis=3)
+
+
+def local_scores(local_features, code_features):
+    """Encode-and-dot-product: every code with every location of every image.
+
+    `[N, L, U], [N, U] -> [N, N, L]`, `scores[i, j, l] = code_i . features_jl`.
+    """
+    return tf.einsum(
+        "jlu,iu->ijl", tf.convert_to_tensor(local_features), tf.convert_to_tensor(code_features)
+    )
+
 
 # ---------------------------------------------------------------- mutual information
 
@@ -96,11 +144,39 @@ def squash(code, prior):
     return tf.sigmoid(code) if prior == "uniform" else code
 
 
-def sample_prior(shape, prior, seed):
-    """Independent samples of U[0, 1) or of a standard Gaussian: the same for the same `seed`, a
-    pair of integers."""
+def sample_prior(n, dim, seed=None):
+    """Independent samples of the uniform prior U[0, 1): float32 `[n, dim]`, a NumPy array.
+
+    The same for the same `seed`, a new sample at every call without one. No global generator is
+    touched.
+    """
+    return np.random.default_rng(seed).random((n, dim), dtype="float32")
+
+
+def stateless_prior(shape, prior, seed):
+    """Samples of U[0, 1) or of a standard Gaussian, inside a graph: the same for the same `seed`,
+    a pair of integers."""
     draw = tf.random.stateless_uniform if prior == "uniform" else tf.random.stateless_normal
     return draw(shape, seed)
+
+
+def prior_gradients(encoder, discriminator, images, prior):
+    """The gradients of both players of the prior game, each of its own loss.
+
+    `encoder(images)` is the pair `(feature_map, code)`; `prior`: samples of U[0, 1) `[N, D]`;
+    `discriminator` gives logits `[N, 1]` for those and for the code behind a sigmoid.
+    Returns `(encoder_gradients, discriminator_gradients)`, lists beside the models'
+    `trainable_variables`: of `prior_loss` and of `discriminator_loss`. Nothing is updated.
+    """
+    with tf.GradientTape(persistent=True) as tape:
+        _, code = encoder(images)
+        code_logits = discriminator(tf.sigmoid(code))
+        for_encoder = prior_loss(code_logits)
+        for_discriminator = discriminator_loss(discriminator(prior), code_logits)
+    return (
+        tape.gradient(for_encoder, encoder.trainable_variables),
+        tape.gradient(for_discriminator, discriminator.trainable_variables),
+    )
 
 
 def build_discriminator(code_dim, units=(256, 128)):
@@ -109,3 +185,29 @@ def build_discriminator(code_dim, units=(256, 128)):
     return keras.Sequential(
         [keras.Input((code_dim,)), *layers, keras.layers.Dense(1)], name="discriminator"
     )
+
+
+# ---------------------------------------------------------------- the weighted loss (DIM Eq. 8)
+
+
+def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    """`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: a loss to be minimised, nats.
+
+    The two bounds are maximised and enter with a minus, the prior's loss is minimised already.
+    """
+    return -alpha * global_mi - beta * local_mi + gamma * prior_loss
+
+
+def train_step(images, encoder, critic, optimizer):
+    """One step of the local objective for encoder and critic together: the loss before it, nats.
+
+    `encoder(images, training=True)` is the pair `(feature_map, code)` and updates its batch
+    normalisation; `critic(feature_map, code)` gives scores `[N, N, L]`. The loss is `-local_jsd`,
+    and the trainable variables of both models move, for both maximise the same number.
+    """
+    with tf.GradientTape() as tape:
+        feature_map, code = encoder(images, training=True)
+        loss = -local_jsd(critic(feature_map, code))
+    variables = [*encoder.trainable_variables, *critic.trainable_variables]
+    optimizer.apply(tape.gradient(loss, variables), variables)
+    return loss

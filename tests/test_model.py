@@ -9,7 +9,7 @@ import pytest
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.bounds import BOUNDS, jsd_bound, local_jsd
-from dimlearn.objectives import discriminator_loss, prior_loss, sample_prior, squash
+from dimlearn.objectives import discriminator_loss, prior_loss, squash, stateless_prior
 from dimlearn.startup import keras, tf
 
 IMAGES = np.random.default_rng(0).uniform(size=(24, 12, 12, 1)).astype("float32")
@@ -45,11 +45,11 @@ def test_known_values_of_the_game():
 
 
 def test_the_prior_samples():
-    uniform = sample_prior((20_000, 3), "uniform", seed=(1, 2)).numpy()
+    uniform = stateless_prior((20_000, 3), "uniform", seed=(1, 2)).numpy()
     assert uniform.min() >= 0 and uniform.max() < 1
     assert uniform.mean() == pytest.approx(0.5, abs=0.005)
     assert uniform.std() == pytest.approx(0.288675, abs=0.003)
-    gaussian = sample_prior((20_000, 3), "gaussian", seed=(1, 2)).numpy()
+    gaussian = stateless_prior((20_000, 3), "gaussian", seed=(1, 2)).numpy()
     assert gaussian.mean() == pytest.approx(0, abs=0.02)
     assert gaussian.std() == pytest.approx(1, abs=0.02)
 
