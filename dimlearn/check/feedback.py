@@ -104,7 +104,9 @@ def box(kind, title, text, label):
             source = html.escape(textwrap.dedent(block))
             parts.append(f'<pre style="margin:0.5em 0;overflow-x:auto">{source}</pre>')
         else:
-            words = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(" ".join(block.split())))
+            words = html.escape(" ".join(block.split()))
+            words = re.sub(r"(?<![\w*`])\*(\w+)\*(?![\w*`])", r"<em>\1</em>", words)
+            words = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", words)
             parts.append(f'<p style="margin:0.5em 0">{words}</p>')
     return (
         f'<div role="status" aria-label="{html.escape(label)}" style="color:inherit;'

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dimlearn import bounds, check
-from dimlearn.check.feedback import Card
+from dimlearn.check.feedback import Card, box
 from dimlearn.check.stubs import is_stub
 from dimlearn.startup import keras, tf
 
@@ -276,3 +276,21 @@ def test_keras_layers_are_named_as_if_nothing_had_happened():
     check.frozen_classifier(check.frozen_classifier.worked_solution)
     number = int(before.rpartition("_")[2] or 0) if "_" in before else 0
     assert keras.layers.Dense(3).name == f"dense_{number + 1}"
+
+
+def test_a_faded_exercise_is_to_do_until_its_missing_line_is_written():
+    def jsd_bound(scores):
+        positive = tf.linalg.diag_part(scores)
+        raise NotImplementedError(f"the negatives of {positive.shape}")
+
+    def inside_tensorflow(scores):
+        return tf.reduce_mean(np.array(scores))  # NotImplementedError inside tf.function
+
+    feedback = check.jsd_bound(jsd_bound)
+    assert feedback.status == "todo" and "not finished" in feedback.message
+    assert check.jsd_bound(inside_tensorflow).status == "incorrect"
+
+
+def test_emphasis_is_shown_and_products_are_not_taken_for_it():
+    shown = box("card", "title", "give *low* scores, `a*b*c`, N * N * L", "label")
+    assert "give <em>low</em> scores, <code>a*b*c</code>, N * N * L" in shown
