@@ -167,7 +167,7 @@ def tuba_bound(scores, log_baseline):
 
 
 def i_alpha_bound(scores, alpha, log_baseline=0.0):
-    """I_alpha (Poole et al. 2019, Eq. 14) of a score matrix `[N, N]`: a scalar, nats. A lower bound.
+    """I_alpha (Poole et al. 2019, Eq. 14) of a score matrix `[N, N]`: a scalar, nats. A bound.
 
     TUBA, each row's baseline mixed from the row's mean of exp T (weight `alpha`) and the given one
     (weight 1 - alpha). alpha = 1 is InfoNCE, alpha = 0 TUBA. In between it trades InfoNCE's bias

@@ -30,7 +30,7 @@ def gaussian(x, y):
 
 
 def canonical_correlations(x, y):
-    """The correlations `[min(dx, dy)]` of the pairs of directions in `x` and `y` that agree most."""
+    """The correlations `[min(dx, dy)]` of the directions in `x` and `y` that agree most."""
     correlations = np.linalg.svd(_whitened(x).T @ _whitened(y), compute_uv=False)
     return np.minimum(correlations, 1.0)
 

@@ -47,7 +47,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Fold:
-    """What one fold says: `rows [n]` of the sample, capped `scores [n, n]`, the mixture's weights."""
+    """What a fold says: `rows [n]` of the sample, capped `scores [n, n]`, the mixture's weights."""
 
     rows: np.ndarray
     scores: np.ndarray

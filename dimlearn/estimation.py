@@ -2,13 +2,13 @@
 
     import dimlearn
 
-    result = dimlearn.estimate_mi(x, y)          # arrays [n, dx], [n, dy], rows that belong together
-    print(result)                                # 1.003 +/- 0.021 nats (cross-fitted critics)
+    result = dimlearn.estimate_mi(x, y)     # arrays [n, dx], [n, dy]; row i belongs to row i
+    print(result)                           # 1.003 +/- 0.021 nats (cross-fitted critics)
     result.value, result.standard_error, float(result), result.warnings
 
-Every estimator has one interface, that of the public benchmark of Czyz et al. 2023: `estimate(x, y)`
-returns a number in nats, `result(x, y)` an `Estimate` that also says how sure it is and how it came
-about. What they are:
+Every estimator has one interface, that of the public benchmark of Czyz et al. 2023:
+`estimate(x, y)` returns a number in nats, `result(x, y)` an `Estimate` that also says how sure it
+is and how it came about. What they are:
 
     Gaussian       not a bound: right for Gaussians (or, on ranks, Gaussian copulas)
     Histogram      not a bound: one column a side
@@ -224,9 +224,9 @@ class KSG(Estimator):
 class CrossFitted(Estimator):
     """Critics scored on pairs that they never saw, read by DV: a lower bound in expectation.
 
-    `kinds`: which critics are mixed, of "gaussian", "kernel" (in up to four dimensions), "separable"
-    and "concat" (see `dimlearn.crossfit`). `steps`: training steps of the networks. Columns are
-    always ranked.
+    `kinds`: which critics are mixed, of "gaussian", "kernel" (in up to four dimensions),
+    "separable" and "concat" (see `dimlearn.crossfit`). `steps`: training steps of the networks.
+    Columns are always ranked.
 
     The standard error adds, in squares, the spread of the folds' values and what is likely to be
     still missing: the critics of two folds are fitted a second time, to half of their pairs, and

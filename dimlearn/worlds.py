@@ -98,7 +98,7 @@ def spiral(values, speed=1.5):
 
 
 def table(joint):
-    """Two discrete variables with the probability table `joint [K1, K2]`: integers `[n, 1]` each."""
+    """Two discrete variables with the probability table `joint [K1, K2]`: integers `[n, 1]`."""
     joint = check_probabilities(joint, "joint")
 
     def draw(n, rng):
@@ -196,7 +196,8 @@ def same_class_images(images, labels, rows=None, digits=1, matched=True):
 
     known = digits * entropy(share) if matched else 0.0
     what = "same-class images" if matched else "independent images"
-    return World(f"{what}{f', {rows} rows' if rows else ''}{', two digits' * (digits == 2)}", known, draw)  # fmt: skip
+    what += f", {rows} rows" if rows else ", two digits" if digits == 2 else ""
+    return World(what, known, draw)
 
 
 def _pick(members, counts, chosen, rng):
