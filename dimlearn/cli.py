@@ -1,4 +1,7 @@
-"""The command line: `dimlearn compare`. TensorFlow is imported only by commands that need it."""
+"""The command line: `dimlearn compare`, `dimlearn estimate`.
+
+TensorFlow is imported only by commands that need it.
+"""
 
 import argparse
 import math
@@ -13,6 +16,14 @@ COMPARE_EXAMPLE = """examples:
   dimlearn compare --weights strong=0,1,1 --rows local strong random
 
 A run that was interrupted goes on when the same command is given again."""
+
+ESTIMATE_EXAMPLE = """examples:
+  dimlearn estimate weather.csv --x temperature,pressure --y rain      names of the header
+  dimlearn estimate weather.csv --x 0-3 --y 4                          positions from 0
+  dimlearn estimate codes.npz --x images --y codes                     arrays of an .npz
+  dimlearn estimate pairs.npy --x 0 --y 1 --estimators gaussian ksg    only these two
+
+Mutual information is given in nats (1 nat = 1.44 bits)."""
 
 
 def main(arguments=None):
@@ -30,11 +41,8 @@ def main(arguments=None):
         print(f"dimlearn: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            "\ndimlearn: interrupted. Finished encoders are kept: "
-            "give the same command again to go on.",
-            file=sys.stderr,
-        )
+        kept = "Finished encoders are kept: give the same command again to go on."
+        print("\ndimlearn: interrupted.", kept * (options.command == "compare"), file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
         print(f"dimlearn: {error}", file=sys.stderr)
@@ -76,7 +84,34 @@ def new_parser():
     add("--probe-seeds", type=positive, default=3, metavar="K",
         help="repeat trained probes and draws of labels (3)")  # fmt: skip
     compare.set_defaults(run=run_compare)
+    add_estimate(commands)
     return parser
+
+
+def add_estimate(commands):
+    estimate = commands.add_parser(
+        "estimate",
+        help="mutual information of two groups of columns of a file",
+        description="Estimate the mutual information of two groups of columns of a .csv, .npy or "
+        ".npz file, by several estimators side by side, with error bars and warnings.",
+        epilog=ESTIMATE_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = estimate.add_argument
+    add("file", type=Path, help="a .csv (with or without header), .npy or .npz file")
+    add("--x", metavar="COLUMNS", help="names or positions, such as a,b or 0,2-5; or an array")
+    add("--y", metavar="COLUMNS", help="the other group")
+    add("--estimators", nargs="+", metavar="NAME", help="default, gaussian, histogram, ksg, "
+        "separable, concat (all that fit, but concat, which is slow)")  # fmt: skip
+    add("--seed", type=int, default=0, help="of folds, networks and draws of rows (0)")
+    estimate.set_defaults(run=run_estimate)
+
+
+def run_estimate(options):
+    from dimlearn.side_by_side import estimate_file
+
+    print(estimate_file(options.file, options.x, options.y, options.estimators, options.seed))
+    return 0
 
 
 def positive(text):
