@@ -14,6 +14,7 @@ import numpy as np
 
 from dimlearn.errors import InputError
 from dimlearn.information import gaussian_mi
+from dimlearn.pairs import own_rng, untie
 
 TREE_DIMENSIONS = 10  # above, a kd-tree visits nearly every point and brute force is quicker
 BLOCK = 2**22  # distances held at once by brute force: 32 MB
@@ -72,8 +73,8 @@ def ksg(x, y, k=3, seed=0):
     """Mutual information by nearest neighbours (KSG's first estimator), in nats.
 
     psi(k) + psi(n) - mean[psi(n_x + 1) + psi(n_y + 1)], where n_x and n_y count the points that
-    are strictly nearer on one side than the k-th neighbour is in the max norm of both. Equal
-    values would break the count: every value is moved by a random 1e-10 of its column's deviation.
+    are strictly nearer on one side than the k-th neighbour is in the max norm of both. It is made
+    for continuous columns; equal values are drawn apart first (`pairs.untie`).
     """
     return float(ksg_terms(x, y, k, seed).mean())
 
@@ -84,11 +85,10 @@ def ksg_terms(x, y, k=3, seed=0):
 
     if not 1 <= k < len(x):
         raise InputError(f"KSG needs 1 <= k < n, but k = {k} and n = {len(x)}")
-    rng = np.random.default_rng(seed)
-    x, y = (side / side.std(axis=0) for side in (x, y))
-    x, y = (side + 1e-10 * rng.normal(size=side.shape) for side in (x, y))
+    rng = own_rng(seed)
+    x, y = (untie(side / side.std(axis=0), rng) for side in (x, y))
     in_tree = x.shape[1] + y.shape[1] <= TREE_DIMENSIONS
-    n_x, n_y = (_counts_by_tree if in_tree else _counts_by_force)(x, y, k)
+    n_x, n_y = (_count_by_tree if in_tree else _count_by_force)(x, y, k)
     return digamma(k) + digamma(len(x)) - digamma(n_x + 1) - digamma(n_y + 1)
 
 
@@ -99,7 +99,7 @@ def ksg_ceiling(n, k=3):
     return float(digamma(n) - digamma(k))
 
 
-def _counts_by_tree(x, y, k):
+def _count_by_tree(x, y, k):
     from scipy.spatial import cKDTree
 
     joint = np.concatenate([x, y], axis=1)
@@ -111,7 +111,7 @@ def _counts_by_tree(x, y, k):
     ]
 
 
-def _counts_by_force(x, y, k):
+def _count_by_force(x, y, k):
     n = len(x)
     counts = np.empty((2, n), int)
     step = max(1, BLOCK // n)

@@ -103,7 +103,7 @@ def add_estimate(commands):
     add("--y", metavar="COLUMNS", help="the other group")
     add("--estimators", nargs="+", metavar="NAME", help="default, gaussian, histogram, ksg, "
         "separable, concat (all that fit, but concat, which is slow)")  # fmt: skip
-    add("--seed", type=int, default=0, help="of folds, networks and draws of rows (0)")
+    add("--seed", type=natural, default=0, help="of folds, networks and draws of rows (0)")
     estimate.set_defaults(run=run_estimate)
 
 
@@ -119,6 +119,12 @@ def positive(text):
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
     return number
+
+
+def natural(text):
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0")
+    return int(text)
 
 
 def parse_weights(text):

@@ -17,6 +17,7 @@ from functools import partial
 import numpy as np
 
 from dimlearn.bounds import dv_bound
+from dimlearn.pairs import own_rng
 from dimlearn.ratios import ConcatCritics, GaussianCritic, KernelCritic, SeparableCritics
 from dimlearn.startup import keras, tf
 
@@ -78,7 +79,7 @@ def cross_fit(x, y, kinds, seed, steps=1000, say=None):
     from scipy.special import ndtri
 
     gaussian = ndtri(x), ndtri(y)
-    splits = split_folds(len(x), np.random.default_rng(seed))
+    splits = split_folds(len(x), own_rng(seed))
     splits += [split.halved() for split in splits[:HALVED]]
     scored = {}
     curves = []
@@ -150,7 +151,7 @@ def train_networks(kind, x, y, splits, seed, steps, say, batch=128, every=100):
     x, y = tf.constant(x, tf.float32), tf.constant(y, tf.float32)
     members, count = train.shape
     batch = min(batch if kind is SeparableCritics else batch // 2, count)
-    critics = kind(np.random.default_rng(seed), members, x.shape[1], y.shape[1])
+    critics = kind(own_rng(seed), members, x.shape[1], y.shape[1])
     rate = keras.optimizers.schedules.CosineDecay(4e-3, steps)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=0.3)
     optimizer.build(critics.variables)
@@ -185,7 +186,7 @@ def train_networks(kind, x, y, splits, seed, steps, say, batch=128, every=100):
             say(f"step {step}/{steps}: {curve[-1][1]:.3f} nats on validation pairs", passing=True)
 
     def scores(member, rows):
-        one = kind(np.random.default_rng(seed), 1, x.shape[1], y.shape[1])
+        one = kind(own_rng(seed), 1, x.shape[1], y.shape[1])
         for variable, weights in zip(one.variables, kept):
             variable.assign(weights[member : member + 1])
         return one(tf.gather(x, rows)[None], tf.gather(y, rows)[None])[0].numpy()

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from dimlearn.errors import InputError
-from dimlearn.pairs import check_sample, rank_gaussian
+from dimlearn.pairs import check_sample, own_rng, rank_gaussian
 
 
 def shuffle_dimensions(codes, seed=0):
@@ -43,13 +43,14 @@ def neural_dependency(codes, folds=5, steps=1000, seed=0, say=None):
     for free; the slice weighs the two. Dimensions are ranked: the measure does not change
     under increasing functions of each.
 
-    The standard error is that of the spread over folds. Raises `InputError` for fewer than 100
-    codes, fewer than two dimensions, or one that is constant.
+    The standard error is that of the spread over folds; a value below 0 is off by that much at
+    least. Raises `InputError` for fewer than 100 codes, fewer than two dimensions, or one that is
+    constant.
     """
     from dimlearn.crossfit import split_folds
 
     codes = rank_gaussian(check_codes(codes)).astype("float32")
-    splits = split_folds(len(codes), np.random.default_rng(seed), folds)
+    splits = split_folds(len(codes), own_rng(seed), folds)
     critic, curve = _train_dependency(codes, splits, steps, seed, say)
     values = []
     for number, split in enumerate(splits):
@@ -85,7 +86,7 @@ def mine_information(x, y, folds=3, steps=1000, seed=0, say=None):
     if len(x) != len(y):
         raise InputError(f"x has {len(x)} rows and y has {len(y)}: every image needs its code")
     values, curves = [], []
-    for number, split in enumerate(split_folds(len(x), np.random.default_rng(seed), folds)):
+    for number, split in enumerate(split_folds(len(x), own_rng(seed), folds)):
         rows = split.train
         draw = lambda n, rng, rows=rows: _rows_of(x, y, rng.choice(rows, n))  # noqa: E731
         world = World(f"fold {number + 1}/{folds}", math.nan, draw)
@@ -140,8 +141,9 @@ def _rows_of(x, y, rows):
 def _over_folds(values, name, curve):
     from dimlearn.estimation import Estimate
 
-    error = np.std(values, ddof=1) / math.sqrt(len(values))
-    return Estimate(float(np.mean(values)), float(error), name, curve=curve)
+    value, spread = float(np.mean(values)), np.std(values, ddof=1) / math.sqrt(len(values))
+    # What is measured is never negative: a value below 0 is off by that much at least.
+    return Estimate(value, math.hypot(spread, min(value, 0.0)), name, curve=curve)
 
 
 # ---------------------------------------------------------------- the critic of codes
@@ -166,7 +168,7 @@ class DependencyCritics:
             constants.append(-np.linalg.slogdet(correlation)[1])
         self.forms = tf.constant(np.stack(forms), tf.float32)
         self.constants = tf.constant(constants, tf.float32)[:, None]
-        rng = np.random.default_rng(seed)
+        rng = own_rng(seed)
         self.network = Perceptrons(rng, len(splits), [dimension, 64, 64, 1])
         self.variables = self.network.variables
 
@@ -228,7 +230,7 @@ def _train_dependency(codes, splits, steps, seed, say, batch=256, every=100):
 
 def _score_dependency(critics, number, codes, seed):
     """Scores `[n, 2]` of codes, and of `SHUFFLES` shuffles of them, by the critic of one fold."""
-    shuffles = [shuffle_dimensions(codes, seed + k) for k in range(SHUFFLES)]
+    shuffles = [shuffle_dimensions(codes, 1000 + seed + k) for k in range(SHUFFLES)]
     both = np.concatenate([codes, *shuffles]).astype("float32")
     members = critics.forms.shape[0]
     scores = critics(np.broadcast_to(both, (members, *both.shape)))[number].numpy()

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dimlearn import classical
-from dimlearn.pairs import check_pairs, rank_gaussian, rank_uniform, thin
+from dimlearn.pairs import check_pairs, own_rng, rank_gaussian, rank_uniform, thin, untie
 
 MAX_ROWS = 10_000  # more pairs cost time and memory with their square
 FEW_DIMENSIONS = 3  # of x and y together: where nearest neighbours are nearly exact
@@ -98,6 +98,11 @@ def estimate_mi(x, y, seed=0, say=None):
         warnings.append(
             f"nearest neighbours read {nearest.value:.2f} nats, but critics prove "
             f"{held_out.value:.2f} on pairs they never saw: the value is too low"
+        )
+    elif nearest.value > 1.25 * held_out.value + 0.05 + 3 * error:
+        warnings.append(
+            f"nearest neighbours read {nearest.value:.2f} nats, of which critics can prove only "
+            f"{held_out.value:.2f} on pairs they never saw"
         )
     return Estimate(
         nearest.value,
@@ -203,13 +208,15 @@ class KSG(Estimator):
         self.k = k
 
     def _measure(self, x, y):
+        rng = own_rng(self.seed)
+        x, y = untie(x, rng), untie(y, rng)
         if self.ranks:
             x, y = rank_gaussian(x), rank_gaussian(y)
         n = len(x)
-        terms = classical.ksg_terms(x, y, self.k, self.seed)
-        wide = classical.ksg(x, y, min(3 * self.k, n - 1), self.seed)
-        order = np.random.default_rng(self.seed).permutation(n)
-        halves = [classical.ksg(x[half], y[half], self.k) for half in np.array_split(order, 2)]
+        terms = classical.ksg_terms(x, y, self.k)
+        wide = classical.ksg(x, y, min(3 * self.k, n - 1))
+        order = np.array_split(rng.permutation(n), 2)
+        halves = [classical.ksg(x[half], y[half], self.k) for half in order]
         value = float(terms.mean())
         parts = (terms.std() / math.sqrt(n), value - np.mean(halves), value - wide)
         warnings = []
@@ -228,9 +235,11 @@ class CrossFitted(Estimator):
     "separable" and "concat" (see `dimlearn.crossfit`). `steps`: training steps of the networks.
     Columns are always ranked.
 
-    The standard error adds, in squares, the spread of the folds' values and what is likely to be
-    still missing: the critics of two folds are fitted a second time, to half of their pairs, and
-    if the shortfall falls as 1 / sqrt(n), then 2.4 times the gain of the other half is left.
+    The standard error adds, in squares, the sampling error (the spread of the folds' values, or
+    of the pairs' log ratios if that is more) and what is likely to be still missing: the critics
+    of two folds are fitted a second time, to half of their pairs, and if the shortfall falls
+    as 1 / sqrt(n), then 2.4 times the gain of the other half is left. Mutual information is never
+    negative, so a value below 0 is off by that much at least: that is added too.
     """
 
     def __init__(self, kinds=("gaussian", "kernel", "separable"), steps=1000, seed=0, say=None):
@@ -249,7 +258,9 @@ class CrossFitted(Estimator):
         value, growth = values.mean(), values[: len(halves)].mean()
         growth -= np.mean([read_log_ratio(half.scores)["DV"] for half in halves])
         missing = REMAINDER * max(growth, 0.0)
-        sampling = values.std(ddof=1) / math.sqrt(len(values))
+        positive = np.concatenate([np.diag(fold.scores) for fold in folds])
+        spreads = values.std(ddof=1) / math.sqrt(len(values)), positive.std() / math.sqrt(len(x))
+        sampling = max(spreads)
         warnings = []
         if missing > max(0.05, 0.05 * value, 2 * sampling):
             warnings.append(
@@ -265,4 +276,4 @@ class CrossFitted(Estimator):
             "readouts": readouts,
             "warnings": warnings,
         }
-        return float(value), math.hypot(sampling, missing), more
+        return float(value), math.hypot(sampling, missing, min(value, 0.0)), more

@@ -1,6 +1,7 @@
 """Pictures of mutual information and its estimates.
 
-Each function returns the figure and its text alternative. Colours and markers as in `dimlearn.plots`. All values in nats.
+Each function returns the figure and its text alternative. Colours and markers as in
+`dimlearn.plots`. All values in nats.
 """
 
 import numpy as np
@@ -41,7 +42,8 @@ def staircase(results, names=("DV", "NWJ", "SMILE-5", "InfoNCE"), window=200):
             if name == "InfoNCE":
                 axis.axhline(climbed.ceiling, color=GREY, linestyle="--", label="log N")
             ends = (np.arange(len(climbed.truth)) + 1) * (steps // len(climbed.truth))
-            fresh = [one[name] for one in climbed.fresh]
+            fresh = np.array([one[name] for one in climbed.fresh])
+            fresh[fresh < -1] = np.nan  # below the frame
             axis.plot(ends, fresh, marker, color=BLACK, markerfacecolor="white", markersize=5,
                       label=f"{climbed.evaluated} fresh pairs", clip_on=False)  # fmt: skip
             axis.set_title(f"{name}, {title}", fontsize=9)
@@ -112,8 +114,8 @@ def score_matrices(snapshots, titles):
     for axis, scores, title in zip(axes, snapshots, titles):
         image = axis.imshow(scores, cmap="PuOr_r", vmin=-limit, vmax=limit)
         axis.set_title(title, fontsize=9)
-        axis.set(xticks=[], yticks=[], xlabel="features of image j")
-    axes[0].set_ylabel("code of image i")
+        axis.set(xticks=[], yticks=[], xlabel="y of pair j")
+    axes[0].set_ylabel("x of pair i")
     figure.colorbar(image, ax=list(axes), label="score, nats", shrink=0.8)
     gaps = ", ".join(f"{title} {diagonal_lead(s):.1f}" for s, title in zip(snapshots, titles))
     return figure, (

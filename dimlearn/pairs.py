@@ -82,9 +82,39 @@ def rank_gaussian(sample):
     return ndtri(rank_uniform(sample))
 
 
+def untie(sample, rng):
+    """Equal values of a column drawn apart, uniformly over the gap to their neighbours.
+
+    `[n, d] -> [n, d]`; a value that occurs once stays. Rounded values fill their interval again,
+    classes become blocks. Which of the equal values goes where is chance and tells nothing, so
+    the mutual information stays as it is. (The usual remedy, noise of a millionth, makes
+    nearest-neighbour estimates read five times too much of Gaussians rounded to one decimal.)
+    """
+    columns = []
+    for column in sample.T:
+        values, where, counts = np.unique(column, return_inverse=True, return_counts=True)
+        if len(values) == len(column) or len(values) == 1:
+            columns.append(column)
+            continue
+        gaps = np.diff(values)
+        room = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+        room = np.where(counts > 1, room, 0.0)
+        columns.append(column + room[where] * rng.uniform(-0.5, 0.5, len(column)))
+    return np.stack(columns, axis=1)
+
+
+def own_rng(seed):
+    """A generator that shares no number with `numpy.random.default_rng(seed)`.
+
+    People draw their sample with seed 0 and estimate with seed 0. With the same generator, what
+    is meant as chance here would repeat the sample's own numbers.
+    """
+    return np.random.default_rng([seed, 0x1F0])
+
+
 def thin(x, y, limit, seed):
     """At most `limit` of the pairs, drawn without replacement: `(x, y)`, rows still paired."""
     if len(x) <= limit:
         return x, y
-    rows = np.sort(np.random.default_rng(seed).choice(len(x), limit, replace=False))
+    rows = np.sort(own_rng(seed).choice(len(x), limit, replace=False))
     return x[rows], y[rows]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from dimlearn.errors import InputError
+from dimlearn.pairs import own_rng
 
 
 def read_groups(path, x=None, y=None, limit=10_000, seed=0):
@@ -180,5 +181,5 @@ def _load(path):
 def _thin_rows(table, limit, seed):
     if table.ndim == 0 or len(table) <= limit:
         return np.asarray(table), False
-    rows = np.sort(np.random.default_rng(seed).choice(len(table), limit, replace=False))
+    rows = np.sort(own_rng(seed).choice(len(table), limit, replace=False))
     return np.asarray(table[rows]), True

@@ -6,13 +6,14 @@ fresh sample. The critic is trained by the JSD objective, whose gradients stay s
 and all read-outs (`dimlearn.readouts`) come from that one critic.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from dimlearn.bounds import dv_bound, infonce_bound, jsd_bound, nwj_bound, smile
 from dimlearn.crossfit import mix
 from dimlearn.estimation import Estimate
+from dimlearn.pairs import own_rng
 from dimlearn.ratios import SeparableCritics
 from dimlearn.readouts import read_log_ratio
 from dimlearn.startup import keras, tf
@@ -31,8 +32,8 @@ class CriticInTraining:
 
     def __init__(self, dx, dy, bound=jsd_bound, hidden=(64,), batch=128, seed=0):
         self.bound, self.batch = bound, batch
-        self.critics = SeparableCritics(np.random.default_rng(seed), 1, dx, dy, hidden)
-        self.rng = np.random.default_rng(seed + 1)
+        self.critics = SeparableCritics(own_rng(seed), 1, dx, dy, hidden)
+        self.rng = own_rng(seed + 1)
 
     def scores(self, x, y):
         """The critic's score matrix of `x [n, dx]`, `y [n, dy]`, NumPy or tensors: `[n, n]`."""
@@ -92,8 +93,7 @@ class Staircase:
 
     `truth [levels]`; `traces [levels * steps, 4]`, every batch's read-outs in the order of
     `TRACED`; `fresh`, for each level `{name: nats}` read on `evaluated` fresh pairs (the median of
-    five samples: a single NWJ value means little); `ceiling`: log N of the training batch;
-    `snapshots`: a score matrix of 16 fresh pairs at the end of each level.
+    five samples: a single NWJ value means little); `ceiling`: log N of the training batch.
     """
 
     truth: np.ndarray
@@ -101,7 +101,6 @@ class Staircase:
     fresh: list
     ceiling: float
     evaluated: int
-    snapshots: list = field(default_factory=list, repr=False)
 
 
 def climb(levels=LEVELS, dim=20, cubed=False, steps=1000, evaluated=2048, seed=0, say=None):
@@ -112,19 +111,17 @@ def climb(levels=LEVELS, dim=20, cubed=False, steps=1000, evaluated=2048, seed=0
     Returns a `Staircase`.
     """
     training = CriticInTraining(dim, dim, seed=seed)
-    traces, fresh, snapshots = [], [], []
+    traces, fresh = [], []
     for number, level in enumerate(levels):
         world = correlated_gaussians(level, dim, cubed)
         traces.append(training.train(world, steps, 3e-3 if number else 8e-3, say=say))
         fresh.append(read_fresh(training, world, evaluated, seed))
-        snapshots.append(training.scores(*world.sample(16, seed)).numpy())
     return Staircase(
         truth=np.array(levels),
         traces=np.concatenate(traces),
         fresh=fresh,
         ceiling=float(np.log(training.batch)),
         evaluated=evaluated,
-        snapshots=snapshots,
     )
 
 
@@ -137,7 +134,21 @@ def read_fresh(training, world, n, seed, repeats=5):
     return {name: float(np.median([one[name] for one in readings])) for name in readings[0]}
 
 
-def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=400, seed=0):
+def light_up(level=6.0, steps=(0, 50, 200, 500, 1000), dim=20, pairs=16, seed=0):
+    """Score matrices of the same fresh pairs after `steps` of training: `[pairs, pairs]` each.
+
+    At first a critic tells no pair from another; then the diagonal lights up.
+    """
+    world, training = correlated_gaussians(level, dim), CriticInTraining(dim, dim, seed=seed)
+    fresh, matrices = world.sample(pairs, seed=seed + 1000), []
+    for before, after in zip((0, *steps), steps):
+        if after > before:
+            training.train(world, after - before, 3e-3)
+        matrices.append(training.scores(*fresh).numpy())
+    return matrices
+
+
+def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=1000, seed=0):
     """What each formula reads off the *exact* log density ratio: no training, only the formula.
 
     Returns `{level: {name: values [batches]}}` in nats, among them SMILE-1 and the mistaken

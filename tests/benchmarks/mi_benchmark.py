@@ -111,8 +111,12 @@ def run_staircase(options):
         figure, text = mi_plots.staircase({"Gaussian": climbed, "cubed": cubed})
         print(text)
         save(figure, options.figures, "staircase.png")
-        titles = [f"{level:g} nats" for level in climbed.truth]
-        save(mi_plots.score_matrices(climbed.snapshots, titles)[0], options.figures, "scores.png")
+        steps = (0, 50, 200, 500, 1000)
+        figure, text = mi_plots.score_matrices(
+            training.light_up(6.0, steps), [f"{step} steps" for step in steps]
+        )
+        print(text)
+        save(figure, options.figures, "scores.png")
 
 
 def run_images(options):
