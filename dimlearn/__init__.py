@@ -15,6 +15,7 @@ _HOMES = {
     "build_encoder": "dimlearn.encoder",
     "InputError": "dimlearn.errors",
     "bounds": "dimlearn.bounds",
+    "check": "dimlearn.check",
     "critics": "dimlearn.critics",
     "data": "dimlearn.data",
     "encoder": "dimlearn.encoder",

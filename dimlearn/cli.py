@@ -1,7 +1,4 @@
-"""The command line: `dimlearn compare`, `dimlearn estimate`.
-
-TensorFlow is imported only by commands that need it.
-"""
+"""The command line. TensorFlow is imported only by commands that need it."""
 
 import argparse
 import math
@@ -85,6 +82,16 @@ def new_parser():
         help="repeat trained probes and draws of labels (3)")  # fmt: skip
     compare.set_defaults(run=run_compare)
     add_estimate(commands)
+    progress = commands.add_parser(
+        "progress",
+        help="which exercises of the lessons are done, and which is next",
+        description="Show which exercises are done, lesson by lesson, and which is next. Looks in "
+        "the working folder and its folder work.",
+        epilog="example:\n  dimlearn progress work",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    progress.add_argument("folder", nargs="?", type=Path, help="where your notebooks are")
+    progress.set_defaults(run=run_progress)
     return parser
 
 
@@ -141,6 +148,16 @@ def parse_weights(text):
     if not any(weights):
         raise argparse.ArgumentTypeError(f"the weights of {name} are all 0: nothing to train")
     return name, weights
+
+
+def run_progress(options):
+    from dimlearn.check import progress_file
+    from dimlearn.errors import InputError
+
+    if options.folder and not options.folder.is_dir():
+        raise InputError(f"there is no folder {options.folder}")
+    print(progress_file.card(progress_file.find(options.folder)))
+    return 0
 
 
 def run_compare(options):

@@ -81,9 +81,10 @@ def frozen_classifier(encoder, num_classes):
 
     The encoder's code `[N, D]`, two hidden layers of 64 ReLU units and a linear output
     `[N, num_classes]`, as a `keras.Model` to be trained with a loss from logits. Only these three
-    layers' 6 variables train. The encoder is marked as not trainable and called with
-    `training=False`, so that its batch-normalisation statistics stay too, whatever the model is
-    called with; its weights and its pair of outputs are left as they are.
+    layers' 6 variables train. The encoder is marked as not trainable, which also keeps the
+    statistics of its batch normalisation still (a `training=False` inside would not: Keras 3 lets
+    the `training` that the outer model is called with override it). Its weights and its pair of
+    outputs are left as they are.
     """
     from dimlearn.startup import keras
 

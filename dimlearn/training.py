@@ -148,7 +148,7 @@ def light_up(level=6.0, steps=(0, 50, 200, 500, 1000), dim=20, pairs=16, seed=0)
     return matrices
 
 
-def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=1000, seed=0):
+def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=2000, seed=0):
     """What each formula reads off the *exact* log density ratio: no training, only the formula.
 
     Returns `{level: {name: values [batches]}}` in nats, among them SMILE-1 and the mistaken
@@ -156,9 +156,9 @@ def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=1000, seed=0)
     """
     read = {}
     for level in levels:
-        world, values = correlated_gaussians(level, dim), []
-        for number in range(batches):
-            scores = world.log_ratio(*world.sample(batch, seed=seed + number))
+        world, values, rng = correlated_gaussians(level, dim), [], own_rng(seed)
+        for _ in range(batches):
+            scores = world.log_ratio(*world.draw(batch, rng))
             wrong = {"NWJ, 1 + forgotten": float(nwj_bound(scores))}
             smile_1 = {"SMILE-1": float(smile(scores, 1.0))}
             values.append(read_log_ratio(scores) | smile_1 | wrong)

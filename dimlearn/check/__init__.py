@@ -1,0 +1,132 @@
+"""Checks that teach: every function that a learner writes is judged by the check of its name.
+
+    from dimlearn import check
+
+    feedback = check.jsd_bound(jsd_bound)    # shows itself at the end of a notebook cell
+    check.hint("jsd_bound")                  # the next of several hints
+    check.solution("jsd_bound")              # the worked solution with its explanation
+    check.explain("jsd_bound.sign_flipped")  # one mistake: what it is, how it shows, its code
+    check.mistakes("jsd_bound")              # identifiers of all mistakes that are known by name
+    check.stub("jsd_bound")                  # the text that the exercise starts from
+    check.progress()                         # what is done, and what is next
+
+A check returns a `Feedback` with `status` ("correct", "incorrect", "todo"), `mistake`, `message`
+and `use`, the function to go on with: the learner's own when it is correct, the reference
+otherwise. In a lesson give it another name than the learner's, so that running the check twice
+still judges the learner's function:
+
+    jsd = check.jsd_bound(jsd_bound).use
+
+Author's guide
+==============
+
+An exercise is one module, `dimlearn/check/lessonN/NAME.py`, and its name in `syllabus.py`. The
+module holds everything, and `tests/test_check_proofs.py` finds it by itself:
+
+    exercise = Exercise(
+        "code_mean",
+        lesson=6,
+        meaning="The mean of the codes `[N, D]` over the batch: `[D]`.",
+        reference=objectives.code_mean,            # the library's function
+        cases=lambda: [(codes(3, 2),), (codes(7, 5),)],
+        differentiable=True,                       # float32 tensors, gradient, tf.function
+        shapes={"codes": "ND"},                    # lets messages say "N times too large"
+        hints=["Over which axis?", "`tf.reduce_mean` takes an `axis`."],
+    )
+
+    @exercise.solution("The mean over the batch leaves one number for each dimension. ...")
+    def code_mean(codes):
+        \"""The mean code: `[N, D] -> [D]`.\"""
+        return tf.reduce_mean(codes, axis=0)
+
+    @exercise.right("Keras")                       # three or more, in other styles
+    def with_keras(codes): ...
+
+    @exercise.mistake("Your function averages over the wrong axis. ...")
+    def averaged_over_dimensions(codes):           # the name is the identifier
+        return tf.reduce_mean(codes, axis=1)
+
+    @exercise.property("a constant batch")         # what the mathematics promises
+    def constant_batch(call): ...                  # None, or words for what is broken
+
+Four proofs are demanded of it, and a new exercise fails the tests until it has all four: the stub
+is `todo`, the solution `correct`, every mistake `incorrect` by its own name, and at least three
+right answers in different styles `correct`. Write as well:
+
+- cases whose dimensions all differ, without symmetry, zeros or ones, the first of them small (it
+  is printed in messages); extremes where the contract asks for them;
+- messages that say what the code does instead and where to look, not that it is wrong. What was
+  seen and what was expected, on which input, is added by itself;
+- mistakes that somebody has made. Two that no input tells apart are one mistake: the proofs say so.
+
+Where a value is not fixed (random answers, models), give no `cases`: then the properties are what
+is judged, and a `Fault` with `evidence` (what the answer did, as arrays, strings or tuples)
+tells the mistakes apart.
+"""
+
+import importlib
+
+from dimlearn.check.syllabus import LESSON_OF
+
+__all__ = ["explain", "hint", "mistakes", "progress", "solution", "stub", *LESSON_OF]
+
+
+def hint(name):
+    """The next hint for an exercise, before or after it is solved."""
+    return _exercise(name).hint()
+
+
+def solution(name):
+    """The worked solution of an exercise with its explanation."""
+    return _exercise(name).solution_card()
+
+
+def stub(name):
+    """The text that an exercise starts from."""
+    return _exercise(name).stub
+
+
+def mistakes(name):
+    """The identifiers of the mistakes of an exercise that its check knows by name."""
+    return [mistake.identifier for mistake in _exercise(name).mistakes]
+
+
+def explain(identifier):
+    """One mistake of the catalogue: what it is, how it shows, and code that makes it.
+
+    `identifier`: as in `Feedback.mistake`, such as "jsd_bound.sign_flipped".
+    """
+    from dimlearn.errors import InputError
+
+    exercise = _exercise(str(identifier).partition(".")[0])
+    for mistake in exercise.mistakes:
+        if mistake.identifier == identifier:
+            return exercise.explain(mistake)
+    known = ", ".join(mistake.identifier for mistake in exercise.mistakes)
+    raise InputError(f"there is no mistake {identifier!r}: choose one of {known}")
+
+
+def progress():
+    """Which exercises are done, lesson by lesson, and which is next."""
+    from dimlearn.check import progress_file
+
+    return progress_file.card()
+
+
+def _exercise(name):
+    from dimlearn.errors import InputError
+
+    name = getattr(name, "__name__", name)
+    if name not in LESSON_OF:
+        raise InputError(f"there is no exercise {name!r}: choose one of {', '.join(LESSON_OF)}")
+    return importlib.import_module(f"dimlearn.check.lesson{LESSON_OF[name]}.{name}").exercise
+
+
+def __getattr__(name):
+    if name in LESSON_OF:
+        return _exercise(name)
+    raise AttributeError(f"module 'dimlearn.check' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

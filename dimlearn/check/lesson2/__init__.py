@@ -1,0 +1,1 @@
+"""Exercises of lesson 2, one module each."""

@@ -1,0 +1,1 @@
+"""Exercises of lesson 6, one module each."""

@@ -1,0 +1,1 @@
+"""Exercises of lesson 9, one module each."""

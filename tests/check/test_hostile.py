@@ -1,0 +1,392 @@
+"""Whatever a function does: a check answers, never with `correct`, and leaves all as before."""
+
+import builtins
+import gc
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from dimlearn import check
+from dimlearn.check import guard
+from dimlearn.check.syllabus import LESSON_OF
+from dimlearn.startup import keras, tf
+
+
+class Angry:
+    """Every look at it raises."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError("don't look at me")
+
+    def __eq__(self, other):
+        raise RuntimeError
+
+    def __bool__(self):
+        raise RuntimeError
+
+    def __repr__(self):
+        raise RuntimeError
+
+    def __len__(self):
+        raise RuntimeError
+
+    def __array__(self, *_, **__):
+        raise RuntimeError
+
+    def __iter__(self):
+        raise RuntimeError
+
+    __hash__ = None
+
+
+class AngryArray(np.ndarray):
+    def __array_finalize__(self, other):
+        pass
+
+    def __array_ufunc__(self, *args, **kwargs):
+        raise RuntimeError("no arithmetic")
+
+    def __array_function__(self, *args, **kwargs):
+        raise RuntimeError("no functions")
+
+
+class BadError(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+def does(statement):
+    """A function that does something and returns nothing useful."""
+
+    def hostile(*args, **kwargs):
+        statement(*args)
+        return None
+
+    return hostile
+
+
+def gives(value):
+    def hostile(*args, **kwargs):
+        return value()
+
+    return hostile
+
+
+def raises(error):
+    def hostile(*args, **kwargs):
+        raise error
+
+    return hostile
+
+
+def recursion(*args, **kwargs):
+    return recursion(*args, **kwargs)
+
+
+def own_list():
+    x = []
+    x.append(x)
+    return x
+
+
+def generator(*args, **kwargs):
+    yield 1.0
+
+
+async def coroutine(*args, **kwargs):
+    return 1.0
+
+
+def damage_arguments(*args, **kwargs):
+    for argument in args:
+        if isinstance(argument, np.ndarray) and argument.dtype.kind == "f":
+            argument[...] = np.nan
+        if isinstance(argument, list):
+            argument.clear()
+        if isinstance(argument, keras.Model):
+            for weight in argument.weights:
+                weight.assign(weight * 0 - 1)
+    return args[0] if args else None
+
+
+def catches_all(*args, **kwargs):
+    try:
+        recursion()
+    except BaseException:
+        return float("nan")
+
+
+def swap_modules(*args, **kwargs):
+    np.log = np.exp = tf.reduce_mean = tf.nn.softplus = None
+    np.random.default_rng = time.sleep = builtins.sum = None
+    import dimlearn.bounds as bounds
+    import dimlearn.objectives as objectives
+
+    bounds.jsd_bound = objectives.prior_loss = lambda *a: 0.0
+    return 0.0
+
+
+def lose_streams(*args, **kwargs):
+    sys.stdout = sys.stderr = sys.stdin = None
+
+
+def noise(*args, **kwargs):
+    print("x" * 100_000)
+    warnings.warn("careful", stacklevel=1)
+    logging.getLogger("tensorflow").error("log")
+    os.write(2, b"past Python\n")
+    return "noise"
+
+
+def leave_a_tape_open(*args, **kwargs):
+    tape = tf.GradientTape(persistent=True)
+    tape.__enter__()
+    tape.__exit__(None, None, None)
+    return tape
+
+
+HOSTILE = {
+    "returns nothing": does(lambda *a: None or len(a)),
+    "returns zero": gives(lambda: 0.0),
+    "returns minus one": gives(lambda: -1),
+    "returns NaN": gives(lambda: float("nan")),
+    "returns infinity": gives(lambda: np.float32("inf")),
+    "returns a text": gives(lambda: "0.5"),
+    "returns bytes": gives(lambda: b"12"),
+    "returns a complex number": gives(lambda: 1j),
+    "returns True": gives(lambda: True),
+    "returns a dictionary": gives(lambda: {"value": 1.0}),
+    "returns an empty list": gives(list),
+    "returns an empty array": gives(lambda: np.zeros((0,))),
+    "returns a ragged list": gives(lambda: [[1.0], [1.0, 2.0]]),
+    "returns a list of itself": gives(own_list),
+    "returns an object array": gives(lambda: np.array([None, "x"], dtype=object)),
+    "returns dates": gives(lambda: np.array(["2026-01-01"], dtype="datetime64")),
+    "returns a huge list": gives(lambda: [0.0] * 20_000),
+    "returns a function": gives(lambda: len),
+    "returns a class": gives(lambda: float),
+    "returns a module": gives(lambda: np),
+    "returns a generator": generator,
+    "returns a coroutine": coroutine,
+    "returns an angry object": gives(Angry),
+    "returns a tuple of angry objects": gives(lambda: (Angry(), Angry())),
+    "returns an angry array": gives(lambda: np.ones((3, 3)).view(AngryArray)),
+    "returns a sparse tensor": gives(lambda: tf.sparse.from_dense([[0.0, 1.0]])),
+    "returns a ragged tensor": gives(lambda: tf.ragged.constant([[1.0], [1.0, 2.0]])),
+    "returns a text tensor": gives(lambda: tf.constant("text")),
+    "returns a Keras tensor": gives(lambda: keras.Input((3,))),
+    "returns a variable": gives(lambda: tf.Variable([1.0, 2.0])),
+    "returns its arguments": lambda *args, **kwargs: args,
+    "raises ValueError": raises(ValueError("no")),
+    "raises an error without a text": raises(BadError()),
+    "raises SystemExit": raises(SystemExit(3)),
+    "raises KeyboardInterrupt by itself": raises(KeyboardInterrupt()),
+    "raises GeneratorExit": raises(GeneratorExit()),
+    "raises StopIteration": raises(StopIteration(1)),
+    "raises MemoryError": raises(MemoryError()),
+    "raises a group": raises(ExceptionGroup("many", [ValueError(1), TypeError(2)])),
+    "raises NotImplementedError of TensorFlow": lambda *a, **k: tf.function(np.sum)(tf.ones(3)),
+    "takes no arguments": lambda: 1.0,
+    "recurses without end": recursion,
+    "catches everything": catches_all,
+    "damages its arguments": damage_arguments,
+    "leaves": does(lambda *a: sys.exit(1)),
+    "ends the process": does(lambda *a: os._exit(1)),
+    "asks for input": does(lambda *a: input("?")),
+    "changes the folder": does(lambda *a: os.chdir("/")),
+    "changes the environment": does(lambda *a: os.environ.update(DIMLEARN_TEST="1")),
+    "prints and warns": noise,
+    "loses the streams": lose_streams,
+    "seeds NumPy": does(lambda *a: np.random.seed(5)),
+    "seeds Python": does(lambda *a: random.seed(5)),
+    "seeds TensorFlow": does(lambda *a: tf.random.set_seed(5)),
+    "seeds Keras": does(lambda *a: keras.utils.set_random_seed(5)),
+    "draws from everything": does(
+        lambda *a: (np.random.rand(), random.random(), tf.random.uniform([1]),
+                    keras.random.uniform([1]), tf.random.get_global_generator().uniform([1]))
+    ),
+    "switches TensorFlow to eager": does(lambda *a: tf.config.run_functions_eagerly(True)),
+    "checks numerics": does(lambda *a: tf.debugging.enable_check_numerics()),
+    "sets the optimizer's jit": does(lambda *a: tf.config.optimizer.set_jit(True)),
+    "sets soft placement": does(lambda *a: tf.config.set_soft_device_placement(False)),
+    "sets Keras to float64": does(lambda *a: keras.config.set_floatx("float64")),
+    "sets a policy": does(lambda *a: keras.config.set_dtype_policy("mixed_bfloat16")),
+    "clears the Keras session": does(lambda *a: keras.utils.clear_session(free_memory=False)),
+    "makes NumPy raise": does(lambda *a: np.seterr(all="raise")),
+    "sets how NumPy prints": does(lambda *a: np.set_printoptions(precision=1)),
+    "sets the recursion limit": does(lambda *a: sys.setrecursionlimit(5000)),
+    "sets a trace": does(lambda *a: sys.settrace(lambda *b: None)),
+    "switches off garbage collection": does(lambda *a: gc.disable()),
+    "ignores warnings": does(lambda *a: warnings.simplefilter("error")),
+    "switches off logging": does(lambda *a: logging.disable(logging.CRITICAL)),
+    "takes over Ctrl-C": does(lambda *a: signal.signal(signal.SIGINT, signal.SIG_IGN)),
+    "exchanges functions of the libraries": swap_modules,
+    "closes a tape": leave_a_tape_open,
+}  # fmt: skip
+
+
+def global_state():
+    """What a check must leave alone, in a form that can be compared."""
+    context = guard.tf_context.context()
+    return {
+        "python": random.getstate(),
+        "numpy": tuple(map(str, np.random.get_state())),
+        "tensorflow": (context._seed, getattr(context, "_rng", None) and context._rng.getstate()),
+        "eager": (tf.config.functions_run_eagerly(), tf.executing_eagerly()),
+        "jit": context._optimizer_jit,
+        "soft": tf.config.get_soft_device_placement(),
+        "callbacks": len(context._thread_local_data.op_callbacks),
+        "floatx": (keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()),
+        "policy": keras.config.dtype_policy().name,
+        "errors": tuple(np.geterr().items()),
+        "prints": str(np.get_printoptions()),
+        "streams": (sys.stdin, sys.stdout, sys.stderr),
+        "process": (os.getcwd(), dict(os.environ), sys.getrecursionlimit(), sys.gettrace()),
+        "collecting": gc.isenabled(),
+        "warnings": list(warnings.filters),
+        "logging": (logging.root.manager.disable, logging.getLogger("tensorflow").level),
+        "ctrl-c": signal.getsignal(signal.SIGINT),
+        "functions": (np.log, np.exp, tf.reduce_mean, tf.nn.softplus, time.sleep, builtins.sum,
+                      builtins.input, os._exit, np.random.default_rng),
+        "threads": sum(t.name == "dimlearn-check-clock" for t in threading.enumerate()),
+    }  # fmt: skip
+
+
+def test_there_are_enough_of_them():
+    assert len(HOSTILE) >= 40
+
+
+@pytest.mark.parametrize("name", LESSON_OF)
+def test_a_hostile_function(name):
+    """All of them against one exercise; the state is compared after each."""
+    exercise = getattr(check, name)
+    keras.layers.Dense(1)  # Keras counts its layers from here on
+    np.random.rand()
+    before = global_state()
+    for what, function in HOSTILE.items():
+        feedback = exercise(function)
+        assert feedback.status == "incorrect", f"{what}: {feedback!r}"
+        assert not feedback and feedback.use is exercise.reference
+        assert len(feedback.message) > 20 and "Traceback" not in feedback.message, what
+        repr(feedback), feedback._repr_html_()
+        after = global_state()
+        if what == "raises KeyboardInterrupt by itself":
+            assert "by itself" in feedback.message
+        after["threads"] = before["threads"] if after["threads"] < 3 else after["threads"]
+        changed = [key for key in before if before[key] != after[key]]
+        assert not changed, f"{what} changed {changed}"
+
+
+def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
+    from dimlearn.bounds import jsd_bound
+    from dimlearn.information import entropy
+
+    def switches(scores):
+        tf.config.run_functions_eagerly(True)
+        return jsd_bound(scores)
+
+    def draws(scores):
+        return jsd_bound(scores) + 0 * np.random.rand()
+
+    def changes(p):
+        value = entropy(p)
+        p[...] = 0
+        return value
+
+    assert "run_functions_eagerly" in check.jsd_bound(switches).message
+    assert "global random generator of NumPy" in check.jsd_bound(draws).message
+    assert "`p` is not what it was" in check.entropy(changes).message
+    assert not tf.config.functions_run_eagerly()
+
+
+# ---------------------------------------------------------------- time and Ctrl-C
+
+
+def loop(*args, **kwargs):
+    while True:
+        pass
+
+
+def stubborn_loop(*args, **kwargs):
+    caught = 0
+    while caught < 2:
+        try:
+            while True:
+                pass
+        except BaseException:
+            caught += 1
+    return 0.0
+
+
+@pytest.mark.parametrize("function", [loop, stubborn_loop])
+def test_an_endless_loop_ends(function, monkeypatch):
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.3)
+    before = global_state()
+    feedback = check.entropy(function)
+    assert feedback.status == "incorrect" and "did not come back within" in feedback.message
+    assert global_state()["eager"] == before["eager"]
+    assert check.entropy(check.entropy.worked_solution)
+
+
+def test_a_real_interrupt_interrupts():
+    def interrupted(p):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+        return 0.0
+
+    before = global_state()
+    with pytest.raises(KeyboardInterrupt):
+        check.entropy(interrupted)
+    after = global_state()
+    assert before["ctrl-c"] == after["ctrl-c"] and before["streams"] == after["streams"]
+
+
+def test_a_real_interrupt_interrupts_even_if_it_is_caught():
+    def catches(p):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            return 0.0
+
+    with pytest.raises(KeyboardInterrupt):
+        check.entropy(catches)
+
+
+def test_a_check_works_in_another_thread():
+    answers = []
+    solution = check.jsd_bound.worked_solution
+    thread = threading.Thread(target=lambda: answers.append(repr(check.jsd_bound(solution))))
+    thread.start()
+    thread.join()
+    assert answers[0].startswith("Correct"), answers[0]
+
+
+def test_exchanged_functions_do_not_poison_what_is_looked_up_later():
+    """In a new process: the first call of all exchanges functions, before anything is cached."""
+    code = (
+        "import os; from dimlearn import check\n"
+        "def swap(*a):\n"
+        "    import numpy as np, tensorflow as tf, dimlearn.bounds as bounds\n"
+        "    np.log = tf.reduce_mean = tf.nn.softplus = None\n"
+        "    tf.config.run_functions_eagerly(True)\n"
+        "    bounds.jsd_bound = bounds.jsd = bounds.split_pairs = lambda *a: 0.0\n"
+        "    return 0.0\n"
+        "for name in ('entropy', 'jsd_bound', 'global_loss'):\n"
+        "    exercise = getattr(check, name)\n"
+        "    assert not exercise(swap)\n"
+        "    assert exercise(exercise.worked_solution), name\n"
+        "    for mistake in exercise.mistakes:\n"
+        "        assert exercise(mistake.wrong).mistake == mistake.identifier\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]

@@ -1,0 +1,112 @@
+"""The progress file: atomic, merged, mended, and never in the way of a check."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dimlearn import check
+from dimlearn.check import progress_file
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def saved():
+    return json.loads(progress_file.path().read_text(encoding="utf-8"))["done"]
+
+
+def forget_the_session():
+    progress_file._this_session.clear()
+    progress_file._notes.clear()
+
+
+def test_a_solved_exercise_is_noted_and_survives_the_kernel():
+    check.entropy(check.entropy.worked_solution)
+    check.kl_divergence(check.kl_divergence.mistakes[0].wrong)
+    forget_the_session()
+    text = repr(check.progress())
+    assert set(saved()) == {"entropy"}
+    assert "[x] entropy" in text and "[ ] kl_divergence" in text
+    assert "Progress: 1 of 31" in text and "Next: `kl_divergence` in lesson 1." in text
+
+
+def test_the_words_carry_no_clock():
+    check.entropy(check.entropy.worked_solution)
+    assert saved()["entropy"] not in repr(check.progress())
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"done": 3}', '{"other": {}}', "", "\x00\x01"])
+def test_a_damaged_file_is_set_aside(damage):
+    file = progress_file.path()
+    file.write_text(damage)
+    assert "damaged-1" in repr(check.progress())
+    assert file.with_name("dimlearn-progress.damaged-1.json").read_text() == damage
+    check.entropy(check.entropy.worked_solution)
+    assert set(saved()) == {"entropy"}
+
+
+def test_undecodable_bytes_are_set_aside_and_nothing_is_overwritten():
+    file = progress_file.path()
+    for number in (1, 2):
+        file.write_bytes(b"\xff\xfe" + bytes([number]))
+        check.progress()
+        aside = file.with_name(f"dimlearn-progress.damaged-{number}.json")
+        assert aside.read_bytes() == b"\xff\xfe" + bytes([number])
+
+
+WRITER = """
+import sys
+from dimlearn.check import progress_file
+for name in sys.argv[1:]:
+    progress_file.record(name)
+"""
+
+
+def test_two_kernels_writing_at_once():
+    names = [[f"{kernel}_{i}" for i in range(60)] for kernel in ("a", "b", "c")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, *own], env=environment) for own in names
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert set(saved()) == {name for own in names for name in own}
+    assert [p.name for p in progress_file.path().parent.iterdir()] == [progress_file.FILE]
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    """A file where the folder should be stands for it: permissions do not bind root."""
+    (tmp_path / "wall").write_text("")
+    monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / "wall" / progress_file.FILE))
+    assert check.entropy(check.entropy.worked_solution)
+    text = repr(check.progress())
+    assert "[x] entropy" in text and "cannot be saved" in text
+
+
+def test_a_lock_left_behind_is_taken_over(monkeypatch):
+    monkeypatch.setattr(progress_file, "PATIENCE", 0.05)
+    lock = progress_file.path().with_name(f".{progress_file.FILE}.lock")
+    lock.touch()
+    os.utime(lock, (0, 0))
+    progress_file.record("entropy")
+    assert "entropy" in saved() and not lock.exists()
+
+
+def test_the_command(tmp_path):
+    """Without TensorFlow, and in the folder `work` as well."""
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
+    code = (
+        "import sys; from dimlearn.cli import main; status = main(['progress']); "
+        "assert 'tensorflow' not in sys.modules; sys.exit(status)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "DIMLEARN_PROGRESS"}
+    environment["PYTHONPATH"] = str(ROOT)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert "Progress: 1 of 31" in run.stdout and "[x] entropy" in run.stdout
