@@ -130,6 +130,10 @@ class Estimator:
         """Mutual information of `x [n, dx]` and `y [n, dy]`, a number in nats."""
         return float(self.result(x, y))
 
+    def parameters(self):
+        """The settings of this estimator, for records: `{name: value}`."""
+        return {name: own for name, own in vars(self).items() if name not in ("name", "say")}
+
     def result(self, x, y):
         """The same with its standard error, as an `Estimate`. Raises `InputError`."""
         x, y = check_pairs(x, y)
@@ -182,8 +186,7 @@ class Histogram(Estimator):
     name = "histogram"
 
     def __init__(self, bins=None, seed=0):
-        super().__init__(seed=seed)
-        self.bins = bins
+        self.bins, self.seed = bins, seed
 
     def _measure(self, x, y):
         bins = self.bins or max(2, round(len(x) ** (1 / 3)))
@@ -243,8 +246,7 @@ class CrossFitted(Estimator):
     """
 
     def __init__(self, kinds=("gaussian", "kernel", "separable"), steps=1000, seed=0, say=None):
-        super().__init__(seed=seed)
-        self.kinds, self.steps, self.say = kinds, steps, say
+        self.kinds, self.steps, self.seed, self.say = kinds, steps, seed, say
         self.name = "cross-fitted " + (f"{kinds[0]} critic" if len(kinds) == 1 else "critics")
 
     def _measure(self, x, y):

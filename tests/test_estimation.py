@@ -281,6 +281,7 @@ def test_one_interface(estimator):
     assert isinstance(value, float) and value == result.value
     assert abs(value - 0.4133) < 3 * result.standard_error + 0.05
     assert estimator.estimate(x[:, 0], y[:, 0]) == value
+    assert type(estimator)(**estimator.parameters()).estimate(x, y) == value
 
 
 def test_concat_critics_by_themselves():
