@@ -185,4 +185,11 @@ def world_mi(train, validation, test, steps=1200, evaluated=2048, repeats=5, see
     values = np.array([reading["DV"] for reading in readings])
     infonce = float(np.mean([reading["InfoNCE"] for reading in readings]))
     spread = values.std(ddof=1) / np.sqrt(repeats)
-    return Estimate(float(values.mean()), float(spread), "critic", readouts={"InfoNCE": infonce})
+    bar = "what one critic shows, a lower bound: the error bar is of the draw of pairs alone"
+    return Estimate(
+        float(values.mean()),
+        float(spread),
+        "critic",
+        readouts={"InfoNCE": infonce},
+        warnings=(bar,),
+    )

@@ -369,6 +369,7 @@ def test_images_of_known_information():
         world = [worlds.same_class_images(images[p], labels[p], **change) for p in parts]
         found = training.world_mi(*world, steps=150, evaluated=500)
         assert low < found.value < high
+        assert any("lower bound" in warning for warning in found.warnings)
 
 
 # ---------------------------------------------------------------- diagnosis of codes
