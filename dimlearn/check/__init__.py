@@ -20,8 +20,9 @@ still judges the learner's function:
 Author's guide
 ==============
 
-An exercise is one module, `dimlearn/check/lessonN/NAME.py`, and its name in `syllabus.py`. The
-module holds everything, and `tests/test_check_proofs.py` finds it by itself:
+An exercise is one module, `dimlearn/check/lessonN/NAME.py`. The module holds everything, and the
+proofs in `tests/check/test_proofs.py` find it by itself (`syllabus.py` says where in its lesson it
+comes, when not last):
 
     exercise = Exercise(
         "code_mean",

@@ -18,7 +18,7 @@ each = pytest.mark.parametrize("exercise", EXERCISES, ids=list(LESSON_OF))
 TRAINING = {"train_step", "prior_gradients", "frozen_classifier", "build_encoder"}
 
 
-def test_the_syllabus_lists_every_module():
+def test_the_syllabus_holds_every_module():
     folder = Path(inspect.getfile(check)).parent
     for number, (_, names) in LESSONS.items():
         modules = {path.stem for path in (folder / f"lesson{number}").glob("*.py")}
@@ -26,9 +26,19 @@ def test_the_syllabus_lists_every_module():
         assert all(getattr(check, name).lesson == number for name in names)
 
 
-def test_no_exercise_of_the_contract_is_missing():
-    """Lesson by lesson, the functions that the lessons build on."""
-    assert len(EXERCISES) == 31
+CONTRACT = {
+    "entropy", "kl_divergence", "mutual_information", "gaussian_mi", "pairwise_scores",
+    "dv_bound", "nwj_bound", "jsd_bound", "infonce_bound", "feature_map_size",
+    "receptive_field", "build_encoder", "mismatch", "global_pairs", "global_loss",
+    "attach_code", "local_scores", "local_jsd", "local_infonce", "sample_prior",
+    "discriminator_loss", "prior_loss", "prior_gradients", "dim_loss", "train_step",
+    "standardize", "frozen_classifier", "few_labels", "accuracy_interval", "shuffle_dimensions",
+    "gaussian_total_correlation",
+}  # fmt: skip
+
+
+def test_no_exercise_that_the_lessons_build_on_is_missing():
+    assert set(LESSON_OF) >= CONTRACT
     assert set(check.__all__) == {
         "explain", "hint", "mistakes", "progress", "solution", "stub", *LESSON_OF
     }  # fmt: skip
