@@ -314,8 +314,8 @@ show(figure, """A valley: the information is 0 without correlation and grows ste
 ends. Points from tables of samples lie close to the curve.""")
 
 # %% [markdown]
-# The points follow the curve, not exactly: at the ends the bins are too coarse for a thin cigar. The
-# sign of the correlation plays no part.
+# The points follow the curve, not exactly: at the ends the bins are too coarse for a thin cigar.
+# The sign of the correlation plays no part.
 #
 # ## Back to the clouds
 #
@@ -368,8 +368,8 @@ far above the truth, a dashed line at 0, as the bins become many.""")
 #
 # <details><summary>They are independent.</summary>Not so: look at the ring once more. That holds
 # for jointly Gaussian variables, and for few others.</details>
-# <details><summary>Their mutual information is 0.</summary>That is the same as independence, and the
-# ring is the counterexample: zero correlation, and a large mutual information.</details>
+# <details><summary>Their mutual information is 0.</summary>That is the same as independence, and
+# the ring is the counterexample: zero correlation, and a large mutual information.</details>
 # <details><summary>No straight line predicts one from the other.</summary>Right. Correlation sees
 # what a straight line can; mutual information sees any dependence.</details>
 #

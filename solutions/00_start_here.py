@@ -32,8 +32,11 @@ from dimlearn.startup import keras
 
 # %%
 digits = data.load("digits")
-show(image_grid(digits.x_train[:20 * 37:37], digits.y_train[:20 * 37:37]),
-     "Twenty small grey pictures of handwritten digits at different places and slants.")  # fmt: skip
+some = slice(0, 20 * 37, 37)
+show(
+    image_grid(digits.x_train[some], digits.y_train[some]),
+    "Twenty small grey pictures of handwritten digits at different places and slants.",
+)
 
 # %%
 print("training images:", digits.x_train.shape, " test images:", digits.x_test.shape)
@@ -54,6 +57,7 @@ def accuracy_with_ten_labels(train, test, draws=5):
     chosen = [few_labels(digits.y_train, 10, seed=seed) for seed in range(draws)]
     fits = [LogisticRegression(max_iter=1000).fit(train[i], digits.y_train[i]) for i in chosen]
     return np.mean([fit.score(test, digits.y_test) for fit in fits])
+
 
 # %% [markdown]
 # What should the classifier be given? Three candidates:
@@ -108,20 +112,20 @@ axis.bar_label(bars, fmt="%.1f", padding=3)
 axis.invert_yaxis()
 axis.set(xlabel="test accuracy in percent, ten labels a class", ylabel="what it was given")
 axis.set_xlim(0, 100)
-show(figure, "Three bars of test accuracy: pixels, a random encoder, and Deep InfoMax. The bars' "
-     "lengths are printed at their ends.")  # fmt: skip
+told = ", ".join(f"{name} {100 * a:.1f}" for name, a in accuracy.items())
+show(figure, f"Three bars of test accuracy in percent: {told}.")
 
 # %% [markdown]
 # Compare the bars with your guesses. Here is the **puzzle of this course**:
 #
-# - Nobody told the encoder what a digit is. No label was used, no image was drawn again, nothing
-#   was reconstructed. Why should its code know the digits better than the image itself?
-# - In fact the code *cannot* know more than the image: it was computed from it. So whatever it is
-#   that went up, it was not the amount of information about the digit. What was it?
+# - Nobody told the encoder what a digit is: its training used no label. Why should its code be of
+#   more use for telling digits apart than the image itself?
+# - In fact the code *cannot* hold more information about the digit than the image: it was computed
+#   from it. So whatever makes the code better, it is not the amount of information. What is it?
 #
-# Three rounds are a beginning. The project's README has the table after twelve rounds, with
-# intervals, other controls and the cases in which Deep InfoMax loses; you will make such a table
-# with your own code in lesson 08, and in lesson 09 you will see how the puzzle is resolved.
+# Three rounds are a beginning. The project's README has the table after a longer training, with
+# intervals, more controls and the cases in which Deep InfoMax loses; you will make such a table
+# with your own code in lesson 08, and come back to the puzzle in lesson 09.
 #
 # What the training maximised is a bound on the **mutual information** between an image's code and
 # its local features (Hjelm et al. 2019, [arXiv 1808.06670](https://arxiv.org/abs/1808.06670)):
@@ -131,6 +135,7 @@ figure, axis = canvas()
 axis.plot(range(1, 4), [-loss for loss in history.history["loss"]], "o-", color=BLUE)
 axis.set(xlabel="round through the images", ylabel="bound in nats", xticks=[1, 2, 3])
 show(figure, "The bound on mutual information, in nats, over the three rounds of the training.")
+
 
 # %% [markdown]
 # ## How a lesson works
@@ -145,6 +150,7 @@ def nats_of_a_choice(K):
 
 
 print(f"a fair die with six sides: {nats_of_a_choice(6):.4f} nats")
+
 
 # %% [markdown]
 # ### Your first exercise: `sample_prior`
@@ -161,6 +167,7 @@ def sample_prior(n, dim, seed=None):
     rng = np.random.default_rng(seed)
     # Yours: `return rng.uniform(size=...)` with the right size.
     return rng.uniform(size=(n, dim))
+
 
 # %% tags=["nbval-check-output"]
 feedback = check.sample_prior(sample_prior)
@@ -186,16 +193,17 @@ show(figure, "A thousand points fill a square from 0 to 1 evenly, without any pa
 # %%
 check.hint("sample_prior")
 
+
 # %% [markdown]
-# After the last hint, `check.solution("sample_prior")` shows a solution and says why it is one. Look
-# at it *after* you have tried.
+# After the last hint, `check.solution("sample_prior")` shows a solution and says why it is one.
+# Look at it *after* you have tried.
 #
 # ## What could go wrong
 #
 # Here is a wrong answer that looks right, the kind you will meet in every lesson. **Predict** what
 # the check says about it.
 
-# %%
+# %% tags=["nbval-check-output"]
 def always_the_same(n, dim, seed=None):
     return np.random.default_rng(0).uniform(size=(n, dim))
 
@@ -225,13 +233,14 @@ check.progress()
 # came later, ten of each digit, and only to the logistic regression.</details>
 # <details><summary>Images alone.</summary>Right. What replaces the label is a question that the
 # images answer themselves: do this code and this patch come from the same image?</details>
-# <details><summary>The test images.</summary>Never: they are used for the one number at the end, and
+# <details><summary>The test images.</summary>Never: they serve for the one number at the end, and
 # they show handwriting that no training image shows.</details>
 #
 # **2. The code is computed from the image. Can it hold more information about the digit?**
 #
-# <details><summary>Yes, else the accuracy could not rise.</summary>Accuracy with a simple classifier
-# and few labels measures how *easy* the information is to get at, not how much there is.</details>
+# <details><summary>Yes, else the accuracy could not rise.</summary>Accuracy with a simple
+# classifier and few labels measures how easy the information is to get at, not
+# how much there is.</details>
 # <details><summary>No. It holds at most as much.</summary>Right: no computation on the image alone
 # adds information about it (the data processing inequality). Then what rose? Keep that
 # question.</details>
