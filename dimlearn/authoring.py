@@ -12,6 +12,12 @@ makes its notebook `solutions/NN_name.ipynb` and the pair that learners open,
     nbval-check-output   the output is recorded, and compared when the notebook is verified; every
                          cell that calls a check must have it, or it would be run and not compared
 
+A new lesson is one file: write `solutions/NN_name.py` (copy the header of another), tag its cells,
+run `dimlearn build`, then `dimlearn verify NN`, and open lessons/NN_name.ipynb in JupyterLab. The
+tests find it by themselves. Edited in JupyterLab, solutions/NN_name.ipynb writes its script when
+it is saved; `dimlearn build` does the rest. When the words of a check have changed, its recorded
+output is renewed by `dimlearn build --record`.
+
 The same source gives the same files, byte by byte: cell ids are hashes, only checks keep outputs
 (their words never change), and no version, time or path is written. `dimlearn build` runs a
 notebook only when its code has changed.
@@ -316,7 +322,10 @@ def run_for_outputs(notebook, folder):
 
     copy = nbformat.from_dict(json.loads(json.dumps(notebook)))
     client = NotebookClient(
-        copy, timeout=CELL_SECONDS, resources={"metadata": {"path": str(folder)}}
+        copy,
+        timeout=CELL_SECONDS,
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     folder.mkdir(exist_ok=True)
     with learner_like():
@@ -398,10 +407,11 @@ def verify(root=ROOT, names=(), say=print):
     if found:
         say("run `dimlearn build`")
         return False
+    chosen = [one for one in lessons(root) if not names or one.name.startswith(tuple(names))]
+    if not chosen:
+        raise InputError(f"there is no lesson {' or '.join(names)}")
     good, total = True, 0.0
-    for lesson in lessons(root):
-        if names and not lesson.name.startswith(tuple(names)):
-            continue
+    for lesson in chosen:
         for path in (lesson.notebook, lesson.solution):
             run = run_nbval(path)
             total += run.seconds

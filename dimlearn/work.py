@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from dimlearn.errors import InputError
 
@@ -123,7 +124,9 @@ def open_lab(notebook, browser=True):
 
     `browser=False` only prints the address to open.
     """
-    command = [sys.executable, "-m", "jupyterlab", notebook.name]
+    # Not as a file argument: then the address printed for --no-browser would not lead to it.
+    address = f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}"
+    command = [sys.executable, "-m", "jupyterlab", address]
     if not browser:
         command.append("--no-browser")
     try:

@@ -337,7 +337,7 @@ for name, (x, y) in clouds.items():
 # text above it.
 
 # %%
-check.explain("mutual_information.against_uniform")
+check.explain("mutual_information.one_marginal_only")
 
 # %% [markdown]
 # The next one hides in *right* code. **Predict** the mutual information of two columns of random
@@ -364,7 +364,7 @@ far above the truth, a dashed line at 0, as the bins become many.""")
 #
 # Decide first, then open the answer you chose.
 #
-# **1. Two variables have correlation 0. What follows?**
+# #### 1. Two variables have correlation 0. What follows?
 #
 # <details><summary>They are independent.</summary>Not so: look at the ring once more. That holds
 # for jointly Gaussian variables, and for few others.</details>
@@ -373,7 +373,7 @@ far above the truth, a dashed line at 0, as the bins become many.""")
 # <details><summary>No straight line predicts one from the other.</summary>Right. Correlation sees
 # what a straight line can; mutual information sees any dependence.</details>
 #
-# **2. Y is a copy of X, a fair die with six sides. What is their mutual information?**
+# #### 2. Y is a copy of X, a fair die with six sides. What is their mutual information?
 #
 # <details><summary>1, as they agree completely.</summary>That is their correlation. Mutual
 # information is not a share: it is measured in nats.</details>
@@ -382,7 +382,7 @@ far above the truth, a dashed line at 0, as the bins become many.""")
 # <details><summary>Infinite, as Y determines X.</summary>That happens for continuous copies, which
 # share infinitely many digits. A die has only so much entropy to share.</details>
 #
-# **3. You replace y by exp(y) everywhere. What happens to I(X; Y)?**
+# #### 3. You replace y by exp(y) everywhere. What happens to I(X; Y)?
 #
 # <details><summary>It grows: the values are larger.</summary>The units do not matter: told one of
 # y and exp(y), you know the other. (A table with bins of equal width may change; that is the

@@ -227,7 +227,7 @@ check.progress()
 #
 # Decide first, then open the answer you chose.
 #
-# **1. What did the training of the encoder see?**
+# #### 1. What did the training of the encoder see?
 #
 # <details><summary>Images and their labels.</summary>No: look at the arguments of `fit`. The labels
 # came later, ten of each digit, and only to the logistic regression.</details>
@@ -236,7 +236,7 @@ check.progress()
 # <details><summary>The test images.</summary>Never: they serve for the one number at the end, and
 # they show handwriting that no training image shows.</details>
 #
-# **2. The code is computed from the image. Can it hold more information about the digit?**
+# #### 2. The code is computed from the image. Can it hold more information about the digit?
 #
 # <details><summary>Yes, else the accuracy could not rise.</summary>Accuracy with a simple
 # classifier and few labels measures how easy the information is to get at, not
@@ -245,7 +245,7 @@ check.progress()
 # adds information about it (the data processing inequality). Then what rose? Keep that
 # question.</details>
 #
-# **3. A check says "Not yet". What now?**
+# #### 3. A check says "Not yet". What now?
 #
 # <details><summary>The lesson can't go on.</summary>It can: `feedback.use` is then a working
 # function, and all later cells run on it.</details>

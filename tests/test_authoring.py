@@ -223,6 +223,37 @@ def test_without_sources_one_sentence(tmp_path):
         authoring.build(tmp_path)
 
 
+# ---------------------------------------------------------------- verification
+
+
+@pytest.mark.parametrize("passed, seconds, good", [
+    (True, 1.0, True), (False, 1.0, False), (True, authoring.BUDGET + 1, False),
+])  # fmt: skip
+def test_verify_wants_every_notebook_to_pass_in_time(built, monkeypatch, passed, seconds, good):
+    seen, said = [], []
+
+    def run(path):
+        seen.append(path.relative_to(built).as_posix())
+        return authoring.Run(path, passed, seconds, "what nbval printed")
+
+    monkeypatch.setattr(authoring, "run_nbval", run)
+    assert authoring.verify(built, say=said.append) is good
+    assert seen == ["lessons/01_little.ipynb", "solutions/01_little.ipynb"]
+    assert f"{2 * seconds:.1f} s in all" in said[-1]
+    assert ("what nbval printed" in said) is not passed
+
+
+def test_verify_of_a_lesson_that_is_not_there(built):
+    with pytest.raises(InputError, match="no lesson"):
+        authoring.verify(built, names=["77"])
+
+
+def test_verify_runs_nothing_that_is_out_of_step(built, monkeypatch):
+    monkeypatch.setattr(authoring, "run_nbval", None)
+    (built / "lessons" / "01_little.py").unlink()
+    assert authoring.verify(built, say=lambda text: None) is False
+
+
 # ---------------------------------------------------------------- with a real kernel
 
 

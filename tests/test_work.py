@@ -157,4 +157,5 @@ def test_jupyterlab_is_opened_on_the_notebook(tmp_path, monkeypatch):
     monkeypatch.setattr(subprocess, "run", run)
     assert work.open_lab(tmp_path / "01_x.ipynb", browser=False) == 0
     assert seen["cwd"] == tmp_path
-    assert seen["command"][1:] == ["-m", "jupyterlab", "01_x.ipynb", "--no-browser"]
+    address = "--LabApp.default_url=/lab/tree/01_x.ipynb"
+    assert seen["command"][1:] == ["-m", "jupyterlab", address, "--no-browser"]
