@@ -1,7 +1,9 @@
 """One source for each lesson: what is generated from it, and what is refused."""
 
 import json
+import os
 import re
+import shutil
 
 import jupytext
 import nbformat
@@ -133,6 +135,27 @@ def test_both_files_of_a_pair_hold_the_same(built):
     for folder in ("lessons", "solutions"):
         notebook = jupytext.read(built / folder / "01_little.ipynb")
         assert jupytext.writes(notebook, "py:percent") == contents(built)[f"{folder}/01_little.py"]
+
+
+@pytest.mark.parametrize("lesson", authoring.lessons(), ids=lambda lesson: lesson.name)
+def test_opened_and_saved_in_jupyter_nothing_changes(lesson, tmp_path):
+    """Through Jupytext's contents manager, and whichever file of the pair is the newer one."""
+    shutil.copy(authoring.ROOT / "pyproject.toml", tmp_path)
+    manager = jupytext.TextFileContentsManager()
+    manager.root_dir = str(tmp_path)
+    for path in (lesson.notebook, lesson.solution):
+        pair = [path, path.with_suffix(".py")]
+        names = [own.relative_to(authoring.ROOT).as_posix() for own in pair]
+        (tmp_path / names[0]).parent.mkdir()
+        for own, name in zip(pair, names):
+            shutil.copy(own, tmp_path / name)
+        content = manager.get(names[0])["content"]
+        manager.save({"type": "notebook", "format": "json", "content": content}, names[0])
+        for own, name in zip(pair, names):
+            assert (tmp_path / name).read_text() == own.read_text()
+            for other in names:
+                os.utime(tmp_path / other, (0, 1e9 if other == name else 2e9))
+            assert manager.get(name)["content"]["cells"]
 
 
 def test_ids_are_stable_and_shared(built):
