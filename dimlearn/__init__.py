@@ -19,9 +19,12 @@ _HOMES = {
     "critics": "dimlearn.critics",
     "data": "dimlearn.data",
     "encoder": "dimlearn.encoder",
+    "estimate_mi": "dimlearn.estimation",
+    "estimation": "dimlearn.estimation",
     "evaluation": "dimlearn.evaluation",
     "information": "dimlearn.information",
     "objectives": "dimlearn.objectives",
+    "worlds": "dimlearn.worlds",
 }
 
 __all__ = sorted(_HOMES)

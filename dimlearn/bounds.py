@@ -15,7 +15,9 @@ mathematics does (scores of plus and minus 1000). With sp = softplus:
     InfoNCE   E_J[T - log mean_j exp T(., j)]     van den Oord et al. 2018, DIM Eq. 5 plus log N
 
 DV, NWJ and InfoNCE are lower bounds on the mutual information in expectation (a DV value of a
-small batch is biased upwards). The JSD objective is not: its optimum is 2 JSD(J || M) - 2 log 2.
+small batch is biased upwards), and so are TUBA, I_alpha and MINE's form of DV, further down. The
+JSD objective is not: its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed it.
+What a critic trained by JSD says about mutual information is in `dimlearn.readouts`.
 """
 
 import math
@@ -146,6 +148,86 @@ def infonce_codes_bound(scores):
     to a column changes nothing. MI is symmetric, so this bounds the same quantity.
     """
     return infonce_bound(tf.transpose(scores))
+
+
+# ---------------------------------------------------------------- more on a score matrix. Lesson 2
+
+
+def smile(scores, tau=5.0):
+    """SMILE (Song & Ermon 2020, Eq. 10) of a score matrix `[N, N]`: a scalar, nats. Not a bound.
+
+    DV with the negative scores clipped to [-tau, tau], which limits its variance. What is clipped
+    away is no longer subtracted, so even the log density ratio itself reads above the mutual
+    information. It is for reading a critic that was trained with `jsd_bound`.
+    """
+    positive, negative = split_pairs(scores)
+    return tf.reduce_mean(positive) - log_mean_exp(tf.clip_by_value(negative, -tau, tau))
+
+
+def tuba_bound(scores, log_baseline):
+    """TUBA (Poole et al. 2019, Eq. 4) of a score matrix `[N, N]`: a scalar, nats. A lower bound.
+
+    1 + E_J[T - log a] - E_M[exp T / a]. `log_baseline`: log a, a number or one for each row `[N]`,
+    learnt or fixed. a = e gives `nwj_bound`; the best a is each row's mean of exp T.
+    """
+    scores = tf.convert_to_tensor(scores)
+    baseline = tf.cast(tf.convert_to_tensor(log_baseline), scores.dtype)
+    return nwj_bound(scores - tf.reshape(baseline, [-1, 1]) + 1.0)
+
+
+def i_alpha_bound(scores, alpha, log_baseline=0.0):
+    """I_alpha (Poole et al. 2019, Eq. 14) of a score matrix `[N, N]`: a scalar, nats. A bound.
+
+    TUBA, each row's baseline mixed from the row's mean of exp T (weight `alpha`) and the given one
+    (weight 1 - alpha). alpha = 1 is InfoNCE, alpha = 0 TUBA. In between it trades InfoNCE's bias
+    for TUBA's variance, and its ceiling is log(N / alpha).
+    """
+    scores = tf.convert_to_tensor(scores)
+    n, dtype = tf.shape(scores)[0], scores.dtype
+    positive, negative = split_pairs(scores)
+    others = tf.reduce_logsumexp(tf.reshape(negative, [n, n - 1]), axis=1)
+    others -= tf.math.log(tf.cast(n - 1, dtype))  # [N]: log mean exp of each row's negatives
+    everyone = tf.reduce_logsumexp(scores, axis=1) - tf.math.log(tf.cast(n, dtype))
+    fixed = tf.cast(tf.convert_to_tensor(log_baseline), dtype) + tf.zeros_like(others)
+
+    def mixed(own):
+        if alpha in (0, 1):
+            return own if alpha else fixed
+        return _log_add_exp(own + math.log(alpha), fixed + math.log(1 - alpha))
+
+    # The mean that a pair is held against must be independent of it: a positive pair's contains
+    # the pair by definition, a negative pair's leaves out the diagonal.
+    return (
+        1.0
+        + tf.reduce_mean(positive - mixed(everyone))
+        - tf.reduce_mean(tf.exp(others - mixed(others)))
+    )
+
+
+def mine_bound(scores, log_average=None, rate=0.01):
+    """DV with MINE's gradient (Belghazi et al. 2018, section 3.2): `(bound, log_average)`.
+
+    The log of a batch mean is a biased estimate of the log of the mean, and so is its gradient.
+    MINE divides the gradient of E_M[exp T] by a moving average over the batches instead. The
+    bound's *value* is that of `dv_bound`, its bias included; only the gradient is corrected.
+
+    `scores`: `[N, N]`; `log_average`: what the last call returned, None at the first (an average
+    that starts at 1 would take a hundred steps to forget it). Kept as a log, it cannot overflow.
+    """
+    positive, negative = split_pairs(scores)
+    log_mean = log_mean_exp(negative)
+    if log_average is None:
+        log_average = log_mean
+    else:
+        log_average = _log_add_exp(log_average + math.log(1 - rate), log_mean + math.log(rate))
+    log_average = tf.stop_gradient(log_average)
+    corrected = tf.exp(log_mean - log_average)  # at most 1 / rate; its gradient is what we want
+    partition = tf.stop_gradient(log_mean - corrected) + corrected
+    return tf.reduce_mean(positive) - partition, log_average
+
+
+def _log_add_exp(a, b):
+    return tf.reduce_logsumexp(tf.stack([a, b]), axis=0)
 
 
 # ---------------------------------------------------------------- the local objective. Lesson 5

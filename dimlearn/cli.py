@@ -14,6 +14,14 @@ COMPARE_EXAMPLE = """examples:
 
 A run that was interrupted goes on when the same command is given again."""
 
+ESTIMATE_EXAMPLE = """examples:
+  dimlearn estimate weather.csv --x temperature,pressure --y rain      names of the header
+  dimlearn estimate weather.csv --x 0-3 --y 4                          positions from 0
+  dimlearn estimate codes.npz --x images --y codes                     arrays of an .npz
+  dimlearn estimate pairs.npy --x 0 --y 1 --estimators gaussian ksg    only these two
+
+Mutual information is given in nats (1 nat = 1.44 bits)."""
+
 
 def main(arguments=None):
     """Run the command line; returns 0, or 1 (trouble), 2 (bad input), 130 (Ctrl-C)."""
@@ -30,11 +38,8 @@ def main(arguments=None):
         print(f"dimlearn: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            "\ndimlearn: interrupted. Finished encoders are kept: "
-            "give the same command again to go on.",
-            file=sys.stderr,
-        )
+        kept = "Finished encoders are kept: give the same command again to go on."
+        print("\ndimlearn: interrupted.", kept * (options.command == "compare"), file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
         print(f"dimlearn: {error}", file=sys.stderr)
@@ -76,6 +81,7 @@ def new_parser():
     add("--probe-seeds", type=positive, default=3, metavar="K",
         help="repeat trained probes and draws of labels (3)")  # fmt: skip
     compare.set_defaults(run=run_compare)
+    add_estimate(commands)
     progress = commands.add_parser(
         "progress",
         help="which exercises of the lessons are done, and which is next",
@@ -103,7 +109,7 @@ def add_lessons(commands):
     )
     add = lessons.add_argument
     add("folder", nargs="?", type=Path, default=Path("work"), help="for your copies (work)")
-    add("--again", type=positive_or_zero, metavar="NN", help="a new copy of this lesson")
+    add("--again", type=natural, metavar="NN", help="a new copy of this lesson")
     add("--no-browser", action="store_true", help="print the address, open no browser")
     add("--copy-only", action="store_true", help="copy, and don't start JupyterLab")
     lessons.set_defaults(run=run_lessons)
@@ -134,8 +140,30 @@ def add_authoring(commands):
     verify.set_defaults(run=run_verify)
 
 
-def positive_or_zero(text):
-    return 0 if text.strip("0") == "" and text else positive(text)
+def add_estimate(commands):
+    estimate = commands.add_parser(
+        "estimate",
+        help="mutual information of two groups of columns of a file",
+        description="Estimate the mutual information of two groups of columns of a .csv, .npy or "
+        ".npz file, by several estimators side by side, with error bars and warnings.",
+        epilog=ESTIMATE_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = estimate.add_argument
+    add("file", type=Path, help="a .csv (with or without header), .npy or .npz file")
+    add("--x", metavar="COLUMNS", help="names or positions, such as a,b or 0,2-5; or an array")
+    add("--y", metavar="COLUMNS", help="the other group")
+    add("--estimators", nargs="+", metavar="NAME", help="default, gaussian, histogram, ksg, "
+        "separable, concat (all that fit, but concat, which is slow)")  # fmt: skip
+    add("--seed", type=natural, default=0, help="of folds, networks and draws of rows (0)")
+    estimate.set_defaults(run=run_estimate)
+
+
+def run_estimate(options):
+    from dimlearn.side_by_side import estimate_file
+
+    print(estimate_file(options.file, options.x, options.y, options.estimators, options.seed))
+    return 0
 
 
 def positive(text):
@@ -143,6 +171,12 @@ def positive(text):
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
     return number
+
+
+def natural(text):
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0")
+    return int(text)
 
 
 def parse_weights(text):

@@ -27,7 +27,9 @@ def little_file(tmp_path_factory):
     for index, label in enumerate(labels):
         images[index, 2 * label : 2 * label + 3] += 120
     path = tmp_path_factory.mktemp("a folder") / "little.npz"
-    np.savez(path, x_train=images[:120], y_train=labels[:120], x_test=images[120:], y_test=labels[120:])  # fmt: skip
+    np.savez(
+        path, x_train=images[:120], y_train=labels[:120], x_test=images[120:], y_test=labels[120:]
+    )
     return path
 
 
@@ -82,8 +84,9 @@ def test_the_table_is_the_same_everywhere(finished):
             (line,) = [
                 line
                 for line in lines
-                if (line["encoder"], line["measured_on"], line["score"]) == (row["name"], "code", score)
-            ]  # fmt: skip
+                if (line["encoder"], line["measured_on"], line["score"])
+                == (row["name"], "code", score)
+            ]
             assert float(line["mean"]) == own["mean"]
             cell = f"{100 * own['mean']:.1f} ({100 * own['low']:.1f} to {100 * own['high']:.1f})"
             assert cell in table
@@ -133,7 +136,7 @@ def test_the_same_command_gives_the_same_table(finished, little_file):
 
 
 def test_an_interrupted_run_goes_on(finished, little_file):
-    """Stopped by Ctrl-C in the middle of a training, killed later, then finished: the same table."""
+    """Stopped by Ctrl-C in a training, killed later, then finished: the same table."""
     folder = little_file.parent / "interrupted"
     command = [sys.executable, "-m", "dimlearn", "compare", "--data", str(little_file)]
     command += ["--out", str(folder), *OPTIONS]
@@ -318,12 +321,16 @@ def test_unknown_start_up_lines_are_shown():
     quiet = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert set(quiet.stderr.split("\n")) == {"the disk is on fire", ""}
     environment = {**os.environ, "DIMLEARN_TF_LOG": "1"}
-    loud = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)  # fmt: skip
+    loud = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
     assert "oneDNN" in loud.stderr and "on fire" in loud.stderr
 
 
 def test_bad_settings_are_found_before_training(little_file, tmp_path):
-    settings = Settings(data=str(little_file), weights={"bad": (0, 0, 0)}, rows=("random", "bad"), batch_size=20)  # fmt: skip
+    settings = Settings(
+        data=str(little_file), weights={"bad": (0, 0, 0)}, rows=("random", "bad"), batch_size=20
+    )
     with pytest.raises(InputError, match="nothing to train"):
         comparison.compare(settings, tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -89,7 +89,9 @@ def test_own_arrays():
     assert len(mine.x_train) == 36 and len(mine.x_validation) == 4
     assert sorted(mine.y_validation) == [0, 1, 2, 3]
     np.testing.assert_allclose(mine.x_test, IMAGES[:8] / np.float32(255))
-    without_channel = data.from_arrays(**{**ARRAYS, "x_train": IMAGES[..., 0], "x_test": IMAGES[:8, ..., 0]})  # fmt: skip
+    without_channel = data.from_arrays(
+        **{**ARRAYS, "x_train": IMAGES[..., 0], "x_test": IMAGES[:8, ..., 0]}
+    )
     np.testing.assert_array_equal(mine.x_train, without_channel.x_train)
     column = data.from_arrays(**{**ARRAYS, "y_train": LABELS[:, None]})
     np.testing.assert_array_equal(mine.y_train, column.y_train)

@@ -29,12 +29,39 @@ def test_the_constraints_are_plain():
 
 def test_your_own_images_as_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (code,) = blocks("python")
+    (code,) = (block for block in blocks("python") if "DeepInfoMax" in block)
     images = np.random.default_rng(0).integers(0, 256, (150, 16, 16, 3), dtype=np.uint8)
     names = {"my_array": images}
     exec(code, names)
     assert names["codes"].shape == (150, 64) and np.isfinite(names["codes"]).all()
     assert (tmp_path / "encoder.keras").exists()
+
+
+def test_mutual_information_as_written(capsys):
+    (code,) = (block for block in blocks("python") if "estimate_mi" in block)
+    names = {}
+    exec(code, names)
+    result, truth = names["result"], 1.5 * np.log(2)
+    assert abs(result.value - truth) < 3 * result.standard_error
+    assert str(result) in capsys.readouterr().out
+
+
+def test_the_check_answers_as_written(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / "progress.json"))
+    from dimlearn import check
+    from dimlearn.startup import tf
+
+    def my_bound(scores):
+        positive = tf.linalg.diag_part(scores)
+        negative = tf.boolean_mask(scores, ~tf.eye(scores.shape[0], dtype=tf.bool))
+        return tf.reduce_mean(-tf.nn.softplus(positive)) - tf.reduce_mean(tf.nn.softplus(-negative))
+
+    (session,) = blocks("pycon")
+    assert (
+        repr(check.jsd_bound(my_bound)) == session.split("check.jsd_bound(my_bound)\n")[1].strip()
+    )
+    known = sum(len(check.mistakes(name)) for name in check.LESSON_OF)
+    assert f"({known} are known)" in README
 
 
 def test_every_link_to_a_file_leads_somewhere():

@@ -1,0 +1,135 @@
+"""Critics of vectors that estimate the log density ratio log p(x, y) / (p(x) p(y)). Lesson 2.
+
+    gaussian     the log density ratio of the Gaussian fitted to the training pairs
+    kernel       the log ratio of kernel density estimates, in few dimensions
+    separable    g(x) . h(y) + u(x) + v(y), networks: all pairs of a batch cost one product
+    concat       a network on x beside y: more flexible for each pair, and costly on all of them
+
+The first two are computed from the training pairs and done. The networks are trained; they come
+as `members`, one for each fold of the sample, side by side in the same operations.
+"""
+
+import math
+
+import numpy as np
+
+from dimlearn.startup import tf
+
+# ---------------------------------------------------------------- critics without training
+
+
+class GaussianCritic:
+    """The log density ratio of the Gaussian fitted to training pairs `x [n, dx]`, `y [n, dy]`.
+
+    `shrunk` draws the covariance towards the identity (Ledoit & Wolf 2004): of many columns and few
+    rows the plain one would be singular, or sure of too much.
+    """
+
+    def __init__(self, x, y, shrunk=False):
+        from sklearn.covariance import empirical_covariance, ledoit_wolf
+
+        self.dx = dx = x.shape[1]
+        z = np.concatenate([x, y], axis=1)
+        self.mean = z.mean(axis=0)
+        covariance = ledoit_wolf(z)[0] if shrunk else empirical_covariance(z)
+        covariance = covariance + 1e-6 * np.eye(z.shape[1])
+        sides = np.zeros_like(covariance)
+        sides[:dx, :dx] = covariance[:dx, :dx]
+        sides[dx:, dx:] = covariance[dx:, dx:]
+        self.form = np.linalg.inv(sides) - np.linalg.inv(covariance)
+        self.constant = np.linalg.slogdet(sides)[1] - np.linalg.slogdet(covariance)[1]
+
+    def __call__(self, x, y):
+        """Scores `[n, m]` of all pairs of `x [n, dx]`, `y [m, dy]`: 1/2 (z' form z + constant)."""
+        x, y, form, dx = x - self.mean[: self.dx], y - self.mean[self.dx :], self.form, self.dx
+        u = ((x @ form[:dx, :dx]) * x).sum(axis=1)
+        v = ((y @ form[dx:, dx:]) * y).sum(axis=1)
+        return 0.5 * (2 * x @ form[:dx, dx:] @ y.T + u[:, None] + v + self.constant)
+
+
+class KernelCritic:
+    """The log ratio of Gaussian kernel density estimates of the joint and of both marginals.
+
+    `x`, `y`: training pairs with coordinates in (0, 1). A hundredth of independence is mixed in, so
+    that an empty neighbourhood is no proof.
+    """
+
+    def __init__(self, x, y, bandwidth):
+        self.x, self.y, self.bandwidth = x, y, bandwidth
+
+    def __call__(self, x, y):
+        """Scores `[n, m]` of all pairs of `x [n, dx]`, `y [m, dy]`."""
+        a, b = self._weights(x, self.x), self._weights(y, self.y)
+        joint = a @ b.T / len(self.x)
+        product = a.mean(axis=1)[:, None] * b.mean(axis=1)
+        return np.log(joint + 0.01 * product + 1e-30) - np.log(1.01 * product + 1e-30)
+
+    def _weights(self, points, centres):
+        squares = (points**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1)
+        squares -= 2 * points @ centres.T
+        return np.exp(np.maximum(squares, 0).astype("float32") * (-0.5 / self.bandwidth**2))
+
+
+# ---------------------------------------------------------------- separable networks
+
+
+class Perceptrons:
+    """A network for each of `members`, trained side by side: `[members, n, d] -> [members, n, k]`.
+
+    Small networks spend their time on calling operations, not on computing. Stacked, all folds
+    cost little more than one.
+    """
+
+    def __init__(self, rng, members, sizes):
+        self.weights, self.offsets = [], []
+        for fan_in, fan_out in zip(sizes, sizes[1:]):
+            start = math.sqrt(2 / fan_in) * rng.normal(size=(members, fan_in, fan_out))
+            self.weights.append(tf.Variable(start.astype("float32")))
+            self.offsets.append(tf.Variable(np.zeros((members, 1, fan_out), "float32")))
+        self.weights[-1].assign(0.3 * self.weights[-1])  # first scores of order one
+
+    def __call__(self, x):
+        for weight, offset in zip(self.weights[:-1], self.offsets[:-1]):
+            x = tf.nn.gelu(tf.matmul(x, weight) + offset)
+        return tf.matmul(x, self.weights[-1]) + self.offsets[-1]
+
+    @property
+    def variables(self):
+        return self.weights + self.offsets
+
+
+class SeparableCritics:
+    """g(x) . h(y) + u(x) + v(y) for each of `members`: cheap on all pairs of a batch."""
+
+    def __init__(self, rng, members, dx, dy, hidden=(64, 64), features=32):
+        self.g = Perceptrons(rng, members, [dx, *hidden, features + 1])
+        self.h = Perceptrons(rng, members, [dy, *hidden, features + 1])
+        self.variables = self.g.variables + self.h.variables
+
+    def __call__(self, x, y):
+        """Scores `[members, n, m]` of `x [members, n, dx]`, `y [members, m, dy]`."""
+        g, h = self.g(x), self.h(y)
+        products = tf.matmul(g[..., :-1], h[..., :-1], transpose_b=True)
+        return products + g[..., -1:] + tf.linalg.matrix_transpose(h[..., -1:])
+
+
+class ConcatCritics:
+    """A network on x beside y for each of `members`.
+
+    Its first layer, dense on a concatenation, is a sum of a layer on each part: computed once for
+    every x and every y, and added up for every pair. The rest runs on all pairs.
+    """
+
+    def __init__(self, rng, members, dx, dy, width=32):
+        self.x_part = Perceptrons(rng, members, [dx, width])
+        self.y_part = Perceptrons(rng, members, [dy, width])
+        self.tail = Perceptrons(rng, members, [width, width, 1])
+        self.variables = self.x_part.variables + self.y_part.variables + self.tail.variables
+
+    def __call__(self, x, y):
+        """Scores `[members, n, m]` of `x [members, n, dx]`, `y [members, m, dy]`."""
+        a, b = self.x_part(x), self.y_part(y)
+        members, n, m = a.shape[0], tf.shape(a)[1], tf.shape(b)[1]
+        pairs = tf.nn.gelu(a[:, :, None] + b[:, None])
+        pairs = tf.reshape(pairs, [members, n * m, a.shape[2]])
+        return tf.reshape(self.tail(pairs), [members, n, m])

@@ -1,0 +1,197 @@
+"""The figures behind what dimlearn says about its MI estimates, to be rerun by anyone.
+
+    python tests/benchmarks/mi_benchmark.py tasks                     built-in worlds, three seeds
+    python tests/benchmarks/mi_benchmark.py tasks --folder TASKS      .npz files: x, y, mi_true
+    python tests/benchmarks/mi_benchmark.py map [--folder TASKS]      each estimator on each task
+    python tests/benchmarks/mi_benchmark.py exact                     formulas, exact critic
+    python tests/benchmarks/mi_benchmark.py staircase                 trained critics, 2 to 10 nats
+    python tests/benchmarks/mi_benchmark.py images [--data mnist]     same-class pairs, controls
+    python tests/benchmarks/mi_benchmark.py controls                  invariance, independence
+
+Times are seconds of processor time after TensorFlow's start-up. `--figures FOLDER` also draws the
+pictures of `map`, `exact` and `staircase`.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from dimlearn import data, estimate_mi, mi_plots, training, worlds
+from dimlearn.estimation import KSG, CrossFitted, Gaussian, Histogram
+
+
+def load_tasks(folder, n=5000):
+    """`[(name, x, y, true MI)]` of the `.npz` files of a folder, or of the built-in worlds."""
+    if folder is None:
+        return [
+            (world.name, *world.sample(n, seed=100), world.mutual_information)
+            for world in worlds.built_in()
+        ]
+    tasks = []
+    for path in sorted(Path(folder).glob("*.npz")):
+        with np.load(path, allow_pickle=False) as task:
+            tasks.append((path.stem, task["x"], task["y"], float(task["mi_true"])))
+    if not tasks:
+        sys.exit(f"there is no .npz file in {folder}")
+    return tasks
+
+
+def run_tasks(options):
+    print(f"{'task':38}  truth   value  error bar   error  in bars  CPU s")
+    means = []
+    for name, x, y, truth in load_tasks(options.folder):
+        errors = []
+        for seed in range(options.seeds):
+            began = time.process_time()
+            found = estimate_mi(x, y, seed=seed)
+            spent = time.process_time() - began
+            errors.append(found.value - truth)
+            print(
+                f"{name:38} {truth:6.3f}  {found.value:6.3f}  {found.standard_error:9.3f}  "
+                f"{errors[-1]:+6.3f}  {abs(errors[-1]) / found.standard_error:7.1f}  {spent:5.1f}"
+                f"  {'; '.join(found.warnings)}",
+                flush=True,
+            )
+        means.append(np.abs(errors).mean())
+        print(f"{name:38} mean absolute error {means[-1]:.3f}")
+    print(f"mean absolute error, {len(means)} tasks, {options.seeds} seeds: {np.mean(means):.3f}")
+
+
+def run_map(options):
+    estimators = {
+        "default": estimate_mi,
+        "Gaussian, raw": Gaussian(ranks=False).result,
+        "Gaussian": Gaussian().result,
+        "histogram": Histogram().result,
+        "KSG": KSG().result,
+        "separable": CrossFitted(("separable",)).result,
+        "concat": CrossFitted(("concat",)).result,
+    }
+    truths, values = {}, {name: {} for name in estimators}
+    for task, x, y, truth in load_tasks(options.folder):
+        truths[task] = truth
+        one_by_one = np.ndim(x) == np.ndim(y) == 1 or x.shape[1] == y.shape[1] == 1
+        for name, result in estimators.items():
+            if name == "histogram" and not one_by_one:
+                continue
+            began = time.process_time()
+            values[name][task] = float(result(x, y))
+            spent = time.process_time() - began
+            print(f"{task:38} {truth:6.3f}  {name:14} {values[name][task]:6.3f}  {spent:5.1f} s",
+                  flush=True)  # fmt: skip
+    figure, text = mi_plots.task_map(truths, values)
+    print(text)
+    save(figure, options.figures, "task_map.png")
+
+
+def run_exact(options):
+    read = training.exact_critic()
+    names = list(next(iter(read.values())))
+    print(f"{'truth':>6}  " + "  ".join(f"{name:>19}" for name in names))
+    for level, own in read.items():
+        cells = (f"{own[name].mean():8.2f} (sd {own[name].std():5.2f})" for name in names)
+        print(f"{level:6.1f}  " + "  ".join(f"{cell:>19}" for cell in cells))
+    save(mi_plots.exact_critic(read)[0], options.figures, "exact_critic.png")
+
+
+def run_staircase(options):
+    for seed in range(options.seeds):
+        began = time.process_time()
+        climbed = training.climb(seed=seed)
+        print(f"seed {seed}: {time.process_time() - began:.1f} s for the whole curve")
+        for name in climbed.fresh[0]:
+            print(f"{name:20}" + "".join(f"{own[name]:8.2f}" for own in climbed.fresh), flush=True)
+        last = climbed.traces.reshape(len(climbed.truth), -1, 4)[:, -200:, 3].mean(axis=1)
+        print(f"{'InfoNCE, batches':20}" + "".join(f"{own:8.2f}" for own in last))
+    if options.figures:
+        cubed = training.climb(cubed=True)
+        figure, text = mi_plots.staircase({"Gaussian": climbed, "cubed": cubed})
+        print(text)
+        save(figure, options.figures, "staircase.png")
+        steps = (0, 50, 200, 500, 1000)
+        figure, text = mi_plots.score_matrices(
+            training.light_up(6.0, steps), [f"{step} steps" for step in steps]
+        )
+        print(text)
+        save(figure, options.figures, "scores.png")
+
+
+def run_images(options):
+    images = data.load(options.data)
+    found = {}
+    for what, change in {
+        "same class": {},
+        "14 rows of y": {"rows": images.image_shape[0] // 2},
+        "7 rows of y": {"rows": images.image_shape[0] // 4},
+        "independent": {"matched": False},
+        "two digits": {"digits": 2},
+    }.items():
+        parts = [
+            worlds.same_class_images(x, y, **change)
+            for x, y in (
+                (images.x_train, images.y_train),
+                (images.x_validation, images.y_validation),
+                (images.x_test, images.y_test),
+            )
+        ]
+        began = time.process_time()
+        found[what] = training.world_mi(*parts)
+        print(f"{what:14} {found[what]}  InfoNCE {found[what].readouts['InfoNCE']:.3f}  "
+              f"(most it can be {parts[2].mutual_information:.3f})  "
+              f"{time.process_time() - began:.1f} s", flush=True)  # fmt: skip
+    ratio = found["two digits"].value / found["same class"].value
+    print(f"two digits over one: {ratio:.2f} (2 for a perfect estimator)")
+
+
+def run_controls(options):
+    world = worlds.gaussian_pairs([0.7, 0.5, 0.3])
+    x, y = world.sample(2000, seed=1)
+    changed = {
+        "as they are": (x, y),
+        "cubed": (x**3, y**3),
+        "shifted and scaled": (5 * x - 3, y / 9),
+    }
+    print(f"Gaussians, truth {world.mutual_information:.3f}")
+    for name, pair in changed.items():
+        print(f"  {name:20} {estimate_mi(*pair)}", flush=True)
+    for dim, n in ((10, 128), (10, 5000), (1, 1000)):
+        for seed in range(options.seeds):
+            pair = worlds.independent(dim).sample(n, seed)
+            print(f"independent, {dim}-d, n = {n}, seed {seed}: {estimate_mi(*pair, seed=seed)}",
+                  flush=True)  # fmt: skip
+
+
+def save(figure, folder, name):
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        figure.savefig(Path(folder) / name, dpi=130)
+
+
+PARTS = {
+    "tasks": run_tasks,
+    "map": run_map,
+    "exact": run_exact,
+    "staircase": run_staircase,
+    "images": run_images,
+    "controls": run_controls,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--folder", help="a folder of tasks as .npz")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--data", default="digits", help="digits, mnist, ... (for images)")
+    parser.add_argument("--figures", help="a folder for the pictures")
+    options = parser.parse_args()
+    PARTS[options.part](options)
+
+
+if __name__ == "__main__":
+    main()
