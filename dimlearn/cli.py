@@ -92,7 +92,52 @@ def new_parser():
     )
     progress.add_argument("folder", nargs="?", type=Path, help="where your notebooks are")
     progress.set_defaults(run=run_progress)
+    add_lessons(commands)
+    add_authoring(commands)
     return parser
+
+
+def add_lessons(commands):
+    lessons = commands.add_parser(
+        "lessons",
+        help="copy the lessons into work/ and open JupyterLab on the next one",
+        description="Copy the lessons that are new into a folder of yours and open JupyterLab on "
+        "the lesson to do next. What is in the folder already is never overwritten.",
+        epilog="examples:\n  dimlearn lessons\n  dimlearn lessons --again 01     start lesson 01 "
+        "anew; your old copy gets a new name",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = lessons.add_argument
+    add("folder", nargs="?", type=Path, default=Path("work"), help="for your copies (work)")
+    add("--again", type=natural, metavar="NN", help="a new copy of this lesson")
+    add("--no-browser", action="store_true", help="print the address, open no browser")
+    add("--copy-only", action="store_true", help="copy, and don't start JupyterLab")
+    lessons.set_defaults(run=run_lessons)
+
+
+def add_authoring(commands):
+    build = commands.add_parser(
+        "build",
+        help="for authors: generate the lessons from solutions/*.py",
+        description="Generate lessons/*.py, lessons/*.ipynb and solutions/*.ipynb from "
+        "solutions/*.py. A notebook whose code has changed is run for the output of its checks.",
+        epilog="examples:\n  dimlearn build\n  dimlearn build --check     write nothing; fail "
+        "when a file is out of step",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    build.add_argument("--check", action="store_true", help="only say what is out of step")
+    build.add_argument("--record", action="store_true", help="run every notebook again")
+    build.set_defaults(run=run_build)
+    verify = commands.add_parser(
+        "verify",
+        help="for authors: run every lesson and every solution under nbval",
+        description="Fail when a generated file is out of step, when a lesson or a solution does "
+        "not run to its end, or when a check does not say what was recorded.",
+        epilog="example:\n  dimlearn verify 01",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verify.add_argument("names", nargs="*", metavar="NN", help="only these lessons")
+    verify.set_defaults(run=run_verify)
 
 
 def add_estimate(commands):
@@ -148,6 +193,36 @@ def parse_weights(text):
     if not any(weights):
         raise argparse.ArgumentTypeError(f"the weights of {name} are all 0: nothing to train")
     return name, weights
+
+
+def run_lessons(options):
+    from dimlearn import work
+
+    if options.again is not None:
+        print(f"your old copy is now {work.set_aside(options.folder, options.again)}")
+    for path in work.copy_new(options.folder):
+        print(f"new: {path}")
+    following = work.next_lesson(options.folder)
+    print(f"next: {following}", flush=True)
+    return 0 if options.copy_only else work.open_lab(following, not options.no_browser)
+
+
+def run_build(options):
+    from dimlearn import authoring
+
+    if not options.check:
+        for path in authoring.build(record_all=options.record):
+            print(f"wrote {path.relative_to(authoring.ROOT)}")
+        return 0
+    found = authoring.problems()
+    print("\n".join(found) if found else "everything is in step with solutions/*.py")
+    return 1 if found else 0
+
+
+def run_verify(options):
+    from dimlearn import authoring
+
+    return 0 if authoring.verify(names=options.names) else 1
 
 
 def run_progress(options):

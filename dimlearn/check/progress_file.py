@@ -40,6 +40,11 @@ def find(folder=None):
     return beside if beside.exists() and not path().exists() else path()
 
 
+def finished(file=None):
+    """The names of the exercises that are done, by a progress file and in this session."""
+    return set(_read(file or path())) | set(_this_session)
+
+
 def record(name):
     """Note an exercise as done. Never raises: a check must not fail for want of a disk."""
     if name in _this_session and name in _read(path()):
@@ -55,17 +60,17 @@ def record(name):
 
 def card(file=None):
     """What is done, lesson by lesson, and what is next."""
-    finished = set(_read(file or path())) | set(_this_session)
+    done = finished(file)
     names = [name for _, exercises in LESSONS.values() for name in exercises]
     lines, upcoming = [], None
     for number, (title, exercises) in LESSONS.items():
-        count = sum(name in finished for name in exercises)
+        count = sum(name in done for name in exercises)
         lines.append(f"    Lesson {number}  {title}  ({count} of {len(exercises)})")
         for name in exercises:
-            lines.append(f"        [{'x' if name in finished else ' '}] {name}")
-            if upcoming is None and name not in finished:
+            lines.append(f"        [{'x' if name in done else ' '}] {name}")
+            if upcoming is None and name not in done:
                 upcoming = number, name
-    total = sum(name in finished for name in names)
+    total = sum(name in done for name in names)
     if upcoming:
         ahead = f"Next: `{upcoming[1]}` in lesson {upcoming[0]}."
     else:

@@ -1,0 +1,407 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 01 Entropy and mutual information
+#
+# **Afterwards you can**
+#
+# - say what entropy, Kullback-Leibler divergence and mutual information measure, and compute them
+#   for a probability table;
+# - name the mutual information of a pair of Gaussians from their correlation;
+# - show a pair of variables that depend on each other strongly and are not correlated at all.
+#
+# **Time** about 35 minutes. **You need** NumPy arrays, the logarithm, and what a probability is.
+
+# %%
+import numpy as np
+
+from dimlearn import check
+from dimlearn.pictures import BLUE, GREEN, ORANGE, canvas, scatters, show, tables
+
+# %% [markdown]
+# ## Three clouds
+#
+# Deep InfoMax will ask one question again and again: *how much does this tell about that?* Here is
+# the question in its smallest form. Each cloud below holds samples of a pair $(x, y)$.
+
+# %%
+rng = np.random.default_rng(0)
+turn = rng.uniform(0, 2 * np.pi, 20_000)
+wobble = 0.05 * rng.normal(size=(2, 20_000))
+line = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], 20_000).T
+ring = np.array([np.cos(turn), np.sin(turn)]) + wobble
+roll = np.sqrt(turn / 6) * np.array([np.cos(1.5 * turn), np.sin(1.5 * turn)]) + wobble
+clouds = {"line": line, "ring": ring, "roll": roll}
+
+# %% [markdown]
+# **Predict** before you run the next two cells. Somebody tells you $x$ and you guess $y$: in which
+# cloud does $x$ help most? And in which is the correlation of $x$ and $y$ largest?
+
+# %%
+show(scatters(clouds), """Three clouds of points: a slanted blurred ellipse called line, a thin
+circle called ring, and a thin spiral called roll.""")
+
+# %%
+for name, (x, y) in clouds.items():
+    print(f"{name}: correlation {np.corrcoef(x, y)[0, 1]:+.2f}")
+
+# %% [markdown]
+# The correlation of the ring is nearly nothing, although $x$ leaves only two short stretches for
+# $y$. Correlation asks how well a straight line fits; we need a number that asks how much is
+# *known*. We build it in four steps: surprise, entropy, divergence, mutual information. At the end
+# we come back to the clouds.
+#
+# ## Surprise and entropy
+#
+# How surprising is an outcome of probability $p$? It should be 0 for a certain one, grow as $p$
+# falls, and add up for independent outcomes, whose probabilities multiply. Only the logarithm does
+# all three: the **surprise** is $-\log p$.
+
+# %%
+p = np.linspace(0.01, 1, 200)
+figure, axis = canvas()
+axis.plot(p, -np.log(p), color=BLUE)
+axis.set(xlabel="probability p of the outcome", ylabel="surprise -log p in nats")
+show(figure, "The surprise falls from high values at small probabilities to 0 at probability 1.")
+
+# %% [markdown]
+# With the natural logarithm, as always here, the unit is the **nat**. With the logarithm of base 2
+# it would be the bit; one is the other times a constant:
+
+# %%
+print(f"a fair coin: {-np.log(0.5):.4f} nats = {-np.log2(0.5):.4f} bit")
+print(f"one bit is log 2 = {np.log(2):.4f} nats")
+
+# %% [markdown]
+# The **entropy** of a variable is its mean surprise (Shannon 1948):
+#
+# $$H(p) = -\sum_k p_k \log p_k$$
+#
+# where $p_k$ is the probability of outcome $k$. A worked example, one step a line: a die with four
+# sides, one of which never comes up.
+
+# %%
+die = np.array([0.5, 0.25, 0.25, 0.0])
+possible = die[die > 0]  # 1. leave out what never happens: p log p goes to 0 with p
+surprises = -np.log(possible)  # 2. the surprise of each outcome
+print("surprises:", surprises.round(4))
+print("mean surprise:", np.sum(possible * surprises).round(4))  # 3. weigh each with its p
+
+
+# %% [markdown]
+# Which principle is step 3? (Say it aloud before you go on: a mean over what happens is a sum
+# weighed with *how often* it happens.)
+#
+# ### Exercise 1: `entropy`, faded
+#
+# *Easy, 4 minutes. Stuck? `check.hint("entropy")` as often as you like, then
+# `check.solution("entropy")`. You may also move on: the lesson goes on with a working function.*
+#
+# The first step is given. Write the rest.
+
+# %% tags=["solution"]
+def entropy(p):
+    """Shannon entropy of a probability table of any shape, in nats: a number."""
+    p = p[p > 0]
+    # Yours: the mean surprise, in one line. Put `return ...` for the `raise`.
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.entropy(entropy)
+H = feedback.use
+feedback
+
+# %% [markdown]
+# From here on `H` is your function if it is right, and ours otherwise.
+#
+# **Predict**: a coin falls heads with probability $p$. For which $p$ is its entropy highest, and
+# how high is it there?
+
+# %%
+heads = np.linspace(0, 1, 101)
+coin = [H(np.array([p, 1 - p])) for p in heads]
+figure, axis = canvas()
+axis.plot(heads, coin, color=BLUE)
+axis.axhline(np.log(2), color=ORANGE, linestyle="--", label="log 2")
+axis.set(xlabel="probability of heads", ylabel="entropy in nats")
+axis.legend(frameon=False, loc="lower center")
+show(figure, """A hill between two zeros: the entropy of a coin is 0 where heads is impossible or
+certain, and reaches the dashed line at log 2 for a fair coin.""")
+
+# %% [markdown]
+# The hill touches $\log 2$ at the fair coin. In general the entropy of $K$ outcomes lies between 0
+# (one is certain) and $\log K$ (all are equally likely).
+#
+# ## Being surprised by the wrong belief
+#
+# You believe in a forecast $q$; the weather follows $p$. Your mean surprise is then
+# $-\sum_k p_k \log q_k$, and it exceeds the one you could have had, $H(p)$, by the
+# **Kullback-Leibler divergence**
+#
+# $$\mathrm{KL}(p \,\|\, q) = \sum_k p_k \log \frac{p_k}{q_k}.$$
+
+# %%
+truth = np.array([0.7, 0.2, 0.1])
+belief = np.array([0.3, 0.3, 0.4])
+figure, axis = canvas()
+axis.bar(np.arange(3) - 0.2, truth, 0.4, color=BLUE, label="truth p")
+axis.bar(np.arange(3) + 0.2, belief, 0.4, color=ORANGE, hatch="//", label="belief q")
+axis.set_xticks(range(3), ["sun", "rain", "snow"])
+axis.set(xlabel="weather", ylabel="probability")
+axis.legend(frameon=False)
+show(figure, """Bars of two forecasts over sun, rain and snow. The truth has mostly sun, the belief
+has snow as its most likely weather.""")
+
+
+# %% [markdown]
+# ### Exercise 2: `kl_divergence`, free
+#
+# *Medium, 7 minutes.* Two cases need thought. Where $p_k = 0$ nothing happens, so nothing is added.
+# Where $q_k = 0 < p_k$ something happens that you thought impossible: what should your surprise be?
+# (`with np.errstate(divide="ignore"):` keeps NumPy quiet about a division by 0 that you want.)
+
+# %% tags=["solution"]
+def kl_divergence(p, q):
+    """KL(p || q) of two probability tables of the same shape, in nats: a number."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.kl_divergence(kl_divergence)
+KL = feedback.use
+feedback
+
+# %% [markdown]
+# **Predict**: is believing $q$ when $p$ is true as bad as believing $p$ when $q$ is true?
+
+# %%
+print(f"KL(p || q) = {KL(truth, belief):.4f} nats")
+print(f"KL(q || p) = {KL(belief, truth):.4f} nats")
+print(f"KL(p || p) = {KL(truth, truth):.4f} nats")
+print("no snow in the belief:", KL(truth, np.array([0.5, 0.5, 0.0])))
+
+# %% [markdown]
+# The two directions differ: the average is over what really happens, and that is the *first*
+# argument. The divergence is 0 only when belief and truth agree.
+#
+# ## Mutual information
+#
+# Now two variables. A table holds the probability of each pair of values; its **marginals** are the
+# sums over rows and columns. If the two had nothing to do with each other, each entry would be the
+# product of its marginals.
+
+# %%
+joint = np.array([[0.30, 0.05, 0.00], [0.05, 0.20, 0.05], [0.00, 0.05, 0.30]])
+p_x = joint.sum(axis=1, keepdims=True)  # a column [3, 1]
+p_y = joint.sum(axis=0, keepdims=True)  # a row [1, 3]
+show(tables({"what is": joint, "if independent": p_x * p_y}), """Two tables of three by three
+probabilities. What is has its mass on the diagonal, the independent one is nearly even.""")
+
+
+# %% [markdown]
+# Your belief is the right table, the truth is the left one: the divergence between them is the
+# **mutual information**
+#
+# $$I(X; Y) = \mathrm{KL}\big(p(x, y) \,\|\, p(x)\, p(y)\big) = H(X) + H(Y) - H(X, Y).$$
+#
+# It says how many nats of surprise about $Y$ are spared, on average, when you are told $X$, and the
+# other way round. Remember these two tables: the left one holds *positive pairs*, the right one
+# *negative pairs*, and in every later lesson a network learns to tell them apart.
+#
+# ### Exercise 3: `mutual_information`, free
+#
+# *Medium, 7 minutes.* Use your own functions from above or start afresh. Entries may be 0.
+
+# %% tags=["solution"]
+def mutual_information(joint):
+    """Mutual information of a joint table `[K1, K2]`, in nats: a number."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.mutual_information(mutual_information)
+MI = feedback.use
+feedback
+
+# %% [markdown]
+# Both sides of the formula, with your functions:
+
+# %%
+print(f"I(X; Y)              = {MI(joint):.4f} nats")
+print(f"H(X) + H(Y) - H(X,Y) = {H(p_x) + H(p_y) - H(joint):.4f} nats")
+
+# %% [markdown]
+# A letter out of four is sent over a bad line: with probability $\varepsilon$ it is replaced by a
+# random one. **Predict** the curve of $I$ over $\varepsilon$: where does it begin, where does it
+# end, is it straight?
+
+# %%
+noises = np.linspace(0, 1, 51)
+channel = [MI((1 - e) * np.eye(4) / 4 + e * np.ones((4, 4)) / 16) for e in noises]
+figure, axis = canvas()
+axis.plot(noises, channel, color=BLUE)
+axis.axhline(np.log(4), color=ORANGE, linestyle="--", label="H(X) = log 4")
+axis.set(xlabel="share of replaced letters", ylabel="mutual information in nats")
+axis.legend(frameon=False)
+show(figure, """The information of a noisy channel falls from log 4 without noise to 0 when every
+letter is replaced, steeply at first.""")
+
+
+# %% [markdown]
+# Without noise, $Y$ tells all there is to know, $H(X) = \log 4$: **mutual information never exceeds
+# either entropy**. A little noise already costs much of it.
+#
+# ## Gaussians
+#
+# For two unit Gaussians with correlation $\rho$, everything can be computed: told $x$, the variance
+# of $y$ shrinks from 1 to $1 - \rho^2$, and its entropy by half the logarithm of that. For `dim`
+# independent pairs,
+#
+# $$I(X; Y) = -\frac{\mathrm{dim}}{2} \log(1 - \rho^2).$$
+
+# %%
+def gaussian_pair(rho, n=20_000):
+    x, noise = np.random.default_rng(1).normal(size=(2, n))
+    return x, rho * x + np.sqrt(1 - rho**2) * noise
+
+
+show(scatters({f"rho = {rho}": gaussian_pair(rho) for rho in (0.0, 0.6, 0.95)}), """Three clouds of
+Gaussian samples: round at correlation 0, slanted at 0.6, a thin cigar at 0.95.""")
+
+
+# %% [markdown]
+# ### Exercise 4: `gaussian_mi`, free
+#
+# *Easy, 3 minutes.* One line. This closed form is the yardstick for every estimator of lesson 02.
+
+# %% tags=["solution"]
+def gaussian_mi(rho, dim=1):
+    """Mutual information of `dim` pairs of unit Gaussians with correlation `rho`, in nats."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.gaussian_mi(gaussian_mi)
+gaussian = feedback.use
+feedback
+
+
+# %% [markdown]
+# Does the formula agree with the table? We cut the samples of a Gaussian pair into a grid of bins,
+# count, and hand the table of shares to your `mutual_information`.
+
+# %%
+def table_of(x, y, bins=20):
+    counts, _, _ = np.histogram2d(x, y, bins)
+    return counts / counts.sum()
+
+
+rhos = np.linspace(-0.95, 0.95, 39)
+figure, axis = canvas()
+axis.plot(rhos, [gaussian(rho) for rho in rhos], color=BLUE, label="your formula")
+axis.plot(rhos, [MI(table_of(*gaussian_pair(rho))) for rho in rhos], "o", color=ORANGE,
+          markersize=4, label="table of 20,000 samples")  # fmt: skip
+axis.set(xlabel="correlation rho", ylabel="mutual information in nats")
+axis.legend(frameon=False, loc="upper center")
+show(figure, """A valley: the information is 0 without correlation and grows steeply towards both
+ends. Points from tables of samples lie close to the curve.""")
+
+# %% [markdown]
+# The points follow the curve, not exactly: at the ends the bins are too coarse for a thin cigar.
+# The sign of the correlation plays no part.
+#
+# ## Back to the clouds
+#
+# **Predict** the order of the three clouds, now by mutual information.
+
+# %%
+for name, (x, y) in clouds.items():
+    rho = np.corrcoef(x, y)[0, 1]
+    print(f"{name}: correlation {rho:+.2f}, as a Gaussian {gaussian(rho):.2f} nats, "
+          f"by its table {MI(table_of(x, y)):.2f} nats")  # fmt: skip
+
+# %% [markdown]
+# The order is turned round: what looks like nothing to the correlation carries the most. Only for
+# Gaussians does the correlation know everything.
+#
+# ## What could go wrong
+#
+# A mistake that many have made. Read the code and say what it compares with, before you read the
+# text above it.
+
+# %%
+check.explain("mutual_information.one_marginal_only")
+
+# %% [markdown]
+# The next one hides in *right* code. **Predict** the mutual information of two columns of random
+# numbers that know nothing of each other, from tables with more and more bins.
+
+# %%
+x, y = np.random.default_rng(2).normal(size=(2, 500))
+bins = [2, 5, 10, 20, 40, 80]
+found = [MI(table_of(x, y, b)) for b in bins]
+figure, axis = canvas()
+axis.plot(bins, found, "o-", color=ORANGE, label="table of 500 samples")
+axis.axhline(0, color=GREEN, linestyle="--", label="truth")
+axis.set(xlabel="bins on each axis", ylabel="mutual information in nats")
+axis.legend(frameon=False)
+show(figure, """The information found between independent samples is near 0 for few bins and climbs
+far above the truth, a dashed line at 0, as the bins become many.""")
+
+# %% [markdown]
+# Nothing is wrong with the formula. With more bins than samples, nearly every sample sits alone in
+# its bin, and whoever knows $x$ seems to know $y$. An image has hundreds of pixels, so its table
+# would have more bins than there are atoms: for images, tables are hopeless.
+#
+# ## Questions
+#
+# Decide first, then open the answer you chose.
+#
+# #### 1. Two variables have correlation 0. What follows?
+#
+# <details><summary>They are independent.</summary>Not so: look at the ring once more. That holds
+# for jointly Gaussian variables, and for few others.</details>
+# <details><summary>Their mutual information is 0.</summary>That is the same as independence, and
+# the ring is the counterexample: zero correlation, and a large mutual information.</details>
+# <details><summary>No straight line predicts one from the other.</summary>Right. Correlation sees
+# what a straight line can; mutual information sees any dependence.</details>
+#
+# #### 2. Y is a copy of X, a fair die with six sides. What is their mutual information?
+#
+# <details><summary>1, as they agree completely.</summary>That is their correlation. Mutual
+# information is not a share: it is measured in nats.</details>
+# <details><summary>log 6, the entropy of X.</summary>Right: told Y, all surprise about X is gone,
+# and that was H(X).</details>
+# <details><summary>Infinite, as Y determines X.</summary>That happens for continuous copies, which
+# share infinitely many digits. A die has only so much entropy to share.</details>
+#
+# #### 3. You replace y by exp(y) everywhere. What happens to I(X; Y)?
+#
+# <details><summary>It grows: the values are larger.</summary>The units do not matter: told one of
+# y and exp(y), you know the other. (A table with bins of equal width may change; that is the
+# table's fault.)</details>
+# <details><summary>Nothing.</summary>Right. Any invertible change of x or of y alone leaves mutual
+# information as it is. Correlation has no such property.</details>
+# <details><summary>It falls: exp is not linear.</summary>It is the correlation that
+# falls. Mutual information asks for knowledge, not for lines.</details>
+#
+# ## In this lesson we saw
+#
+# - **entropy**, the mean surprise; **KL divergence**, the surprise added by a wrong belief;
+#   **mutual information**, the divergence of what is from what would be without dependence;
+# - that correlation sees straight lines only, and that the two agree for Gaussians;
+# - that tables of samples invent information where bins are many.
+#
+# **Next**: lesson 02 replaces the table by a network, the *critic*, that is shown pairs and says
+# whether they belong together. How well it can do so is a bound on the mutual information, and
+# works where no table can: on images.
+
+# %%
+check.progress()
