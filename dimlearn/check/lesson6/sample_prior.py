@@ -203,9 +203,12 @@ def distribution(sample):
     ordered = np.sort(sample, axis=None)
     gap = np.abs(ordered - (np.arange(ordered.size) + 0.5) / ordered.size).max()
     if gap > 0.015 or np.unique(ordered).size < ordered.size // 2:
-        found.append(("not uniform", "Your samples are not uniform: some values between 0 and 1 "
-                      f"occur more often than others (mean {ordered.mean():.2f}, deviation "
-                      f"{ordered.std():.2f}; expected 0.50 and 0.29)."))  # fmt: skip
+        centred = "about 1/2" if abs(ordered.mean() - 0.5) < 0.02 else "off centre"
+        text = (
+            "Your samples are not uniform: some values between 0 and 1 occur more often than others "
+            f"(mean {ordered.mean():.2f}, deviation {ordered.std():.2f}; expected 0.50 and 0.29)."
+        )
+        found.append((f"not uniform, {centred}", text))
     columns = np.abs(np.corrcoef(sample, rowvar=False) - np.eye(sample.shape[1])).max()
     shifted = np.abs(np.corrcoef(sample[1:].ravel(), sample[:-1].ravel())[0, 1])
     if sample.std(axis=0).min() < 0.05:
