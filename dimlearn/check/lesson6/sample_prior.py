@@ -205,7 +205,7 @@ def distribution(sample):
     if gap > 0.015 or np.unique(ordered).size < ordered.size // 2:
         centred = "about 1/2" if abs(ordered.mean() - 0.5) < 0.02 else "off centre"
         text = (
-            "Your samples are not uniform: some values between 0 and 1 occur more often than others "
+            "Your samples are not uniform: some values between 0 and 1 come more often than others "
             f"(mean {ordered.mean():.2f}, deviation {ordered.std():.2f}; expected 0.50 and 0.29)."
         )
         found.append((f"not uniform, {centred}", text))
