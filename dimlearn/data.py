@@ -1,6 +1,6 @@
 """Images to learn from: bundled handwriting, three well-known sets, and your own arrays.
 
-    images = load("digits")                       # bundled, no download
+    images = load()                               # bundled handwriting, no download
     images = load("mnist", download=True)         # also fashion_mnist, cifar10
     images = load("my_images.npz")                # x_train, y_train, x_test, y_test
     images = from_arrays(x_train, y_train, x_test, y_test)
@@ -9,6 +9,8 @@ Images are float32 in [0, 1], `[N, H, W, channels]`; labels are integers 0 to K-
 set is split from the training set; the test set is only ever evaluated on.
 """
 
+import dataclasses
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,17 +50,30 @@ class Dataset:
         return self.x_train.shape[1:]
 
 
-def load(name="digits", download=False, seed=0):
+def load(name=None, download=False, seed=0, limit=None):
     """A data set by name, or from an `.npz` file of your own.
 
     `name`: "digits" (bundled), "mnist", "fashion_mnist", "cifar10", or the path of an `.npz` with
-    the arrays `x_train`, `y_train`, `x_test` and `y_test`. Other than digits, a named set is
-    looked for in `DIMLEARN_DATA` (a folder that holds `NAME.npz`, or an `.npz`) and in Keras'
-    cache, and downloaded (verified by SHA-256) only with `download=True`. `seed` splits the
-    validation images from the training images.
+    the arrays `x_train`, `y_train`, `x_test` and `y_test`; without one, what `DIMLEARN_DATASET`
+    names, or else digits. Other than digits, a named set is looked for in `DIMLEARN_DATA` (a
+    folder that holds `NAME.npz`, or an `.npz`) and in Keras' cache, and downloaded (verified by
+    SHA-256) only with `download=True`. `seed` splits the validation images from the training
+    images. `limit`: keep at most so many training images, the first ones.
 
     Returns a `Dataset`. Raises `InputError` when there is no such set or its file is damaged.
     """
+    dataset = find(name or os.environ.get("DIMLEARN_DATASET") or "digits", download, seed)
+    if limit is None:
+        return dataset
+    if limit < 2:
+        raise InputError(f"limit must leave at least 2 training images, but is {limit}")
+    return dataclasses.replace(
+        dataset, x_train=dataset.x_train[:limit], y_train=dataset.y_train[:limit]
+    )
+
+
+def find(name, download, seed):
+    """The whole data set of a name or an `.npz` file; see `load`."""
     if name == "digits":
         return load_digits(seed=seed)
     if name in DOWNLOADS:
