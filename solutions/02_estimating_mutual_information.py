@@ -27,8 +27,7 @@ import math
 import numpy as np
 
 from dimlearn import check, data, readouts, widgets, worlds
-from dimlearn.pictures import (BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, canvas, image_grid,
-                               score_matrices, show)  # fmt: skip
+from dimlearn.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, score_matrices, show
 from dimlearn.startup import keras, tf
 
 # %% [markdown]
@@ -43,8 +42,10 @@ images = data.load(limit=6000)
 together = worlds.same_class_images(images.x_train, images.y_train)
 apart = worlds.same_class_images(images.x_train, images.y_train, matched=False)
 
-
 # %%
+from dimlearn.pictures import image_grid
+
+
 def tiles(world, n=8, seed=3):
     x, y = (side.reshape(n, *images.image_shape) for side in world.sample(n, seed))
     return np.concatenate([x, np.ones_like(x[:, :, :2]), y], axis=2)
@@ -64,26 +65,26 @@ print(f"upper stack: {together.mutual_information:.3f} nats, log 10 = {math.log(
 print(f"lower stack: {apart.mutual_information:.3f} nats")
 
 # %% [markdown]
-# They share their class and nothing more, so $I(X; Y) = H(\text{class})$, which is $\log 10$ for
-# ten equally frequent classes (the idea of [Lee & Rhee 2024](https://arxiv.org/abs/2410.10924)).
-# But we cheated: we used the labels. Could you find that number **from the pairs alone**? The
-# tables of lesson 01 can't: an image has hundreds of pixels.
+# Given the class the two are independent, so they share just that: $I(X; Y) = H(\text{class})$, or
+# $\log 10$ for ten equally frequent classes (the idea of [Lee & Rhee
+# 2024](https://arxiv.org/abs/2410.10924)). But we used the labels. Could you find that number
+# **from the pairs alone**? Not with the tables of lesson 01: an image has hundreds of pixels.
 #
-# Here is the way out. Lesson 01 had
+# Lesson 01 also had
 #
 # $$I(X; Y) = \mathbb{E}_{J}\left[\log \frac{p(x, y)}{p(x)\, p(y)}\right],$$
 #
-# the mean of a *log density ratio* over the joint distribution $J$, the upper stack. The lower
-# stack is the product $M$ of the marginals. The ratio says how much more often a pair turns up in
-# the upper stack than in the lower one. So let a network, the **critic** $T$, learn to tell the
-# stacks apart; if it does that as well as can be, it knows the ratio.
+# the mean of a *log density ratio* over the joint distribution $J$, the upper stack. The
+# denominator is the product $M$ of the marginals, the lower stack. The ratio says how much more
+# often a pair turns up in the upper stack than in the lower one. So let a network, the **critic**
+# $T$, learn to tell the stacks apart; if it does that as well as can be, it knows the ratio.
 #
 # ## The score matrix
 #
 # We need no second stack. In a batch of $N$ pairs $(x_i, y_i)$, set every $x_i$ beside every $y_j$:
-# `scores[i, j]` $= T(x_i, y_j)$. The diagonal holds the $N$ **positive pairs**, everything else
-# $N(N-1)$ **negative pairs**. For Gaussians the log density ratio has a formula, so here is the
-# matrix of a *perfect* critic:
+# `scores[i, j]` $= T(x_i, y_j)$. The diagonal holds $N$ **positive pairs**, the rest $N(N-1)$
+# **negative pairs**. For Gaussians the log density ratio has a formula, so here is the matrix of a
+# *perfect* critic:
 
 # %%
 world = worlds.correlated_gaussians(mi=4.0, dim=20)
@@ -105,12 +106,12 @@ print("scores[0, 1] =", np.sum(u[0] * v[1]))  # 1*2 + 2*0 + 0*1
 # %% [markdown]
 # ### Exercise 1: `pairwise_scores`, free
 #
-# *Easy, 3 minutes. Stuck? `check.hint("pairwise_scores")`, then `check.solution("pairwise_scores")`.
-# You may always move on: the lesson goes on with a working function.*
+# *Easy, 3 minutes. Stuck? `check.hint("pairwise_scores")`, in the end `check.solution(...)`. You
+# may always move on: the lesson goes on with a working function.*
 #
-# All $N \times N$ scores at once. In this lesson write with TensorFlow (`tf.`), because critics are
-# trained *through* your functions, and without a Python loop over the pairs: the check would accept
-# one, but with the 128 pairs of later cells it would take minutes.
+# All $N \times N$ scores at once. In this lesson write with TensorFlow, as critics are trained
+# *through* your functions, and without a loop over the pairs: it would pass the check, but take
+# minutes with the 128 pairs of later cells.
 
 # %% tags=["solution"]
 def pairwise_scores(u, v):
@@ -137,23 +138,20 @@ print(scores_of(tf.constant(u, tf.float32), tf.constant(v, tf.float32)).numpy())
 exact = world.log_ratio(*world.sample(500, seed=0))
 own, others = np.diag(exact), exact[~np.eye(500, dtype=bool)]
 figure, axis = canvas(width=5)
-axis.hist(others, 60, density=True, color=PURPLE, alpha=0.6, label="negative pairs")
+axis.hist(others, 60, density=True, color=GREY, alpha=0.6, label="negative pairs")
 axis.hist(own, 30, density=True, color=ORANGE, alpha=0.8, label="positive pairs")
 axis.axvline(own.mean(), color=BLACK, linestyle="--", label="mean of the positive")
-axis.set(xlabel="score in nats", ylabel="share of the pairs", xlim=(-30, 12))
+axis.set(xlabel="score in nats", ylabel="share of the pairs per nat", xlim=(-30, 12))
 axis.legend(frameon=False, loc="upper left")
+print(f"mean positive score: {own.mean():.2f} nats (truth: {world.mutual_information:.2f})")
 show(figure, """Two hills of scores. The negative pairs spread widely below 0, the positive pairs
 stand narrowly around 4, where a dashed line marks their mean.""")
 
-# %%
-print(f"mean positive score: {own.mean():.2f} nats (truth: {world.mutual_information:.2f})")
-
 # %% [markdown]
-# The mean positive score of the perfect critic *is* the mutual information, up to chance. But a
-# network is not perfect. It could add 5 to every score and claim 5 nats more, without knowing
-# anything more. Boasting has to cost something: a critic must pay for high scores of *negative*
-# pairs. The **Donsker-Varadhan bound** (1983; Eq. 2 of the DIM paper) sets the price so that
-# no critic can exceed the truth:
+# The mean positive score of the perfect critic *is* the mutual information, up to chance. But
+# another critic could add 5 to every score and claim 5 nats more, knowing nothing more. Boasting
+# has to cost something: high scores of *negative* pairs. The **Donsker-Varadhan bound** (1983; Eq.
+# 2 of the DIM paper) sets the price so that no critic can exceed the truth:
 #
 # $$I(X; Y) \;\ge\; \mathbb{E}_J[T] - \log \mathbb{E}_M[e^T],$$
 #
@@ -169,14 +167,15 @@ print(f"{positive.mean():.3f} - {price:.3f} = {positive.mean() - price:.3f} nats
 
 
 # %% [markdown]
-# Which principle is step 2? (Say it aloud: a pair whose halves come from *different* pairs of the
-# batch is a sample of the product of the marginals. A positive pair is not, so it may not be there.)
+# Which principle is step 2? (Say it aloud: only a pair whose halves come from *different* pairs of
+# the batch is a sample of the product of the marginals.)
 #
 # ### Exercise 2: `dv_bound`, faded
 #
-# *Medium, 5 minutes.* Both kinds of pairs are given. One trap is new: `exp` of a score above 88 is
-# infinite in 32 bits. `tf.reduce_logsumexp(negative)` is the log of the *sum* of `exp`, computed
-# without overflow. What has to be taken off to make it the log of the *mean*?
+# *Medium, 5 minutes.* Both kinds of pairs are given. One trap: `exp` of a score above 88 is
+# infinite in 32 bits. `tf.reduce_logsumexp(negative)` is the log of the *sum* of `exp`, without
+# overflow. What has to be taken off to make it the log of the *mean*? (Count with $N$: in a
+# compiled training step the length of `negative` is not known.)
 
 # %% tags=["solution"]
 def dv_bound(scores):
@@ -184,7 +183,7 @@ def dv_bound(scores):
     n = scores.shape[0]
     positive = tf.linalg.diag_part(scores)
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
-    # Yours: the log of the mean of exp over `negative` (math.log for the count), then the bound.
+    # Yours: the log of the mean of exp over `negative` (math.log of a count of n), then the bound.
     log_mean_exp = tf.reduce_logsumexp(negative) - math.log(n * (n - 1))
     return tf.reduce_mean(positive) - log_mean_exp
 
@@ -208,7 +207,7 @@ print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 5):.2f}   ignorant {DV(0 
 # ## A bound is something to climb
 #
 # No critic exceeds the truth, so we may look for the critic with the *highest* bound, by gradient
-# ascent. Nobody tells it the density ratio. This is all of it:
+# ascent. This is all of it:
 
 # %%
 def network(inputs, *hidden, outputs=32):
@@ -250,8 +249,8 @@ class Critic:
 
 
 # %% [markdown]
-# **Predict**: which pattern will the score matrix of an untrained critic show, and what will change
-# first? We keep 16 pairs aside and look at *their* scores all along. It takes a few seconds.
+# **Predict**: what will the score matrix of an untrained critic look like, and what will change? We
+# keep 16 pairs aside and look at *their* scores all along. It takes a few seconds.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -296,7 +295,7 @@ stays below the dashed line of the truth at 4 nats.""")
 #
 # DV takes the logarithm of an average over the batch. The average is right on average, its
 # logarithm is not: a batch reads *too high* (Jensen's inequality; we measure it below). The bound
-# of **Nguyen, Wainwright & Jordan** (2010) has only plain averages:
+# of **Nguyen, Wainwright & Jordan** (2010) has plain averages only:
 #
 # $$I(X; Y) \;\ge\; \mathbb{E}_J[T] - \mathbb{E}_M\left[e^{T - 1}\right].$$
 #
@@ -346,8 +345,8 @@ print(f"truth {world.mutual_information:.2f}   NWJ(1 + log ratio) {NWJ(1 + exact
 #
 # ## The third: a classifier
 #
-# DV and NWJ contain $e^T$: one negative pair with a high score can be the whole price. The DIM paper
-# prefers something calmer (Eq. 4, after Nowozin et al. 2016). Read the score as the logit of a
+# DV and NWJ contain $e^T$: one negative pair with a high score can be the whole price. The DIM
+# paper has something calmer (Eq. 4, after Nowozin et al. 2016). Read the score as the logit of a
 # classifier that says "this pair belongs together", and reward the log-probability of the right
 # answer. With $\mathrm{sp}(t) = \log(1 + e^t)$, the softplus,
 #
@@ -357,7 +356,7 @@ print(f"truth {world.mutual_information:.2f}   NWJ(1 + log ratio) {NWJ(1 + exact
 t = np.linspace(-5, 5, 101)
 figure, axis = canvas(width=5)
 axis.plot(t, np.exp(t - 1), "--", color=GREEN, label="price in NWJ: exp(T - 1)")
-axis.plot(t, np.logaddexp(0, t), color=PURPLE, label="price in JSD: sp(T)")
+axis.plot(t, np.logaddexp(0, t), color=BLUE, label="price in JSD: sp(T)")
 axis.plot(t, -np.logaddexp(0, -t), color=ORANGE, label="reward in JSD: -sp(-T)")
 axis.set(xlabel="score T", ylabel="nats", ylim=(-6, 10))
 axis.legend(frameon=False, loc="upper left")
@@ -370,8 +369,8 @@ becomes a straight line, and JSD's reward for a positive pair rises to 0 and no 
 #
 # ### Exercise 4: `jsd_bound`, free
 #
-# *Medium, 4 minutes.* `tf.nn.softplus` is safe for any score. Mind where the minus signs stand and
-# what is averaged before and what after. No constant is added: it is Eq. 4 as printed.
+# *Medium, 4 minutes.* `tf.nn.softplus` is safe for any score. Mind the minus signs, and average
+# each kind of pair by itself. No constant is added: it is Eq. 4 as printed.
 
 # %% tags=["solution"]
 def jsd_bound(scores):
@@ -390,7 +389,7 @@ feedback
 
 # %% [markdown]
 # **Predict**: the perfect critic again, for Gaussians that share 0.5 to 10 nats. What does JSD read
-# at 10? (`exact_scores` gives what `world.log_ratio` gives, for a fresh batch.)
+# at 10?
 
 # %%
 def exact_scores(information, n, rng, dim=20):
@@ -405,21 +404,19 @@ values = [float(JSD(exact_scores(truth, 500, rng))) for truth in truths]
 # %%
 figure, axis = canvas()
 axis.plot(truths, truths, color=BLACK, linestyle="--", label="truth")
-axis.plot(truths, values, "o-", color=PURPLE, label="JSD objective")
+axis.plot(truths, values, "o-", color=BLUE, label="JSD objective")
 axis.set(xlabel="mutual information in nats", ylabel="nats", ylim=(-2, 5))
 axis.legend(frameon=False)
+print(f"at 6 nats {values[-3]:.2f}, at 10 nats {values[-1]:.2f}; "
+      f"all scores 0: {JSD(0 * exact):.3f} = -2 log 2")  # fmt: skip
 show(figure, """The dashed truth rises as a straight line. The JSD objective starts below minus 1,
 rises a little and flattens out just below 0.""")
 
-# %%
-print(f"at {truths[0]} nats {values[0]:.2f}, at {truths[-1]} nats {values[-1]:.2f}; "
-      f"all scores 0: {JSD(0 * exact):.3f} = -2 log 2")  # fmt: skip
-
 # %% [markdown]
-# **The JSD value is not a mutual information**, with or without $2 \log 2$ added: it lies between
-# $-2 \log 2$ and 0 and says how well the two stacks can be told apart. Ten nats look hardly better
-# than six. As something to *climb* it is fine: its best critic is the log density ratio itself.
-# So train with JSD, and **read out** the critic with another bound afterwards:
+# **The JSD value is not a mutual information**, with or without $2 \log 2$ added: it says how well
+# the two stacks can be told apart, and ends at 0. As something to *climb* it is fine: its best
+# critic is the log density ratio itself. So train with JSD, and **read out** the critic with
+# another bound:
 
 # %%
 keras.utils.set_random_seed(0)
@@ -433,14 +430,14 @@ for name, value in readouts.read_log_ratio(held).items():
     print(f"{name:20} {value:5.2f} nats")
 
 # %% [markdown]
-# From an objective below 0 to about 3 of the 4 nats, with the same critic. (NWJ is given $1 + T$ here,
+# From an objective below 0 to about 3 of the 4 nats, with the same critic. (NWJ is given $1 + T$,
 # because JSD's best critic is the log ratio. SMILE is DV with clipped negative scores, and the mean
 # positive score just believes the critic: these two are no bounds and can exceed the truth.)
 #
 # ## The fourth: a multiple-choice question
 #
-# Each *row* of the matrix can be read as a question: here is $x_i$; which of the $N$ candidates $y_j$
-# is its partner? A softmax turns the row into probabilities.
+# Each *row* of the matrix is a question: which of the $N$ candidates $y_j$ is the partner of $x_i$?
+# A softmax turns the row into probabilities.
 
 # %%
 row = exact_scores(3.0, 8, np.random.default_rng(5))[0]
@@ -459,8 +456,7 @@ probability, the seven others share the rest.""")
 # $$I(X; Y) \;\ge\; \mathbb{E}\left[\frac{1}{N} \sum_{i=1}^N \Big(T_{ii} - \log \sum_{j=1}^N
 # e^{T_{ij}}\Big)\right] + \log N, \qquad T_{ij} = T(x_i, y_j).$$
 #
-# Here, and only here, the positive pair stands among the candidates: a question must contain its
-# right answer.
+# Here, and only here, the positive pair is in the sum: a question must contain its right answer.
 #
 # ### Exercise 5: `infonce_bound`, free
 #
@@ -479,8 +475,8 @@ NCE = feedback.use
 feedback
 
 # %% [markdown]
-# **Predict**: the perfect critic, 10 nats, and questions with more and more candidates. What is the
-# highest value that InfoNCE can possibly show for $N = 64$? (The best log-probability is 0.)
+# **Predict**: the perfect critic, 10 nats, more and more candidates. What is the highest value that
+# InfoNCE can possibly show for $N = 64$? (The best log-probability is 0.)
 
 # %%
 sizes = [4, 16, 64, 256, 1024]
@@ -492,21 +488,19 @@ axis.axhline(10, color=BLACK, label="truth")
 axis.set(xlabel="batch size N", ylabel="nats", xscale="log", xticks=sizes, xticklabels=sizes)
 axis.minorticks_off()
 axis.legend(frameon=False, loc="center left")
+print("  ".join(f"N = {n}: {value:.2f} of {math.log(n):.2f}" for n, value in zip(sizes, found)))
 show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
 stay far under the truth of 10 nats, even with 1024 pairs.""")
 
-# %%
-print("  ".join(f"N = {n}: {value:.2f} of {math.log(n):.2f}" for n, value in zip(sizes, found)))
-
 # %% [markdown]
-# Every question is answered right, and still the value stops at **the ceiling $\log N$**. An InfoNCE
-# near $\log N$ says: *at least* this much.
+# Nearly every question is answered right, and still the value stops at **the ceiling $\log N$**. An
+# InfoNCE near $\log N$ says: *at least* this much.
 #
 # ## Which one shall I believe?
 #
-# All bounds on *one* perfect critic: no training, no luck, only the formula differs. We read 300
-# batches of 64 pairs for each amount of information. **Predict** for each bound: is it right on
-# average, and how much does it scatter?
+# All bounds on *one* perfect critic: only the formula differs. We read 300 batches of 64 pairs at
+# each amount of information. **Predict** for each bound: is it right on average, and how much does
+# it scatter?
 
 # %%
 read_all = tf.function(lambda scores: tf.stack([DV(scores), NWJ(1 + scores), NCE(scores)]))
@@ -532,7 +526,7 @@ for k, axis in enumerate(axes):
 axis.axhline(math.log(64), color=GREY, linestyle=":", label="log N")
 axis.legend(frameon=False, loc="lower right")
 show(figure, """Three panels of dots over the truth. DV and NWJ follow the truth in ever longer
-clouds, NWJ with dots far below. InfoNCE stays short and bends away under the dotted line at log N.""")
+clouds, NWJ with dots far below. InfoNCE stays short and bends away under the dotted line.""")
 
 # %%
 print("truth    DV            NWJ           InfoNCE       price in NWJ")
@@ -543,19 +537,18 @@ for level, values in zip(levels, read):
 
 
 # %% [markdown]
-# (Mean ± standard deviation.) **InfoNCE has bias and little variance**: it hangs under its ceiling, the same in every batch.
-# **DV** scatters more and more, and its mean is too high, the logarithm's doing. "No critic
-# can exceed the truth" holds for expectations; one batch can.
+# (Mean ± standard deviation.) **InfoNCE has bias and little variance**: it hangs under its ceiling,
+# the same in every batch. **DV** scatters more and more, and its mean is too high, the logarithm's
+# doing. "No critic can exceed the truth" holds for expectations; one batch can.
 #
 # **NWJ has no bias and a variance that explodes**, more than the picture shows. For these Gaussians
-# $e^{\log \text{ratio}}$ has the variance $e^{2I} - 1$ over negative pairs, so at 10 nats a batch's
-# value should deviate by hundreds of nats (last column); we saw about one. The rest sits in batches
-# so rare that 300 draws hold none of them, and without them even NWJ's mean is too high. Whoever
-# finds ten values close together has only missed the eleventh.
+# the ratio has the variance $e^{2I} - 1$ over negative pairs, so at 10 nats a batch's value should
+# deviate by hundreds of nats (last column); we saw about one. The rest sits in batches so rare that
+# 300 draws hold none of them, and without them even NWJ's mean is too high. Whoever finds ten
+# values close together has only missed the eleventh.
 #
-# Why does it explode? The claim: the mean of $e^T$ hangs on very few negative pairs. There
-# are $64 \cdot 63 = 4032$ of them in a batch. **Predict**: how large a share of the sum of all
-# $e^T$ belongs to the largest *one*?
+# Why does it explode? The claim: the mean of $e^T$ hangs on very few of the $64 \cdot 63 = 4032$
+# negative pairs of a batch. **Predict**: how large a share of the sum belongs to the largest *one*?
 
 # %%
 def share_of_the_largest(scores):
@@ -571,16 +564,15 @@ for level in levels:
 
 # %% [markdown]
 # The more two variables share, the rarer are accidental pairs that look real, and the more each one
-# weighs. A batch either holds one or it does not: that is the variance, and it grows
-# exponentially with the information (Song & Ermon 2020). No cleverer
-# formula helps: a lower bound
-# that holds with confidence for *any* distribution can't exceed about the log of the number of
-# samples (McAllester & Stratos 2020).
+# weighs. A batch either holds one or it does not: that is the variance, and it grows exponentially
+# with the information (Song & Ermon 2020). No cleverer formula helps: a lower bound that holds with
+# confidence for *any* distribution can't exceed about the log of the number of samples (McAllester
+# & Stratos 2020).
 #
 # Now play. `temperature` divides all scores: below 1 the critic is too sure of itself, above 1 too
-# timid. Find a setting in which all three bounds are right; one that pulls InfoNCE to its
-# ceiling; and one in which a critic that is *too sure* makes DV claim far more than the truth.
-# (Try 8 nats and 0.5. Which batch size unmasks it?)
+# timid. Find a setting in which all three bounds are right, and one that pulls InfoNCE to its
+# ceiling. At 8 nats and temperature 0.5, as in the picture, DV claims more than the truth: what
+# happens with larger batches?
 
 # %%
 def strips(information, temperature, batch):
@@ -591,7 +583,7 @@ def strips(information, temperature, batch):
         axis.plot([k - 0.3, k + 0.3], [mean, mean], color=BLACK)
     axis.axhline(information, color=BLACK, linestyle="--", label="truth")
     axis.axhline(math.log(batch), color=GREY, linestyle=":", label="log N")
-    axis.set(xlabel="20 batches each; bar: their mean", ylabel="nats", ylim=(-3, 14))
+    axis.set(xlabel="20 batches each; bar: their mean", ylabel="nats", ylim=(-3, 18))
     axis.set_xticks([0, 1, 2], names)
     axis.set_xlim(-0.5, 3.2)
     axis.legend(frameon=False, loc="lower right")
@@ -607,14 +599,13 @@ widgets.explorer(strips, information=(1, 10, 1, 4), temperature=(0.5, 3.0, 0.1, 
                  batch=[64, 16, 128, 256])  # fmt: skip
 
 # %% [markdown]
-# The bounds on an overconfident critic need the rare negative pair that gives it away. At 8 nats
-# and temperature 0.5 NWJ's mean is below the frame; DV hides the same trouble in its logarithm.
+# Only the rare negative pair gives an overconfident critic away. Larger batches hold more of them,
+# and DV comes down; NWJ's mean is far below the frame. A timid critic costs every bound a little.
 #
 # ## The staircase
 #
-# The same with a critic that has to *learn*: the truth rises in steps, one critic climbs after it
-# with JSD, and each training batch is read with three bounds (the picture of Poole et al. 2019). It
-# takes a few seconds.
+# The same with a critic that has to *learn*: the truth rises in steps, a critic climbs after it
+# with JSD, and each batch is read with three bounds (after Poole et al. 2019). A few seconds.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -636,15 +627,14 @@ show(figure, """Three panels with the truth as a staircase from 2 to 10 nats. DV
 from below, NWJ does so with deep spikes, InfoNCE flattens out under the dotted line at log N.""")
 
 # %% [markdown]
-# Calm and stuck under $\log N$ on the right, closer and wilder on the left: the same trade with a
-# trained critic. Every curve also lags, because a critic that has not learnt everything leaves a
-# gap: **a bound is only as good as its critic**.
+# Calm and stuck under $\log N$ on the right, closer and wilder on the left: the same trade. But now
+# DV and NWJ stay below the truth, too: **a bound is only as good as its critic**.
 #
 # ## Held out, or fooled
 #
-# So far every batch was new. With data on a disk it is not. Here are 128 pairs of *independent*
-# Gaussians, and a critic that is trained on those same pairs again and again. **Predict** what
-# InfoNCE reads after 300 steps. The truth is 0.
+# So far every batch was new. Data on a disk are not. Here are 128 pairs of *independent* Gaussians,
+# and a critic that is trained on those same pairs again and again. **Predict** what InfoNCE reads
+# after 300 steps. The truth is 0.
 
 # %%
 nothing = worlds.independent(dim=10)
@@ -664,24 +654,22 @@ axis.plot(steps, held_out, "--", color=BLUE, label="new pairs")
 axis.axhline(0, color=BLACK, linewidth=1, label="truth")
 axis.set(xlabel="training step", ylabel="InfoNCE in nats", ylim=(-20, 8))
 axis.legend(frameon=False, loc="center right")
+print(f"training pairs {training[-1]:.2f}, log 128 = {math.log(128):.2f}   "
+      f"new pairs {held_out[-1]:.1f}")  # fmt: skip
 show(figure, """On its training pairs InfoNCE rises from 0 to a plateau just under 5 nats. On new
 pairs the same critic falls far below the truth, a line at 0.""")
 
-# %%
-print(f"training pairs {training[-1]:.2f}, log 128 = {math.log(128):.2f}   "
-      f"new pairs {held_out[-1]:.1f}")  # fmt: skip
-
 # %% [markdown]
-# A perfect score, and no information whatever: the critic learnt the pairs by heart. On new pairs it
-# is confidently wrong. A lower bound in *expectation* needs pairs that are independent of the
-# critic: **read a critic only on pairs it was not trained on**. (`dimlearn.estimate_mi(x, y)`
-# does so for you: each pair is scored by critics that never saw it.)
+# A perfect score, and no information whatever: the critic learnt the pairs by heart. On new pairs
+# it is wrong with confidence. A lower bound in *expectation* needs pairs that are independent of
+# the critic: **read a critic only on pairs it was not trained on**. (`dimlearn.estimate_mi(x, y)`
+# does.)
 #
 # ## Back to the stacks
 #
-# Now the images. **Predict**: a critic of two *linear* maps on the pixels, and one with hidden
-# layers. Both are trained with your InfoNCE on training images and read on pairs of *test* images.
-# How much of $\log 10 = 2.30$ nats does each find? It takes up to ten seconds.
+# Now the images. **Predict**: one critic is a product of two *linear* maps of the pixels, another
+# has hidden layers. Both climb your InfoNCE on training images and are read on pairs of *test*
+# images. How much of the $\log 10 \approx 2.30$ nats does each find? It takes up to ten seconds.
 
 # %%
 unseen = worlds.same_class_images(images.x_test, images.y_test).sample(1000, seed=4)
@@ -697,9 +685,9 @@ for name, critic in image_critics.items():
     print(f"{name:6} training pairs {own:.2f}   unseen pairs {new:.2f} nats")
 
 # %% [markdown]
-# The information is the same for both. The linear critic can hardly see it; the deep one sees a good
-# part after this short training. Both numbers say "at least". And of pairs that have nothing to do
-# with each other?
+# The information is the same for both. The linear critic sees less of it (of the digits, each at
+# its own place and slant, next to nothing), the deep one a good part after this short training.
+# Both values mean "at least". And of pairs that have nothing to do with each other?
 
 # %%
 unrelated = worlds.same_class_images(images.x_test, images.y_test, matched=False).sample(1000)
@@ -707,9 +695,9 @@ for name, critic in image_critics.items():
     print(f"{name:6} unrelated pairs {NCE(critic.scores(*unrelated)):.2f} nats")
 
 # %% [markdown]
-# Nothing above 0, as it should be. What has the deep critic found? For unseen images $x$ it
-# answers the multiple-choice question with 250 unseen candidates. Below, its probabilities are summed
-# over the candidates of each class (labels serve for this picture only; guessing would give 0.1).
+# Nothing above 0, as it should be. What has the deep critic found? For each of 250 unseen images
+# $x$ it answers the multiple-choice question with 250 unseen candidates. Its probabilities are
+# summed over the candidates of each class (labels serve for this picture only).
 
 # %%
 x, y = images.x_test[:500].reshape(2, 250, -1)
@@ -734,9 +722,10 @@ widgets.explorer(by_class, critic=["deep", "linear"])
 
 
 # %% [markdown]
-# The diagonal lights up once more, now over classes. Nobody showed the critic a label; it had pairs.
-# This is the seed of Deep InfoMax: maximise a bound, and the networks *have* to find what the
-# two sides share.
+# The diagonal lights up once more, now over classes. No label was shown to the critic, only pairs.
+# Here labels had chosen the pairs; Deep InfoMax needs none for its own, the code of an image and
+# features of the same image. This is its seed: maximise a bound, and the networks *have* to find
+# what the two sides share.
 #
 # ## What could go wrong
 #
@@ -779,10 +768,10 @@ held = colleague.scores(*world.sample(1000, seed=8))
 print(f"DV {DV(held):.1f} nats   InfoNCE {NCE(held):.1f} nats   (truth {world.mutual_information})")
 
 # %% [markdown]
-# Both signs are turned round, so the critic learns to give its positive pairs *low* scores, and is
-# rewarded as if it were right. **A curve alone proves nothing: look at the matrix.** The other
-# famous one you can now find by yourself: somebody leaves the positive pair out of InfoNCE's
-# denominator. Which rule of this lesson does the result break?
+# Both signs are turned round, so the critic learns to give its positive pairs *low* scores and is
+# rewarded all the same. **A curve alone proves nothing: look at the matrix.** Another famous
+# mistake leaves the positive pair out of InfoNCE's sum. Which rule of this lesson does the result
+# break?
 
 # %%
 perfect = exact_scores(10.0, 64, np.random.default_rng(0))
@@ -798,13 +787,13 @@ print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):
 #
 # Decide first, then open the answer you chose.
 #
-# #### 1. InfoNCE with $N = 128$ reads 4.80 on held-out pairs. How much do the variables share?
+# #### 1. InfoNCE with $N = 64$ reads 4.1 on held-out pairs. How much do the variables share?
 #
-# <details><summary>About 4.8 nats.</summary>It might be ten: log 128 is 4.85, and a perfect critic
-# read only about that at 10 nats in the picture of the ceiling.</details>
-# <details><summary>At least about 4.8 nats.</summary>Right: near the ceiling the value says "at
-# least". A larger batch at evaluation tells more.</details>
-# <details><summary>At most 4.85 nats, for that is the ceiling.</summary>The ceiling is one of the
+# <details><summary>About 4.1 nats.</summary>It might be ten: that is what a perfect critic read at
+# 10 nats with 64 pairs, under its ceiling log 64 = 4.16.</details>
+# <details><summary>At least about 4.1 nats.</summary>Right: near the ceiling the value says "at
+# least". Reading the same critic on a larger batch tells more.</details>
+# <details><summary>At most 4.16 nats, for that is the ceiling.</summary>The ceiling is one of the
 # *estimate*, not of the information.</details>
 #
 # #### 2. Why is the diagonal left out of the price in DV and NWJ?
@@ -820,7 +809,7 @@ print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):
 # #### 3. A JSD objective rises from -1.39 to -0.40 in training. What do you report?
 #
 # <details><summary>A mutual information of 0.99 nats.</summary>JSD measures how well two stacks
-# can be told apart. At 10 nats it would hardly be higher than at 6.</details>
+# can be told apart. Ten nats hardly looked better than six.</details>
 # <details><summary>Minus 0.40 nats, a negative information.</summary>Mutual information is never
 # negative. The value is not one.</details>
 # <details><summary>Nothing yet: I read the critic with DV, NWJ or InfoNCE on new pairs.</summary>
@@ -829,9 +818,9 @@ print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):
 # #### 4. On the pairs it was trained on, a critic reads 4.8 nats, on new ones -3. What is true?
 #
 # <details><summary>At least 4.8 nats: it is a lower bound.</summary>It is one for pairs that are
-# independent of the critic. These it knew by heart; the independent Gaussians read as much.</details>
+# independent of the critic. These it knows by heart; independent Gaussians read as much.</details>
 # <details><summary>The information is negative on new pairs.</summary>The *bound* is: a critic that
-# is wrong with confidence pays for it. The information is at least 0, and that much you knew.</details>
+# is wrong with confidence pays for it. The information itself is at least 0.</details>
 # <details><summary>The estimate says nothing beyond "at least 0".</summary>Right. More pairs, a
 # smaller critic or an earlier stop would help; the training value would not.</details>
 #
@@ -842,11 +831,11 @@ print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):
 #   **InfoNCE**: calm, and never above $\log N$; **JSD**: calm, good to climb, and no mutual
 #   information until its critic is read out;
 # - that a bound is only as good as its critic, and honest only on pairs the critic has not seen;
-# - networks that were asked to raise a bound on pairs of images, and found the classes.
+# - networks that were asked to raise a bound on pairs of images, and began to find the classes.
 #
-# **Next**: the networks $f$ and $g$ looked at images as long lists of pixels. Lesson 03 builds
-# the encoder of Deep InfoMax, which knows that an image has neighbourhoods, and gives a vector for
-# each of them and a code for the whole: the two sides of all pairs to come.
+# **Next**: the networks $f$ and $g$ looked at images as long lists of pixels. Lesson 03 builds the
+# encoder of Deep InfoMax, which knows that an image has neighbourhoods, and gives a vector for each
+# of them and a code for the whole: the two sides of all pairs to come.
 
 # %%
 check.progress()
