@@ -206,7 +206,7 @@ print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 5):.2f}   ignorant {DV(0 
 # ## A bound is something to climb
 #
 # No critic exceeds the truth, so we may look for the critic with the *highest* bound, by gradient
-# ascent. This is all of it:
+# ascent. This is all of it: two networks, batches of pairs that are new every time, and a step up.
 
 # %%
 def network(inputs, *hidden, outputs=32):
@@ -283,7 +283,7 @@ axis.plot(climb, color=BLUE, linewidth=0.8, label="DV of each batch")
 axis.axhline(world.mutual_information, color=BLACK, linestyle="--", label="truth")
 axis.set(xlabel="training step", ylabel="nats")
 axis.legend(frameon=False, loc="lower right")
-show(figure, """The DV bound of each batch climbs from about 0, fast at first, then slowly, and
+show(figure, """The DV bound of each batch climbs from below 0, fast at first, then slowly, and
 stays below the dashed line of the truth at 4 nats.""")
 
 
@@ -480,7 +480,7 @@ axis.axhline(10, color=BLACK, label="truth")
 axis.set(xlabel="batch size N", ylabel="nats", xscale="log", xticks=sizes, xticklabels=sizes)
 axis.minorticks_off()
 axis.legend(frameon=False, loc="center left")
-print("  ".join(f"N = {n}: {value:.2f} of {math.log(n):.2f}" for n, value in zip(sizes, found)))
+print("; ".join(f"{n}: {value:.2f} of {math.log(n):.2f}" for n, value in zip(sizes, found)))
 show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
 stay far under the truth of 10 nats, even with 1024 pairs.""")
 
