@@ -328,9 +328,9 @@ def run_for_outputs(notebook, folder):
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     folder.mkdir(exist_ok=True)
-    with learner_like():
+    with learner_like() as environment:
         try:
-            client.execute()
+            client.execute(env=environment)
         except CellExecutionError as error:
             raise InputError(f"a cell failed:\n{error}") from None
     recorded = {}
@@ -347,16 +347,10 @@ def run_for_outputs(notebook, folder):
 
 @contextlib.contextmanager
 def learner_like():
-    """Notebooks run with a progress file of their own, not with the author's."""
-    old = os.environ.get("DIMLEARN_PROGRESS")
+    """The environment in which notebooks run: the present one, with a progress file of their own
+    and not the author's."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["DIMLEARN_PROGRESS"] = str(Path(folder) / "dimlearn-progress.json")
-        try:
-            yield
-        finally:
-            os.environ.pop("DIMLEARN_PROGRESS")
-            if old is not None:
-                os.environ["DIMLEARN_PROGRESS"] = old
+        yield {**os.environ, "DIMLEARN_PROGRESS": str(Path(folder) / "dimlearn-progress.json")}
 
 
 def with_outputs(notebook, recorded):
@@ -383,15 +377,18 @@ class Run:
     text: str
 
 
-def run_nbval(path):
-    """Every cell of a notebook in a new kernel, the outputs of its checks compared."""
+def run_nbval(path, **more):
+    """Every cell of a notebook in a new kernel, the outputs of its checks compared.
+
+    `more`: further environment variables. May be called in several threads.
+    """
     began = time.monotonic()
-    with learner_like():
+    with learner_like() as environment:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q",
              f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "no:cacheprovider",
              "--override-ini=addopts=", str(path)],
-            capture_output=True, text=True,
+            capture_output=True, text=True, env={**environment, **more},
         )  # fmt: skip
     return Run(path, done.returncode == 0, time.monotonic() - began, done.stdout + done.stderr)
 

@@ -9,8 +9,7 @@ import jupytext
 import nbformat
 import pytest
 
-from dimlearn import authoring, check
-from dimlearn.check.syllabus import LESSONS
+from dimlearn import authoring
 from dimlearn.errors import InputError
 
 SOURCE = """\
@@ -300,30 +299,5 @@ def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
 
 # ---------------------------------------------------------------- the lessons themselves
 
-SOURCES = [lesson.source for lesson in authoring.lessons()]
-
-
 def test_the_project_is_in_step():
     assert authoring.problems() == []
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_a_lesson_has_its_exercises_with_the_words_of_the_check(source):
-    """Every exercise of the syllabus is written in its lesson and judged by its check."""
-    cells = [cell for cell in authoring.read_source(source).cells if cell.cell_type == "code"]
-    solved = [c.source for c in cells if authoring.SOLUTION in c.metadata.get("tags", [])]
-    judged = re.findall(r"check\.(\w+)\(\1\)", "\n".join(cell.source for cell in cells))
-    assert judged
-    _, exercises = LESSONS.get(int(source.name[:2]), ("", judged))
-    assert set(judged) >= set(exercises)
-    for name in judged:
-        (text,) = [text for text in solved if re.search(rf"^def {name}\(", text, re.MULTILINE)]
-        signature = check.stub(name).splitlines()[0]
-        assert signature in text.splitlines(), f"{name} has another signature in the lesson"
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_cells_are_short(source):
-    cells = authoring.code_cells(authoring.read_source(source))
-    lengths = sorted(len(cell.source.splitlines()) for cell in cells)
-    assert lengths[len(lengths) // 2] <= 12 and lengths[-1] <= 30
