@@ -74,7 +74,7 @@ def test_the_results_file(finished):
             assert own["spread"].startswith("30 test images")
             assert ("seeds" in own["spread"]) == seeded
         with_map = name not in ("pixels", "pca", "standard")
-        assert set(row["layers"]) == ({"feature_map", "dense", "code"} if with_map else set())
+        assert set(row["layers"]) == ({"feature_map", "code"} if with_map else set())
     assert set(results["rows"][-1]["history"][0]) >= {"loss", "global_bound", "local_bound"}
     assert results["settings"]["epochs"] == 2
     assert {"tensorflow", "keras", "numpy", "python"} <= set(results["versions"])
