@@ -299,5 +299,6 @@ def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
 
 # ---------------------------------------------------------------- the lessons themselves
 
+
 def test_the_project_is_in_step():
     assert authoring.problems() == []
