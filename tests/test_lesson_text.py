@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from dimlearn import authoring, check
+from dimlearn import authoring, check, lesson_source
 from dimlearn.check.syllabus import LESSON_OF, LESSONS
 
 SOURCES = {int(lesson.name[:2]): lesson.source for lesson in authoring.lessons()}
@@ -21,7 +21,7 @@ OTHER_WAYS = r"matplotlib$|matplotlib\.(pyplot|pylab|figure|image)|seaborn|plotl
 
 
 def cells_of(number):
-    return authoring.read_source(SOURCES[number]).cells
+    return lesson_source.read_source(SOURCES[number]).cells
 
 
 def code_of(number):
@@ -159,7 +159,7 @@ def test_an_exercise_of_the_syllabus_is_in_its_lesson(name):
     (place,) = [
         index
         for index, cell in enumerate(cells)
-        if authoring.SOLUTION in cell.metadata.get("tags", [])
+        if lesson_source.SOLUTION in cell.metadata.get("tags", [])
         and re.search(rf"^def {name}\(", cell.source, flags=re.MULTILINE)
     ]
     assert check.stub(name).splitlines()[0] in cells[place].source.splitlines()

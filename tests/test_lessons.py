@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dimlearn import authoring
+from dimlearn import authoring, kernels, lesson_source
 
 NOTEBOOKS = [path for lesson in authoring.lessons() for path in (lesson.notebook, lesson.solution)]
 TOTAL = 12 * 60  # seconds from the start of the first notebook to the end of the last
@@ -39,7 +39,7 @@ def runs(request):
     ]  # fmt: skip
     pool = ThreadPoolExecutor(2)
     yield {
-        path: pool.submit(authoring.run_nbval, path, PYTHONPATH=OFFLINE, **ONE_THREAD)
+        path: pool.submit(kernels.run_nbval, path, PYTHONPATH=OFFLINE, **ONE_THREAD)
         for path in wanted
     }
     pool.shutdown(cancel_futures=True)
@@ -54,7 +54,7 @@ def began():
 def test_runs(path, began, runs):
     run = runs[path].result()
     assert run.passed, run.text
-    assert run.seconds <= authoring.BUDGET
+    assert run.seconds <= kernels.BUDGET
 
 
 def test_all_together_are_quick(began, runs, capsys):
@@ -63,7 +63,7 @@ def test_all_together_are_quick(began, runs, capsys):
     with capsys.disabled():
         print()
         for path, seconds in done.items():
-            print(f"{seconds:6.1f} s of {authoring.BUDGET}  {named(path)}")
+            print(f"{seconds:6.1f} s of {kernels.BUDGET}  {named(path)}")
         print(f"{total:6.1f} s of {TOTAL}  {len(done)} notebooks, two at a time")
     assert total <= TOTAL
 
@@ -84,7 +84,7 @@ def test_what_the_checks_were_recorded_to_say(path):
     """A lesson's exercises are to do, a solution's correct; nbval holds them to it."""
     word = "To do" if path.parent.name == "lessons" else "Correct"
     judged = 0
-    for cell in authoring.code_cells(nbformat.read(path, 4)):
+    for cell in lesson_source.code_cells(nbformat.read(path, 4)):
         own = re.search(r"check\.(\w+)\(\1\)", cell.source)
         if own:
             (output,) = cell.outputs

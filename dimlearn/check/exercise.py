@@ -19,17 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dimlearn.check import guard, progress_file, recall
+from dimlearn.check.answers import as_parts, shown
+from dimlearn.check.call import Call
 from dimlearn.check.feedback import Card, Feedback
-from dimlearn.check.probes import (
-    Call,
-    GradientProbe,
-    GraphProbe,
-    PropertyProbe,
-    ValueProbe,
-    as_parts,
-    run_probe,
-    shown,
-)
+from dimlearn.check.probes import GradientProbe, GraphProbe, PropertyProbe, ValueProbe, run_probe
 from dimlearn.check.recognition import recognise
 from dimlearn.check.stubs import forgets_to_return, is_stub, raises_by_itself
 from dimlearn.check.translation import translate
