@@ -16,8 +16,8 @@ from dimlearn.startup import keras
 
 # Each architecture: convolutions as (filters, kernel, stride), the index of the one whose output
 # is the feature map, and the units of the dense layer. "dim28" and "dim32" are the authors' (DIM,
-# appendix and code) for 28x28 and 32x32 images. The light one has no dense layer: in short trainings
-# a linear probe found more in its code without one, on the digits and on MNIST.
+# appendix and code) for 28x28 and 32x32 images. The light one has no dense layer: after a short
+# training a linear probe found more in its code without one, on the digits and on MNIST.
 ARCHITECTURES = {
     "light": ([(32, 4, 2), (128, 4, 2)], 1, None),
     "dim28": ([(64, 5, 2), (128, 5, 2)], 1, 1024),

@@ -1,6 +1,7 @@
 """The comparison and its command: the table, resuming, repeating, bad input, Ctrl-C."""
 
 import csv
+import dataclasses
 import functools
 import json
 import os
@@ -14,7 +15,8 @@ import pytest
 
 from dimlearn import InputError, comparison, data, report
 from dimlearn.cli import main
-from dimlearn.comparison import CONTROLS, WEIGHTS, Settings
+from dimlearn.comparison import CONTROLS, WEIGHTS, Settings, probe_layers
+from dimlearn.encoder import build_encoder
 from dimlearn.startup import keras
 
 SCORES = {"linear", "svm", "knn", "mlp200", "mlp64", "labels_1", "labels_5", "labels_10"}
@@ -75,7 +77,7 @@ def test_the_results_file(finished):
             assert own["spread"].startswith("30 test images")
             assert ("seeds" in own["spread"]) == seeded
         with_map = name not in ("pixels", "pca", "standard")
-        assert set(row["layers"]) == ({"feature_map", "dense", "code"} if with_map else set())
+        assert set(row["layers"]) == ({"feature_map", "code"} if with_map else set())
     assert set(results["rows"][-1]["history"][0]) >= {"loss", "global_bound", "local_bound"}
     assert results["settings"]["epochs"] == 2
     assert {"tensorflow", "keras", "numpy", "python"} <= set(results["versions"])
@@ -349,3 +351,16 @@ def test_bad_settings_are_found_before_training(little_file, tmp_path):
     with pytest.raises(InputError, match="nothing to train"):
         comparison.compare(settings, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_the_authors_encoders_have_the_papers_three_layers():
+    encoder = build_encoder((28, 28, 1), 8, "dim28")
+    images = data.load_digits(poses=1, test_poses=1)
+    few = dataclasses.replace(
+        images, x_train=images.x_train[:60], y_train=images.y_train[:60],
+        x_validation=images.x_validation[:20], y_validation=images.y_validation[:20],
+        x_test=images.x_test[:20], y_test=images.y_test[:20],
+    )  # fmt: skip
+    accuracies = probe_layers(encoder, few, 1, say=lambda text, passing: None)
+    assert list(accuracies) == ["feature_map", "dense", "code"]
+    assert all(0 <= value <= 1 for values in accuracies.values() for value in values)

@@ -10,8 +10,9 @@ round by round. `weights` times full, global-only, local-only and prior-only ste
 their floating-point operations. `many` trains ten encoders with ten weightings in one process
 and prints the seconds of each, the traces and the memory.
 
-The yardstick: 28x28x1 images; convolutions 64, 128, 256 (3x3, stride 2, same, batch norm, ReLU), map
-7x7x128 after the second, code 64; critics of 512 units; discriminator 1000-200; (0.5, 1, 0.1); Adam.
+The yardstick: 28x28x1 images; convolutions 64, 128, 256 (3x3, stride 2, same, batch norm, ReLU),
+map 7x7x128 after the second, code 64; critics of 512 units; discriminator 1000-200; weights
+(0.5, 1, 0.1); Adam.
 """
 
 import argparse
@@ -146,8 +147,8 @@ def many(arguments):
             model.fit(pictures, verbose=0)
             seconds.append(time.perf_counter() - began)
         traces = model.train_function.experimental_get_tracing_count()
-        print(f"{number:5} {own[0]:6.1f} {own[1]:5.2f} {own[2]:6.1f} {seconds[0]:14.1f} "
-              f"{seconds[1]:15.1f} {traces:>7} {resident_megabytes():12.0f}", flush=True)  # fmt: skip
+        told = f"{number:5} {own[0]:6.1f} {own[1]:5.2f} {own[2]:6.1f} {seconds[0]:14.1f}"
+        print(f"{told} {seconds[1]:15.1f} {traces:>7} {resident_megabytes():12.0f}", flush=True)
         del model
         gc.collect()
 
