@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import functools
 import json
 import os
 import signal
@@ -42,7 +43,7 @@ OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-se
 def run(*arguments, **kwargs):
     """The command in a process of its own."""
     command = [sys.executable, "-m", "dimlearn", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, **kwargs)
+    return subprocess.run(command, capture_output=True, text=True, timeout=900, **kwargs)
 
 
 def run_here(capsys, *arguments):
@@ -152,13 +153,15 @@ def interrupted(little_file):
         process = subprocess.Popen(
             [sys.executable, "-m", "dimlearn", *map(str, command)],
             stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            # A shell may have started the tests in the background, where Ctrl-C is ignored.
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         for line in process.stderr:
             if "] mixed" in line:
                 break
         time.sleep(0.5)
         process.send_signal(stop)
-        _, said = process.communicate(timeout=100)
+        _, said = process.communicate(timeout=300)
         if stop == signal.SIGINT:
             assert process.returncode == 130
             assert "give the same command again" in said and "Traceback" not in said
