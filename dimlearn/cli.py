@@ -75,7 +75,7 @@ def new_parser():
     add("--prior", default="uniform", help="uniform (default) or gaussian")
     add("--encoder", default="light", help="light (default), dim28 or dim32 (the authors')")
     add("--code-dim", type=positive, default=64, metavar="D", help="numbers in a code (64)")
-    add("--epochs", type=positive, help="for every network (default: about 950 batches)")
+    add("--epochs", type=positive, help="for every network (default: about 1,050 batches)")
     add("--learning-rate", type=float, default=4e-3, metavar="R", help="of Adam (0.004)")
     add("--decay", action="store_true", help="let the learning rate fall to 0 (better on large "
         "data, worse on the bundled digits, where a constant one overfits less)")  # fmt: skip

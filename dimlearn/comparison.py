@@ -40,7 +40,7 @@ WEIGHTS = {
 }
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
-STEPS = 950  # the default budget, rounded to whole epochs
+STEPS = 1_050  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
 LAYERS_ON = 5_000  # training images for the probes of the large feature maps
 
