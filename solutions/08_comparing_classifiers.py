@@ -62,8 +62,8 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # | global, local | none | these are what we want to know about |
 # | supervised | all | how good could this encoder be? |
 #
-# The networks get the same budget: encoder, images, batches, optimizer. It is a small one, for time:
-# 3,000 images, two epochs, no prior.
+# The networks get the same budget: encoder, images, batches, optimizer. It is a small one, for
+# time: 3,000 images, two epochs, no prior.
 
 # %%
 images = data.load(limit=3000)
@@ -100,16 +100,16 @@ for name in rows:
 # ## One scale for all
 #
 # The codes have very different scales, and a classifier with a penalty on its weights is not
-# indifferent to that: what is small needs large weights. So that no row gains or loses by its units,
-# all are **standardised**. With $\mu_d$ and $\sigma_d$ the mean and the standard deviation of
-# feature $d$,
+# indifferent to that: what is small needs large weights. So that no row gains or loses by its
+# units, all are **standardised**. With $\mu_d$ and $\sigma_d$ the mean and the standard deviation
+# of feature $d$,
 #
 # $$x_{nd} \leftarrow (x_{nd} - \mu_d) / \sigma_d.$$
 #
 # ### Exercise 1: `standardize`, faded
 #
-# *Easy, 5 minutes.* Whose mean and deviation, of the training or of the test images? And look at the
-# smallest deviation of the pixels above: what becomes of a pixel that is always black?
+# *Easy, 5 minutes.* Whose mean and deviation, of the training or of the test images? And look at
+# the smallest deviation of the pixels above: what becomes of a pixel that is always black?
 
 # %% tags=["solution"]
 def standardize(train, test):
@@ -175,8 +175,8 @@ for correct, total in ((10, 10), (9, 10), (90, 100), (900, 1000)):
     print(f"{correct:3} of {total:4}: {low:.3f} to {high:.3f}")
 
 # %% [markdown]
-# Ten right of ten do not prove that a classifier is perfect: the interval reaches down to 0.722. And
-# ten times the images leave about a third of the width: compare the last two lines.
+# Ten right of ten do not prove that a classifier is perfect: the interval reaches down to 0.722.
+# And ten times the images leave about a third of the width: compare the last two lines.
 #
 # **Predict**: there are 2,160 test pictures of digits. What is $n$?
 
@@ -348,7 +348,8 @@ for kind, encoder in {"raw": encoders["local"],
     classifier = frozen(encoder, images.num_classes)
     train_with_labels(classifier)
     hits = encode(classifier, x_test).argmax(axis=1) == y_test
-    print(f"{kind} code: {len(classifier.trainable_variables)} variables trained, {hits.mean():.1%}")
+    count = len(classifier.trainable_variables)
+    print(f"{kind} code: {count} variables trained, {hits.mean():.1%}")
 
 
 # %% [markdown]
@@ -386,9 +387,9 @@ for build in (seminar_classifier, frozen):
 
 
 # %% [markdown]
-# So the labels trained the whole network, encoder and all. **Predict**: put such a classifier behind
-# the *random* encoder, which has learnt nothing whatever. How far will it fall behind the one with
-# the Deep InfoMax encoder? (Two short trainings, up to 10 seconds. All encoders are read
+# So the labels trained the whole network, encoder and all. **Predict**: put such a classifier
+# behind the *random* encoder, which has learnt nothing whatever. How far will it fall behind the
+# one with the Deep InfoMax encoder? (Two short trainings, up to 10 seconds. All encoders are read
 # by the same linear probe.)
 
 # %%
@@ -463,7 +464,8 @@ for kind, (before, after) in {"training=False inside": moved, "trainable = False
 # the inner one. The running means and variances of the batch normalisation moved with every call,
 # and with them every code; the probe that was fitted before does not know them any more. A loss
 # curve shows nothing of this. How far they move depends on how settled they were: after a
-# training as short as ours they were not. Only `encoder.trainable = False` holds the statistics still.
+# training as short as ours they were not. Only `encoder.trainable = False` holds the statistics
+# still.
 #
 # ## One seed, or several
 #
@@ -487,8 +489,8 @@ for place, (name, values) in enumerate(by_seed.items()):
     axis.plot(100 * np.array(values), [place] * len(values), "o", color=BLUE, alpha=0.6)
 axis.set_yticks(range(3), list(by_seed))
 axis.set(xlabel="test accuracy in percent, linear probe", ylabel="encoder", ylim=(2.5, -0.5))
-show(figure, "Dots of the accuracies of six random, two global and two local encoders: " + "; ".join(
-    f"{name} {100 * min(v):.0f} to {100 * max(v):.0f}" for name, v in by_seed.items()) + " percent.")
+ranges = [f"{name} {100 * min(v):.0f} to {100 * max(v):.0f}" for name, v in by_seed.items()]
+show(figure, f"Dots of the accuracies of several encoders, in percent: {'; '.join(ranges)}.")
 
 # %%
 wins = sum(g > r for g in by_seed["global"] for r in by_seed["random"])
