@@ -23,149 +23,15 @@ The same source gives the same files, byte by byte: cell ids are hashes, only ch
 notebook only when its code has changed.
 """
 
-import ast
-import contextlib
-import hashlib
-import json
 import os
-import re
-import subprocess
-import sys
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.errors import InputError
+from dimlearn.kernels import BUDGET, run_for_outputs, run_nbval
+from dimlearn.lesson_source import COMPARED, code_cells, code_of, lesson_of, read_source
 
 ROOT = Path(__file__).resolve().parent.parent
-SOLUTION, SOLUTION_ONLY, COMPARED = "solution", "solution-only", "nbval-check-output"
-TAGS = {SOLUTION, SOLUTION_ONLY, COMPARED}
-YOURS = re.compile(r"^( +)# Yours: ", re.MULTILINE)
-CHECK_CALL = re.compile(rf"\bcheck\.({'|'.join(LESSON_OF)})\(")
-CELL_SECONDS = 300  # the longest that a single cell may take
-BUDGET = 90  # seconds for all cells of a notebook, with the start of its kernel
-
-# The header of the scripts, and what tells Jupytext to keep it so when JupyterLab saves the pair.
-METADATA = {
-    "jupytext": {
-        "cell_metadata_filter": "tags,-all",
-        "notebook_metadata_filter": "kernelspec,-jupytext",
-    },
-    "kernelspec": {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    },
-}
-
-
-# ---------------------------------------------------------------- from the source to the lesson
-
-
-def read_source(path):
-    """The notebook of a hand-written percent script, with stable ids; `InputError` if it breaks
-    a rule of this module."""
-    import jupytext
-    import nbformat
-
-    cells, seen = [], {}
-    for cell in jupytext.reads(path.read_text(encoding="utf-8"), "py:percent").cells:
-        tags = cell.metadata.get("tags", [])
-        check_cell(path, cell, tags)
-        new = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-        kept = new[cell.cell_type](cell.source, metadata={"tags": tags} if tags else {})
-        seen[cell.source] = seen.get(cell.source, 0) + 1
-        kept["id"] = cell_id(path.stem, cell.source, seen[cell.source])
-        cells.append(kept)
-    return nbformat.v4.new_notebook(cells=cells, metadata=json.loads(json.dumps(METADATA)))
-
-
-def cell_id(name, source, occurrence):
-    """The same for a cell in lesson and solution; another cell's change leaves it alone."""
-    return hashlib.sha1(f"{name}\n{occurrence}\n{source}".encode()).hexdigest()[:8]
-
-
-def check_cell(path, cell, tags):
-    """Raise `InputError` for a cell whose tags and content do not go together."""
-    where = f"{path.name}, in the cell that begins {cell.source.strip()[:40]!r}:"
-    if cell.cell_type not in ("code", "markdown"):
-        raise InputError(f"{where} only code and markdown cells, not {cell.cell_type}")
-    unknown = set(tags) - TAGS
-    if unknown:
-        raise InputError(f"{where} unknown tags {sorted(unknown)}; known are {sorted(TAGS)}")
-    if cell.cell_type != "code":
-        return
-    if CHECK_CALL.search(cell.source) and COMPARED not in tags:
-        raise InputError(f"{where} it calls a check, so it needs the tag {COMPARED}")
-    if YOURS.search(cell.source) and SOLUTION not in tags:
-        raise InputError(f"{where} '# Yours:' belongs into a cell with the tag {SOLUTION}")
-    if SOLUTION in tags:
-        stub_of(cell.source, where)
-
-
-def stub_of(source, where="this cell:"):
-    """The lesson's text of a solution cell: every function a stub, nothing of the answer left.
-
-    `source`: functions and nothing else. Raises `InputError` for anything else beside them, and
-    for a faded function that does not end where `# Yours:` says.
-    """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
-        raise InputError(f"{where} not Python ({error.msg}, line {error.lineno})") from None
-    if not tree.body or not all(isinstance(node, ast.FunctionDef) for node in tree.body):
-        raise InputError(f"{where} a solution cell holds functions and nothing else")
-    lines = source.splitlines()
-    starts = [function_start(node) for node in tree.body] + [len(lines) + 1]
-    if any(line.strip() for line in lines[: starts[0] - 1]):
-        raise InputError(f"{where} nothing may stand before the first function")
-    stubs = [
-        stub_of_function(node, lines[start - 1 : end - 1], start, where)
-        for node, start, end in zip(tree.body, starts, starts[1:])
-    ]
-    return "\n\n\n".join("\n".join(stub) for stub in stubs)
-
-
-def function_start(node):
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-
-
-def stub_of_function(node, lines, start, where):
-    """The lines of one function from its first line on, as a stub."""
-    marks = [index for index, line in enumerate(lines) if YOURS.match(line)]
-    if len(marks) > 1:
-        raise InputError(f"{where} more than one '# Yours:' in {node.name}")
-    if marks:
-        indent = YOURS.match(lines[marks[0]]).group(1)
-        rest = [line for line in lines[marks[0] + 1 :] if line.strip()]
-        if not rest or not all(line.startswith(indent) for line in rest):
-            raise InputError(f"{where} what follows '# Yours:' in {node.name} must be the rest of "
-                             "the function, in the same block")  # fmt: skip
-        return [*lines[: marks[0] + 1], f"{indent}raise NotImplementedError"]
-    first = node.body[0]
-    if not ast.get_docstring(node):
-        raise InputError(f"{where} {node.name} has no docstring to say what is asked")
-    indent = " " * first.col_offset
-    return [*lines[: first.end_lineno - start + 1], f"{indent}raise NotImplementedError"]
-
-
-def lesson_of(solution):
-    """The lesson's notebook from the solution's."""
-    import nbformat
-
-    cells = []
-    for cell in solution.cells:
-        tags = cell.metadata.get("tags", [])
-        if SOLUTION_ONLY in tags:
-            continue
-        copy = nbformat.from_dict({**cell, "metadata": {"tags": list(tags)} if tags else {}})
-        if SOLUTION in tags:
-            copy.source = stub_of(cell.source)
-        cells.append(copy)
-    metadata = json.loads(json.dumps(METADATA))
-    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
 # ---------------------------------------------------------------- files
@@ -303,62 +169,6 @@ def recorded_outputs(path, notebook):
     return recorded
 
 
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def code_of(notebook):
-    return [(cell.source, list(cell.metadata.get("tags", []))) for cell in code_cells(notebook)]
-
-
-def run_for_outputs(notebook, folder):
-    """Run a notebook in a folder; the outputs of its compared cells, as in `recorded_outputs`.
-
-    Raises `InputError` with the error of the cell that failed, or that recorded nothing.
-    """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    copy = nbformat.from_dict(json.loads(json.dumps(notebook)))
-    client = NotebookClient(
-        copy,
-        timeout=CELL_SECONDS,
-        resources={"metadata": {"path": str(folder)}},
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-    )
-    folder.mkdir(exist_ok=True)
-    with learner_like():
-        try:
-            client.execute()
-        except CellExecutionError as error:
-            raise InputError(f"a cell failed:\n{error}") from None
-    recorded = {}
-    for count, cell in enumerate(code_cells(copy), start=1):
-        if COMPARED in cell.metadata.get("tags", []):
-            outputs = [{**output, "execution_count": count} if "execution_count" in output
-                       else output for output in cell.outputs]  # fmt: skip
-            if not outputs:
-                raise InputError(f"a check shows nothing: end its cell with the feedback\n"
-                                 f"{cell.source}")  # fmt: skip
-            recorded[cell.id] = (count, outputs)
-    return recorded
-
-
-@contextlib.contextmanager
-def learner_like():
-    """Notebooks run with a progress file of their own, not with the author's."""
-    old = os.environ.get("DIMLEARN_PROGRESS")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["DIMLEARN_PROGRESS"] = str(Path(folder) / "dimlearn-progress.json")
-        try:
-            yield
-        finally:
-            os.environ.pop("DIMLEARN_PROGRESS")
-            if old is not None:
-                os.environ["DIMLEARN_PROGRESS"] = old
-
-
 def with_outputs(notebook, recorded):
     """The text of the `.ipynb`: the recorded outputs in their cells, none elsewhere."""
     import nbformat
@@ -371,29 +181,6 @@ def with_outputs(notebook, recorded):
 
 
 # ---------------------------------------------------------------- verification
-
-
-@dataclass(frozen=True)
-class Run:
-    """One notebook under nbval: did it pass, how long did it take, what was printed."""
-
-    path: Path
-    passed: bool
-    seconds: float
-    text: str
-
-
-def run_nbval(path):
-    """Every cell of a notebook in a new kernel, the outputs of its checks compared."""
-    began = time.monotonic()
-    with learner_like():
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q",
-             f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "no:cacheprovider",
-             "--override-ini=addopts=", str(path)],
-            capture_output=True, text=True,
-        )  # fmt: skip
-    return Run(path, done.returncode == 0, time.monotonic() - began, done.stdout + done.stderr)
 
 
 def verify(root=ROOT, names=(), say=print):

@@ -28,7 +28,7 @@ from dimlearn import evaluation
 from dimlearn.data import load
 from dimlearn.encoder import build_encoder, layer_model
 from dimlearn.errors import InputError
-from dimlearn.model import DeepInfoMax, full_batches
+from dimlearn.model import DISCRIMINATOR_RATE, DeepInfoMax, full_batches
 from dimlearn.startup import keras
 
 # (alpha, beta, gamma) of the seminar project's four encoders.
@@ -40,7 +40,7 @@ WEIGHTS = {
 }
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
-STEPS = 850  # the default budget, rounded to whole epochs
+STEPS = 1_050  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
 LAYERS_ON = 5_000  # training images for the probes of the large feature maps
 
@@ -55,6 +55,7 @@ class Settings:
     epochs: int | None = None
     batch_size: int = 128
     learning_rate: float = 4e-3
+    decay: bool = False
     architecture: str = "light"
     code_dim: int = 64
     bound: str = "infonce_codes"
@@ -87,7 +88,11 @@ def train_encoder(name, dataset, settings, seed, callbacks=()):
     if name == "supervised":
         return train_with_labels(encoder, dataset, settings, callbacks)
     model = new_model(encoder, name, settings, seed)
-    model.compile(keras.optimizers.Adam(settings.learning_rate), steps_per_execution=10)
+    model.compile(
+        adam(settings.learning_rate, dataset, settings),
+        adam(DISCRIMINATOR_RATE, dataset, settings),
+        steps_per_execution=10,
+    )
     history = model.fit(
         dataset.x_train,
         batch_size=settings.batch_size,
@@ -96,6 +101,14 @@ def train_encoder(name, dataset, settings, seed, callbacks=()):
         verbose=0,
     )
     return encoder, history.history
+
+
+def adam(learning_rate, dataset, settings):
+    """Adam at a constant learning rate, or at one that falls to 0 along half a cosine."""
+    if settings.decay:
+        steps = settings.epochs * (len(dataset.x_train) // settings.batch_size)
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    return keras.optimizers.Adam(learning_rate)
 
 
 def new_model(encoder, name, settings, seed):
@@ -145,7 +158,7 @@ def train_with_labels(encoder, dataset, settings, callbacks):
     )
     classifier = keras.Model(encoder.input, logits)
     classifier.compile(
-        keras.optimizers.Adam(settings.learning_rate),
+        adam(settings.learning_rate, dataset, settings),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         jit_compile=False,
@@ -190,7 +203,7 @@ def probe_encoder(encoder, dataset, probe_seeds, say):
 
 
 def probe_layers(encoder, dataset, probe_seeds, say):
-    """The paper's non-linear probe on feature map, dense layer and code (its conv, fc and Y).
+    """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
     `{layer: [accuracy of each probe seed]}`, trained on the first `LAYERS_ON` training images;
     empty for an encoder without a feature map.
@@ -198,7 +211,8 @@ def probe_layers(encoder, dataset, probe_seeds, say):
     accuracies = {}
     if len(encoder.outputs) < 2:
         return accuracies
-    for layer in LAYERS:
+    present = {layer.name for layer in encoder.layers}
+    for layer in (layer for layer in LAYERS if layer in present):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = evaluation.frozen_codes(layer_model(encoder, layer), dataset, limit=LAYERS_ON)
         accuracies[layer] = evaluation.mlp200(codes, range(probe_seeds))
@@ -237,6 +251,8 @@ def complete(settings, dataset):
             f"a batch needs at least 2 images and at most the {count} training images, "
             f"but --batch-size is {settings.batch_size}"
         )
+    if not 0 < settings.learning_rate < float("inf"):
+        raise InputError(f"--learning-rate must be above 0, but is {settings.learning_rate}")
     for name in ("seeds", "probe_seeds"):
         if getattr(settings, name) < 1:
             raise InputError(f"--{name.replace('_', '-')} must be at least 1")

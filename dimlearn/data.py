@@ -58,7 +58,8 @@ def load(name=None, download=False, seed=0, limit=None):
     names, or else digits. Other than digits, a named set is looked for in `DIMLEARN_DATA` (a
     folder that holds `NAME.npz`, or an `.npz`) and in Keras' cache, and downloaded (verified by
     SHA-256) only with `download=True`. `seed` splits the validation images from the training
-    images. `limit`: keep at most so many training images, the first ones.
+    images. `limit`: keep at most so many training images, the first ones. (The digits come pose
+    by pose, so that even a few thousand show every original.)
 
     Returns a `Dataset`. Raises `InputError` when there is no such set or its file is damaged.
     """
@@ -92,7 +93,7 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
     """A `Dataset` of your own images and labels; a tenth of the training images validates.
 
     `x_*`: images `[N, H, W, channels]` or `[N, H, W]`, uint8 or floats in [0, 1];
-    `y_*`: integer labels `[N]` or `[N, 1]`, 0 to K-1.
+    `y_*`: integer labels `[N]` or `[N, 1]`, 0 to K-1. The training images are shuffled.
     Raises `InputError` naming the array and what is wrong with it.
     """
     x_train, x_test = check_images(x_train, "x_train"), check_images(x_test, "x_test")
@@ -108,10 +109,12 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
             f"it has {np.unique(y_train).tolist()}, y_test {np.unique(y_test).tolist()}"
         )
     held_out = validation_mask(np.arange(len(x_train)), y_train, seed)
+    # Shuffled, since files are often sorted by class and whatever takes the first few trusts them.
+    kept = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
     return Dataset(
         name,
-        x_train[~held_out],
-        y_train[~held_out],
+        x_train[kept],
+        y_train[kept],
         x_train[held_out],
         y_train[held_out],
         x_test,
@@ -138,7 +141,7 @@ def validation_mask(originals, labels, seed):
 # ---------------------------------------------------------------- bundled handwriting
 
 
-def load_digits(poses=8, test_poses=4, seed=0):
+def load_digits(poses=12, test_poses=4, seed=0):
     """The bundled data: 1,797 handwritten digits of scikit-learn, posed on 28x28 canvases.
 
     Each 8x8 original is drawn `poses` times (`test_poses` in the test set) at a random place, size
@@ -156,8 +159,8 @@ def load_digits(poses=8, test_poses=4, seed=0):
     train, test = train_test_split(
         np.arange(len(digits)), test_size=0.3, stratify=labels, random_state=0
     )
-    posed_train = np.repeat(train, poses)
-    posed_test = np.repeat(test, test_poses)
+    posed_train = np.tile(train, poses)  # round by round: the first images show every original
+    posed_test = np.tile(test, test_poses)
     rng = np.random.default_rng(1797)
     x_train, x_test = pose(digits[posed_train], rng), pose(digits[posed_test], rng)
     y_train, y_test = labels[posed_train], labels[posed_test]

@@ -29,6 +29,7 @@ from dimlearn.startup import keras, tf
 
 PRIORS = ("uniform", "gaussian")
 NEGATIVES = ("all", "one")
+DISCRIMINATOR_RATE = 3e-5  # of Adam
 
 
 @keras.saving.register_keras_serializable("dimlearn")
@@ -200,7 +201,7 @@ class DeepInfoMax(keras.Model):
         self.optimizer.build(self.cooperating_variables())
         if self.gamma:
             self.discriminator_optimizer = keras.optimizers.get(
-                discriminator_optimizer or keras.optimizers.Adam(3e-5)
+                discriminator_optimizer or keras.optimizers.Adam(DISCRIMINATOR_RATE)
             )
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 

@@ -15,13 +15,15 @@ import html
 import io
 import math
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from dimlearn.errors import InputError
 from dimlearn.plots import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
 
 __all__ = ["BLACK", "BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "SKY",
-           "Picture", "canvas", "image_grid", "scatters", "show", "tables"]  # fmt: skip
+           "Picture", "canvas", "image_grid", "scatters", "score_matrices", "show",
+           "tables"]  # fmt: skip
 
 
 class Picture:
@@ -89,6 +91,24 @@ def tables(tables_by_title, xlabel="value of Y", ylabel="value of X"):
             axis.text(column, row, f"{p:.2f}", ha="center", va="center", color=color)
         axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
         axis.set(xticks=range(table.shape[1]), yticks=range(table.shape[0]))
+    return figure
+
+
+def score_matrices(matrices, limit=None, xlabel="y of pair j", ylabel="x of pair i"):
+    """A row of score matrices on one scale of colours: orange for high scores, purple for low ones.
+
+    `matrices`: `{title: scores [N, M]}`. `limit`: the score where the colours end, nats; without
+    it nearly all scores (98 in 100) lie inside.
+    """
+    matrices = {title: np.asarray(scores) for title, scores in matrices.items()}
+    if limit is None:
+        limit = np.quantile(np.abs(np.concatenate([m.ravel() for m in matrices.values()])), 0.98)
+    figure, axes = canvas(len(matrices), width=2.3 + 1 / len(matrices), height=2.6, squeeze=False)
+    for axis, (title, scores) in zip(axes[0], matrices.items()):
+        image = axis.imshow(scores, cmap="PuOr_r", vmin=-limit, vmax=limit)
+        axis.set_title(title, fontsize=10)
+        axis.set(xlabel=xlabel, ylabel=ylabel, xticks=[], yticks=[])
+    figure.colorbar(image, ax=list(axes[0]), label="score in nats", shrink=0.8, extend="both")
     return figure
 
 

@@ -126,11 +126,13 @@ def projection(codes_by_row, labels, seed=0):
     `codes_by_row`: `{name: standardised codes [N, D]}`; `labels`: `[N]`.
     """
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     figure, axes = panels(len(codes_by_row), columns=3, height=2.7)
     for axis, (name, codes) in zip(axes, codes_by_row.items()):
         places = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=seed, init="pca")
-        x, y = places.fit_transform(codes).T
+        with threadpool_limits(1):  # so little work: on a busy machine threads only wait for threads
+            x, y = places.fit_transform(codes).T
         for label in np.unique(labels):
             own = labels == label
             axis.scatter(x[own], y[own], s=14, marker=f"${label}$", linewidth=0.3,

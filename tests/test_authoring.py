@@ -9,8 +9,7 @@ import jupytext
 import nbformat
 import pytest
 
-from dimlearn import authoring, check
-from dimlearn.check.syllabus import LESSONS
+from dimlearn import authoring, kernels, lesson_source
 from dimlearn.errors import InputError
 
 SOURCE = """\
@@ -88,8 +87,8 @@ def stand_in(notebook, folder):
     output = nbformat.v4.new_output("stream", name="stdout", text="seen 1\n")
     return {
         cell.id: (3, [output])
-        for cell in authoring.code_cells(notebook)
-        if authoring.COMPARED in cell.metadata.get("tags", [])
+        for cell in lesson_source.code_cells(notebook)
+        if lesson_source.COMPARED in cell.metadata.get("tags", [])
     }
 
 
@@ -176,15 +175,15 @@ def test_notebooks_hold_no_clock_version_or_path(built):
         assert str(built) not in text and "jupytext_version" not in text
         if name.endswith(".ipynb"):
             notebook = json.loads(text)
-            assert notebook["metadata"] == authoring.METADATA
+            assert notebook["metadata"] == lesson_source.METADATA
             metadata = [cell["metadata"] for cell in notebook["cells"]]
             assert all(set(own) <= {"tags"} for own in metadata)
 
 
 def test_only_compared_cells_keep_outputs(built):
     for folder in ("lessons", "solutions"):
-        for cell in authoring.code_cells(nbformat.read(built / folder / "01_little.ipynb", 4)):
-            compared = authoring.COMPARED in cell.metadata.get("tags", [])
+        for cell in lesson_source.code_cells(nbformat.read(built / folder / "01_little.ipynb", 4)):
+            compared = lesson_source.COMPARED in cell.metadata.get("tags", [])
             assert bool(cell.outputs) == compared == (cell.execution_count is not None)
 
 
@@ -250,14 +249,14 @@ def test_without_sources_one_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("passed, seconds, good", [
-    (True, 1.0, True), (False, 1.0, False), (True, authoring.BUDGET + 1, False),
+    (True, 1.0, True), (False, 1.0, False), (True, kernels.BUDGET + 1, False),
 ])  # fmt: skip
 def test_verify_wants_every_notebook_to_pass_in_time(built, monkeypatch, passed, seconds, good):
     seen, said = [], []
 
     def run(path):
         seen.append(path.relative_to(built).as_posix())
-        return authoring.Run(path, passed, seconds, "what nbval printed")
+        return kernels.Run(path, passed, seconds, "what nbval printed")
 
     monkeypatch.setattr(authoring, "run_nbval", run)
     assert authoring.verify(built, say=said.append) is good
@@ -284,9 +283,9 @@ def test_a_kernel_records_what_nbval_compares(root):
     authoring.build(root, say=lambda text: None)
     file = root / "lessons/01_little.ipynb"
     assert '"seen 1\\n"' in file.read_text()
-    assert authoring.run_nbval(file).passed
+    assert kernels.run_nbval(file).passed
     file.write_text(file.read_text().replace("seen 1", "seen 2"))
-    run = authoring.run_nbval(file)
+    run = kernels.run_nbval(file)
     assert not run.passed and "seen 2" in run.text
 
 
@@ -300,30 +299,6 @@ def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
 
 # ---------------------------------------------------------------- the lessons themselves
 
-SOURCES = [lesson.source for lesson in authoring.lessons()]
-
 
 def test_the_project_is_in_step():
     assert authoring.problems() == []
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_a_lesson_has_its_exercises_with_the_words_of_the_check(source):
-    """Every exercise of the syllabus is written in its lesson and judged by its check."""
-    cells = [cell for cell in authoring.read_source(source).cells if cell.cell_type == "code"]
-    solved = [c.source for c in cells if authoring.SOLUTION in c.metadata.get("tags", [])]
-    judged = re.findall(r"check\.(\w+)\(\1\)", "\n".join(cell.source for cell in cells))
-    assert judged
-    _, exercises = LESSONS.get(int(source.name[:2]), ("", judged))
-    assert set(judged) >= set(exercises)
-    for name in judged:
-        (text,) = [text for text in solved if re.search(rf"^def {name}\(", text, re.MULTILINE)]
-        signature = check.stub(name).splitlines()[0]
-        assert signature in text.splitlines(), f"{name} has another signature in the lesson"
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_cells_are_short(source):
-    cells = authoring.code_cells(authoring.read_source(source))
-    lengths = sorted(len(cell.source.splitlines()) for cell in cells)
-    assert lengths[len(lengths) // 2] <= 12 and lengths[-1] <= 30

@@ -97,6 +97,34 @@ def test_own_arrays():
     np.testing.assert_array_equal(mine.y_train, column.y_train)
 
 
+def test_the_first_training_images_are_a_sample_of_all():
+    order = np.argsort(LABELS, kind="stable")
+    by_class = data.from_arrays(IMAGES[order], LABELS[order], IMAGES[:8], LABELS[:8])
+    assert set(by_class.y_train[:18]) == set(LABELS)
+    for image, label in zip(by_class.x_train, by_class.y_train):
+        own = np.flatnonzero((np.abs(IMAGES / 255 - image) < 1e-6).all((1, 2, 3)))
+        assert label in LABELS[own]
+
+
+def test_a_limit_keeps_every_original_of_the_digits():
+    few = data.load("digits", limit=1131)
+    assert len(few.x_train) == len({image.tobytes() for image in few.x_train}) == 1131
+    whole = data.load("digits")
+    np.testing.assert_array_equal(whole.x_train[:1131], few.x_train)
+    np.testing.assert_array_equal(whole.x_test, few.x_test)
+    assert np.bincount(few.y_train).tolist() == np.bincount(whole.y_train[1131:2262]).tolist()
+    with pytest.raises(InputError, match="at least 2"):
+        data.load("digits", limit=1)
+
+
+def test_the_environment_names_the_data_set(monkeypatch, tmp_path):
+    assert data.load().name == "digits"
+    np.savez(tmp_path / "mine.npz", **ARRAYS)
+    monkeypatch.setenv("DIMLEARN_DATASET", str(tmp_path / "mine.npz"))
+    assert data.load(limit=10).name == "mine" and len(data.load(limit=10).x_train) == 10
+    assert data.load("digits").name == "digits"
+
+
 @pytest.mark.parametrize(
     "change, words",
     [

@@ -62,3 +62,14 @@ def test_scatters_draw_the_first_points():
     offsets = [axis.collections[0].get_offsets() for axis in figure.axes]
     np.testing.assert_array_equal(offsets[1], np.stack([x[:4], -x[:4]], axis=1))
     assert pictures.show(figure, WORDS)
+
+
+def test_score_matrices_share_a_scale_that_ignores_the_farthest_scores():
+    scores = np.zeros((10, 10))
+    scores[0, 0] = 1000.0
+    figure = pictures.score_matrices({"before": scores - 1, "after": scores + 2})
+    before, after = (axis.images[0] for axis in figure.axes[:2])
+    assert before.get_clim() == after.get_clim() == (-2, 2)
+    assert before.get_array()[3, 4] == -1 and after.get_array()[3, 4] == 2
+    assert pictures.show(figure, WORDS)
+    assert pictures.score_matrices({"one": scores}, limit=5).axes[0].images[0].get_clim() == (-5, 5)

@@ -1,4 +1,4 @@
-"""Widgets of the lessons, without a browser: a control draws anew, a training tells how far it is."""
+"""Widgets of the lessons, without a browser: controls draw anew, a training tells how far it is."""
 
 import numpy as np
 import pytest

@@ -5,13 +5,21 @@ notices what else it did: arguments changed, global generators moved, global set
 """
 
 import contextlib
-import copy
 from dataclasses import dataclass
 
 import numpy as np
 
-from dimlearn.check import guard
-from dimlearn.startup import keras, tf
+from dimlearn.check.answers import (
+    NotAnAnswer,
+    as_parts,
+    bracketed,
+    describe,
+    first_difference,
+    shape_kind,
+    shape_words,
+)
+from dimlearn.check.call import LearnerError
+from dimlearn.startup import tf
 
 
 @dataclass
@@ -42,210 +50,6 @@ def same(a, b, rtol=1e-3, atol=1e-5):
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return False
     return type(a) is type(b) and a == b
-
-
-class LearnerError(Exception):
-    """The learner's function raised `error`."""
-
-    def __init__(self, error):
-        self.error = error
-
-
-class NotAnAnswer(Exception):
-    """What the function returned cannot be read as numbers; the text says what it is."""
-
-
-class Call:
-    """Runs one function for one check.
-
-    `function`: the learner's; `tensors`: hand arrays over as float32 tensors; `current_guard`:
-    knows of time and Ctrl-C; `may_draw`: generators that it may move (a new Keras layer draws from
-    Python's).
-    """
-
-    def __init__(self, function, tensors=False, current_guard=None, may_draw=()):
-        self.function, self.tensors = function, tensors
-        self.guard, self.may_draw = current_guard, may_draw
-        self.side_effect = None
-
-    def __call__(self, *args, **kwargs):
-        handed = [self.hand_over(argument) for argument in args]
-        generators, settings = guard.generators(), guard.settings()
-        result = self.run(self.function, handed, kwargs)
-        self.side_effect = self.find_side_effect(args, handed, generators, settings)
-        return result
-
-    def run(self, function, args, kwargs):
-        """One call. What it does to the libraries is undone at once: what comes after it, the
-        reference and the catalogue too, must not run on exchanged functions or settings."""
-        try:
-            with (
-                np.errstate(all="ignore"), guard.names_kept(), guard.keras_kept(),
-                guard.tensorflow_kept(),
-            ):  # fmt: skip
-                try:
-                    result = function(*args, **kwargs)
-                finally:
-                    self.settings_left = guard.settings()
-        except BaseException as error:
-            if self.guard:
-                self.guard.reraise_if_not_the_learners(error)
-            raise LearnerError(error) from error
-        if self.guard:
-            self.guard.reraise_if_not_the_learners(None)
-        return result
-
-    def hand_over(self, argument):
-        """A fresh copy: a float32 tensor for arrays of an exercise that is trained through."""
-        if isinstance(argument, np.ndarray):
-            return as_tensor(argument) if self.tensors else argument.copy()
-        return copy.deepcopy(argument) if isinstance(argument, (list, dict)) else argument
-
-    def find_side_effect(self, args, handed, generators, settings):
-        for position, (before, after) in enumerate(zip(args, handed)):
-            if isinstance(before, np.ndarray) and not self.tensors:
-                if before.shape != after.shape or not np.array_equal(before, after, equal_nan=True):
-                    return "argument", position
-            elif isinstance(before, (list, dict)) and before != after:
-                return "argument", position
-        for name, value in self.settings_left.items():
-            if value != settings[name]:
-                return "setting", name
-        for name in guard.moved_generators(generators, self.may_draw):
-            return "generator", name
-        return None
-
-    def in_graph(self, *args):
-        """The result of the function inside `tf.function`, with all shapes known."""
-        self.side_effect = None
-        was_eager = tf.config.functions_run_eagerly()
-        tf.config.run_functions_eagerly(False)
-        function = self.function
-
-        def step(*tensors):
-            return function(*tensors)
-
-        try:
-            return self.run(tf.function(step), [self.hand_over(argument) for argument in args], {})
-        finally:
-            tf.config.run_functions_eagerly(was_eager)
-
-
-def as_tensor(array):
-    return tf.constant(array, "float32" if array.dtype.kind == "f" else None)
-
-
-# ---------------------------------------------------------------- reading a result
-
-
-def as_parts(result, names):
-    """The arrays of a result: one, or one for each of `names`. Raises `NotAnAnswer`."""
-    if len(names) < 2:
-        return (as_array(result),)
-    if isinstance(result, (tf.Tensor, np.ndarray)) and result.shape and result.shape[0] is not None:
-        result = tuple(result)
-    if not isinstance(result, (tuple, list)) or len(result) != len(names):
-        what = f"{len(result)} things" if isinstance(result, (tuple, list)) else describe(result)
-        wanted = ", ".join(names)
-        raise NotAnAnswer(
-            f"Your function returned {what}; expected {len(names)}, as a tuple: `({wanted})`."
-        )
-    return tuple(map(as_array, result))
-
-
-def as_array(value):
-    """A NumPy array of numbers. Raises `NotAnAnswer` for everything else."""
-    if isinstance(value, (tf.Tensor, tf.Variable, keras.Variable)):
-        try:
-            array = np.asarray(value.numpy())
-        except (AttributeError, NotImplementedError) as error:
-            raise NotAnAnswer(
-                "Your function returned a symbolic tensor, one without a value: it seems to come "
-                "out of another function's graph. Return what is computed from the arguments."
-            ) from error
-    elif type(value) is np.ndarray or isinstance(value, (np.ndarray, np.generic)):
-        array = np.array(value)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        array = np.array(float(value) if isinstance(value, float) else int(value))
-    elif isinstance(value, (list, tuple)) and value:
-        rows = [as_array(item) for item in value]
-        if any(row.shape != rows[0].shape for row in rows):
-            raise NotAnAnswer(f"Your function returned {describe(value)} of unequal lengths.")
-        array = np.stack(rows)
-    else:
-        raise NotAnAnswer(f"Your function returned {describe(value)}.")
-    if array.dtype.kind not in "fiu":
-        array_kind = array.dtype.name
-        if array.dtype.name == "bfloat16":
-            return array.astype("float32")
-        raise NotAnAnswer(f"Your function returned numbers of type {array_kind}.")
-    return array
-
-
-def describe(value):
-    """A value in words, without trusting any of its methods."""
-    kind = type(value)
-    name = kind.__name__ if isinstance(kind.__name__, str) else "an object"
-    if isinstance(value, np.generic):
-        return "a NumPy number"
-    known = {
-        "NoneType": "nothing (None)",
-        "generator": "a generator: it says `yield` where it should say `return`",
-        "coroutine": "a coroutine: write `def`, not `async def`",
-        "function": "a function: perhaps it was not called, for want of brackets",
-        "method": "a method: perhaps it was not called, for want of brackets",
-        "builtin_function_or_method": "a function that was not called, for want of brackets",
-        "str": "a text",
-        "bool": "True or False",
-        "complex": "a complex number",
-        "tuple": "a tuple",
-        "list": "a list",
-        "dict": "a dictionary",
-        "ellipsis": "`...`, which still stands for what is to be written",
-        "KerasTensor": "a KerasTensor, which stands for a layer's future output",
-    }
-    return known.get(name, f"an object of type {name}")
-
-
-# ---------------------------------------------------------------- words for values
-
-
-def number(value):
-    """A number in at most five figures."""
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, int):
-        return str(value)
-    return f"{value:.5g}"
-
-
-def shown(array):
-    """A small array in full, a large one by its shape."""
-    array = np.asarray(array)
-    if array.ndim == 0:
-        return number(array)
-    if array.size <= 9:
-        return bracketed(array)
-    return f"an array {shape_words(array.shape)}"
-
-
-def bracketed(array):
-    if array.ndim == 0:
-        return number(array)
-    return "[" + ", ".join(map(bracketed, array)) + "]"
-
-
-def shape_words(shape):
-    return "[" + ", ".join(map(str, shape)) + "]"
-
-
-def first_difference(seen, expected, close):
-    """ "2.1 where 0.3 was expected", at the first entry that differs."""
-    if seen.ndim == 0:
-        return f"{number(seen)}; expected {number(expected)}"
-    if seen.size <= 6:
-        return f"{bracketed(seen)}; expected {bracketed(expected)}"
-    at = tuple(np.argwhere(~close)[0])
-    return f"{number(seen[at])} at index {shape_words(at)}; expected {number(expected[at])} there"
 
 
 # ---------------------------------------------------------------- the probes
@@ -332,10 +136,6 @@ def exact(argument, as_float32):
     if isinstance(argument, np.ndarray) and argument.dtype.kind == "f":
         return argument.astype("float32" if as_float32 else "float64").astype("float64")
     return argument
-
-
-def shape_kind(array):
-    return "a single number" if array.ndim == 0 else f"the shape {shape_words(array.shape)}"
 
 
 def side_effect_fault(effect, parameters):

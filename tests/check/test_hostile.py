@@ -337,7 +337,15 @@ def test_an_endless_loop_ends(function, monkeypatch):
     assert check.entropy(check.entropy.worked_solution)
 
 
-def test_a_real_interrupt_interrupts():
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C interrupts, also when a shell runs the tests in the background, where it does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_real_interrupt_interrupts(ctrl_c):
     def interrupted(p):
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(5)
@@ -350,7 +358,7 @@ def test_a_real_interrupt_interrupts():
     assert before["ctrl-c"] == after["ctrl-c"] and before["streams"] == after["streams"]
 
 
-def test_a_real_interrupt_interrupts_even_if_it_is_caught():
+def test_a_real_interrupt_interrupts_even_if_it_is_caught(ctrl_c):
     def catches(p):
         try:
             os.kill(os.getpid(), signal.SIGINT)

@@ -40,7 +40,7 @@ CONTRACT = {
 def test_no_exercise_that_the_lessons_build_on_is_missing():
     assert set(LESSON_OF) >= CONTRACT
     assert set(check.__all__) == {
-        "explain", "hint", "mistakes", "progress", "solution", "stub", *LESSON_OF
+        "explain", "hint", "mistakes", "progress", "solution", "stub", "yours", *LESSON_OF
     }  # fmt: skip
 
 
@@ -113,15 +113,20 @@ def test_the_reference_is_accepted_and_told_from_ones_own(exercise):
 
 @each
 def test_a_check_is_quick(exercise):
-    """A right and a wrong answer; the first incorrect one also looks through the catalogue."""
+    """A right and a wrong answer; the first incorrect one also looks through the catalogue.
+
+    In seconds of the processor: the machine may be busy.
+    """
     limit = 2.0 if exercise.name in TRAINING else 1.0
     for function in (exercise.worked_solution, exercise.mistakes[0].wrong):
         exercise(function)
         best = float("inf")
-        for _ in range(3):  # the machine may be busy: the best of three
-            began = time.perf_counter()
+        for _ in range(3):
+            began = time.process_time()
             exercise(function)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
+            if best < limit / 2:
+                break
         assert best < limit / 2, f"{best:.2f} s"
 
 

@@ -106,6 +106,8 @@ def test_harmless_changes_of_tensors_stay_correct(data):
     # The library's functions take double precision too; a learner's may be written for float32.
     change = data.draw(st.sampled_from(HARMLESS_THROUGH))
     answers = right_answers(exercise) if change is not in_double_precision else [exercise.reference]
+    if change is compiled:  # loops are unrolled for every shape: once each, in test_proofs
+        answers = [f for f in answers if "loops" not in f.__name__]
     function = data.draw(st.sampled_from(HARMLESS))(change(data.draw(st.sampled_from(answers))))
     assert exercise(function).status == "correct", exercise(function)
 
@@ -131,8 +133,7 @@ def without_gradient(part):
 @given(st.data(), st.floats(-3, 3), st.floats(-2, 2))
 def test_scale_offset_sign_and_axes_are_never_correct(data, scale, offset):
     exercise = data.draw(st.sampled_from(VALUES))
-    answers = [f for f in right_answers(exercise) if exercise(f)]
-    function = data.draw(st.sampled_from(answers))
+    function = data.draw(st.sampled_from(right_answers(exercise)))
     whole = exercise.name in ("feature_map_size", "receptive_field")
     if abs(scale - 1) < 0.02 or whole:
         scale = 2

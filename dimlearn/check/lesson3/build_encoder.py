@@ -3,8 +3,9 @@
 import numpy as np
 
 from dimlearn import encoder as encoders
+from dimlearn.check.answers import describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.probes import Fault, describe, side_effect_fault
+from dimlearn.check.probes import Fault, side_effect_fault
 from dimlearn.startup import keras, tf
 
 layers = keras.layers

@@ -3,9 +3,11 @@
 import numpy as np
 
 from dimlearn import bounds
+from dimlearn.check.answers import NotAnAnswer, as_array
+from dimlearn.check.call import LearnerError
 from dimlearn.check.cases import normal
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.probes import Fault, LearnerError, NotAnAnswer, as_array, side_effect_fault
+from dimlearn.check.probes import Fault, side_effect_fault
 from dimlearn.startup import keras, tf
 
 exercise = Exercise(

@@ -6,8 +6,9 @@ import numpy as np
 
 from dimlearn import objectives
 from dimlearn.check import models
+from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.probes import Fault, NotAnAnswer, describe, same
+from dimlearn.check.probes import Fault, same
 from dimlearn.startup import keras, tf
 
 softplus = tf.nn.softplus

@@ -5,8 +5,9 @@ import random
 import numpy as np
 
 from dimlearn import objectives
+from dimlearn.check.answers import as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.probes import Fault, as_array, side_effect_fault
+from dimlearn.check.probes import Fault, side_effect_fault
 from dimlearn.startup import keras, tf
 
 exercise = Exercise(

@@ -7,8 +7,9 @@ import numpy as np
 from dimlearn import objectives
 from dimlearn.bounds import local_jsd
 from dimlearn.check import models
+from dimlearn.check.answers import NotAnAnswer, as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.probes import Fault, NotAnAnswer, as_array, same
+from dimlearn.check.probes import Fault, same
 from dimlearn.startup import keras, tf
 
 exercise = Exercise(

@@ -4,8 +4,9 @@ import numpy as np
 
 from dimlearn import evaluation
 from dimlearn.check import models
+from dimlearn.check.answers import describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.probes import Fault, describe, same, side_effect_fault
+from dimlearn.check.probes import Fault, same, side_effect_fault
 from dimlearn.startup import keras, tf
 
 layers = keras.layers

@@ -1,0 +1,123 @@
+"""What a function returned, read as numbers, and the words in which a check speaks of them."""
+
+import numpy as np
+
+from dimlearn.startup import keras, tf
+
+
+class NotAnAnswer(Exception):
+    """What the function returned cannot be read as numbers; the text says what it is."""
+
+
+def as_parts(result, names):
+    """The arrays of a result: one, or one for each of `names`. Raises `NotAnAnswer`."""
+    if len(names) < 2:
+        return (as_array(result),)
+    if isinstance(result, (tf.Tensor, np.ndarray)) and result.shape and result.shape[0] is not None:
+        result = tuple(result)
+    if not isinstance(result, (tuple, list)) or len(result) != len(names):
+        what = f"{len(result)} things" if isinstance(result, (tuple, list)) else describe(result)
+        wanted = ", ".join(names)
+        raise NotAnAnswer(
+            f"Your function returned {what}; expected {len(names)}, as a tuple: `({wanted})`."
+        )
+    return tuple(map(as_array, result))
+
+
+def as_array(value):
+    """A NumPy array of numbers. Raises `NotAnAnswer` for everything else."""
+    if isinstance(value, (tf.Tensor, tf.Variable, keras.Variable)):
+        try:
+            array = np.asarray(value.numpy())
+        except (AttributeError, NotImplementedError) as error:
+            raise NotAnAnswer(
+                "Your function returned a symbolic tensor, one without a value: it seems to come "
+                "out of another function's graph. Return what is computed from the arguments."
+            ) from error
+    elif type(value) is np.ndarray or isinstance(value, (np.ndarray, np.generic)):
+        array = np.array(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        array = np.array(float(value) if isinstance(value, float) else int(value))
+    elif isinstance(value, (list, tuple)) and value:
+        rows = [as_array(item) for item in value]
+        if any(row.shape != rows[0].shape for row in rows):
+            raise NotAnAnswer(f"Your function returned {describe(value)} of unequal lengths.")
+        array = np.stack(rows)
+    else:
+        raise NotAnAnswer(f"Your function returned {describe(value)}.")
+    if array.dtype.kind not in "fiu":
+        array_kind = array.dtype.name
+        if array.dtype.name == "bfloat16":
+            return array.astype("float32")
+        raise NotAnAnswer(f"Your function returned numbers of type {array_kind}.")
+    return array
+
+
+def describe(value):
+    """A value in words, without trusting any of its methods."""
+    kind = type(value)
+    name = kind.__name__ if isinstance(kind.__name__, str) else "an object"
+    if isinstance(value, np.generic):
+        return "a NumPy number"
+    known = {
+        "NoneType": "nothing (None)",
+        "generator": "a generator: it says `yield` where it should say `return`",
+        "coroutine": "a coroutine: write `def`, not `async def`",
+        "function": "a function: perhaps it was not called, for want of brackets",
+        "method": "a method: perhaps it was not called, for want of brackets",
+        "builtin_function_or_method": "a function that was not called, for want of brackets",
+        "str": "a text",
+        "bool": "True or False",
+        "complex": "a complex number",
+        "tuple": "a tuple",
+        "list": "a list",
+        "dict": "a dictionary",
+        "ellipsis": "`...`, which still stands for what is to be written",
+        "KerasTensor": "a KerasTensor, which stands for a layer's future output",
+    }
+    return known.get(name, f"an object of type {name}")
+
+
+# ---------------------------------------------------------------- words for values
+
+
+def number(value):
+    """A number in at most five figures."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.5g}"
+
+
+def shown(array):
+    """A small array in full, a large one by its shape."""
+    array = np.asarray(array)
+    if array.ndim == 0:
+        return number(array)
+    if array.size <= 9:
+        return bracketed(array)
+    return f"an array {shape_words(array.shape)}"
+
+
+def bracketed(array):
+    if array.ndim == 0:
+        return number(array)
+    return "[" + ", ".join(map(bracketed, array)) + "]"
+
+
+def shape_kind(array):
+    return "a single number" if array.ndim == 0 else f"the shape {shape_words(array.shape)}"
+
+
+def shape_words(shape):
+    return "[" + ", ".join(map(str, shape)) + "]"
+
+
+def first_difference(seen, expected, close):
+    """ "2.1 where 0.3 was expected", at the first entry that differs."""
+    if seen.ndim == 0:
+        return f"{number(seen)}; expected {number(expected)}"
+    if seen.size <= 6:
+        return f"{bracketed(seen)}; expected {bracketed(expected)}"
+    at = tuple(np.argwhere(~close)[0])
+    return f"{number(seen[at])} at index {shape_words(at)}; expected {number(expected[at])} there"

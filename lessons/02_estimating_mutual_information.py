@@ -1,0 +1,834 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 02 Estimating mutual information from samples
+#
+# **Afterwards you can**
+#
+# - turn a batch of pairs into a matrix of scores, and write four bounds on it: DV, NWJ, JSD and
+#   InfoNCE;
+# - train a critic with a bound you wrote, and say what its value means: which bound scatters, which
+#   one stops at $\log N$, which one is no mutual information at all;
+# - tell an honest estimate from one that has fooled itself.
+#
+# **Time** about 40 minutes. **You need** lesson 01, and to have seen a network trained with a
+# gradient.
+
+# %%
+import itertools
+import math
+
+import numpy as np
+
+from dimlearn import check, data, readouts, widgets, worlds
+from dimlearn.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, score_matrices, show
+from dimlearn.startup import keras, tf
+
+# %% [markdown]
+# ## Two stacks of pairs
+#
+# Each tile below is a *pair* of images, $x$ on the left and $y$ on the right. In the upper stack
+# both images are of the same class, and chosen independently otherwise. In the lower stack $x$ and
+# $y$ have nothing to do with each other.
+
+# %%
+images = data.load(limit=6000)
+together = worlds.same_class_images(images.x_train, images.y_train)
+apart = worlds.same_class_images(images.x_train, images.y_train, matched=False)
+
+# %%
+from dimlearn.pictures import image_grid
+
+
+def tiles(world, n=8, seed=3):
+    x, y = (side.reshape(n, *images.image_shape) for side in world.sample(n, seed))
+    return np.concatenate([x, np.ones_like(x[:, :, :2]), y], axis=2)
+
+
+stacks = image_grid(np.concatenate([tiles(together), tiles(apart)]), columns=8)
+stacks.set_size_inches(8, 1.6)
+show(stacks, """Two rows of eight tiles with two images each. In the upper row both images of a tile
+are of one class, in the lower row mostly not.""")
+
+# %% [markdown]
+# **Predict**: how many nats do $x$ and $y$ of the upper stack share? (What does $x$ tell about $y$,
+# and nothing else?)
+
+# %%
+H = check.yours("entropy")  # from lesson 01
+shares = np.bincount(images.y_train) / len(images.y_train)
+print(f"upper stack: H(class) = {H(shares):.3f} nats, log 10 = {math.log(10):.3f}; lower stack: 0")
+
+# %% [markdown]
+# Given the class the two are independent, so they share just that: $I(X; Y) = H(\text{class})$, or
+# $\log 10$ for ten equally frequent classes (the idea of [Lee & Rhee
+# 2024](https://arxiv.org/abs/2410.10924)). But we used the labels. Could you find that number
+# **from the pairs alone**? Not with the tables of lesson 01: an image has hundreds of pixels.
+#
+# Lesson 01 also had
+#
+# $$I(X; Y) = \mathbb{E}_{J}\left[\log \frac{p(x, y)}{p(x)\, p(y)}\right],$$
+#
+# the mean of a *log density ratio* over the joint distribution $J$, the upper stack. The
+# denominator is the product $M$ of the marginals, the lower stack. The ratio says how much more
+# often a pair turns up in the upper stack than in the lower one. So let a network, the **critic**
+# $T$, learn to tell the stacks apart; if it does that as well as can be, it knows the ratio.
+#
+# ## The score matrix
+#
+# We need no second stack. In a batch of $N$ pairs $(x_i, y_i)$, set every $x_i$ beside every $y_j$:
+# `scores[i, j]` $= T(x_i, y_j)$. The diagonal holds $N$ **positive pairs**, the rest $N(N-1)$
+# **negative pairs**. For Gaussians the log density ratio has a formula, so here is the matrix of a
+# *perfect* critic:
+
+# %%
+world = worlds.correlated_gaussians(mi=4.0, dim=20)
+x, y = world.sample(16, seed=0)
+exact = world.log_ratio(x, y)
+show(score_matrices({"perfect critic, 16 pairs": exact}), """A matrix of 16 by 16 scores: the
+diagonal is orange, so high, and nearly everything else purple, so low.""")
+
+# %% [markdown]
+# A network's critic is often a **product**: one network turns $x$ into a vector $u$, another turns
+# $y$ into $v$, both of $U$ numbers, and the score is $u \cdot v$. A worked example of *one* score:
+
+# %%
+u = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]])  # two x, U = 3
+v = np.array([[1.0, 1.0, 5.0], [2.0, 0.0, 1.0]])  # two y
+print("scores[0, 1] =", np.sum(u[0] * v[1]))  # 1*2 + 2*0 + 0*1
+
+
+# %% [markdown]
+# ### Exercise 1: `pairwise_scores`, free
+#
+# *Easy, 3 minutes. Stuck? `check.hint("pairwise_scores")`, in the end `check.solution(...)`. You
+# may always move on: the lesson goes on with a working function.*
+#
+# All $N \times N$ scores at once. In this lesson write with TensorFlow, as critics are trained
+# *through* your functions, and without a loop over the pairs: it would pass the check, but take
+# minutes with the 128 pairs of later cells.
+
+# %% tags=["solution"]
+def pairwise_scores(u, v):
+    """Inner products of all rows of `u` with all rows of `v`: [N, U], [N, U] -> [N, N]."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.pairwise_scores(pairwise_scores)
+scores_of = feedback.use
+feedback
+
+# %%
+print(scores_of(tf.constant(u, tf.float32), tf.constant(v, tf.float32)).numpy())
+
+# %% [markdown]
+# Row 0, column 1 holds the score from above; rows belong to $x$, columns to $y$.
+#
+# ## The first bound: boasting costs
+#
+# How far apart does the perfect critic keep the two kinds? Here are its scores of 500 pairs.
+
+# %%
+exact = world.log_ratio(*world.sample(500, seed=0))
+own, others = np.diag(exact), exact[~np.eye(500, dtype=bool)]
+figure, axis = canvas(width=5)
+axis.hist(others, 60, density=True, color=GREY, alpha=0.6, label="negative pairs")
+axis.hist(own, 30, density=True, color=ORANGE, alpha=0.8, label="positive pairs")
+axis.axvline(own.mean(), color=BLACK, linestyle="--", label="mean of the positive")
+axis.set(xlabel="score in nats", ylabel="share of the pairs per nat", xlim=(-30, 12))
+axis.legend(frameon=False, loc="upper left")
+print(f"mean positive score: {own.mean():.2f} nats (truth: {world.mutual_information:.2f})")
+show(figure, """Two hills of scores. The negative pairs spread widely below 0, the positive pairs
+stand narrowly around 4, where a dashed line marks their mean.""")
+
+# %% [markdown]
+# The mean positive score of the perfect critic *is* the mutual information, up to chance. But
+# another critic could add 5 to every score and claim 5 nats more, knowing nothing more. Boasting
+# has to cost something: high scores of *negative* pairs. The **Donsker-Varadhan bound** (1983; Eq.
+# 2 of the DIM paper) sets the price so that no critic can exceed the truth:
+#
+# $$I(X; Y) \;\ge\; \mathbb{E}_J[T] - \log \mathbb{E}_M[e^T],$$
+#
+# with equality for the log density ratio. A worked example with three pairs, one step a line:
+
+# %%
+scores = np.array([[3.0, 0.0, 1.0], [-1.0, 2.0, 0.0], [0.0, 1.0, 4.0]])
+positive = np.diag(scores)  # 1. the diagonal: samples of J
+negative = scores[~np.eye(3, dtype=bool)]  # 2. all the rest: samples of M
+price = np.log(np.mean(np.exp(negative)))  # 3. exp, then mean, then log
+print("positive:", positive, " negative:", negative)
+print(f"{positive.mean():.3f} - {price:.3f} = {positive.mean() - price:.3f} nats")
+
+
+# %% [markdown]
+# Which principle is step 2? (Say it aloud: only a pair whose halves come from *different* pairs of
+# the batch is a sample of the product of the marginals.)
+#
+# ### Exercise 2: `dv_bound`, faded
+#
+# *Medium, 5 minutes.* Both kinds of pairs are given. One trap: `exp` of a score above 88 is
+# infinite in 32 bits. `tf.reduce_logsumexp(negative)` is the log of the *sum* of `exp`, without
+# overflow. What has to be taken off to make it the log of the *mean*? (Count with $N$: in a
+# compiled training step the length of `negative` is not known.)
+
+# %% tags=["solution"]
+def dv_bound(scores):
+    """Donsker-Varadhan bound of a score matrix [N, N] in nats: a scalar."""
+    n = scores.shape[0]
+    positive = tf.linalg.diag_part(scores)
+    negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
+    # Yours: the log of the mean of exp over `negative` (math.log of a count of n), then the bound.
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.dv_bound(dv_bound)
+DV = feedback.use
+feedback
+
+# %% [markdown]
+# **Predict**: what does DV say of the perfect critic, and of one that boasts with 5 more?
+
+# %%
+exact = tf.constant(exact, tf.float32)
+print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 5):.2f}   ignorant {DV(0 * exact):.2f}")
+
+
+# %% [markdown]
+# Boasting gains nothing: a constant is added to both parts and drops out.
+#
+# ## A bound is something to climb
+#
+# No critic exceeds the truth, so we may look for the critic with the *highest* bound, by gradient
+# ascent. This is all of it: two networks, batches of pairs that are new every time, and a step up.
+
+# %%
+def network(inputs, *hidden, outputs=32):
+    """A dense network with these hidden layers and a vector of `outputs` numbers at its end."""
+    layers = [keras.layers.Dense(units, activation="gelu") for units in hidden]
+    return keras.Sequential([keras.Input((inputs,)), *layers, keras.layers.Dense(outputs)])
+
+
+def fresh(world, n=128, seed=1):
+    """Batches of `n` new pairs, without end."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield [side.astype("float32") for side in world.draw(n, rng)]
+
+
+# %%
+class Critic:
+    """Two networks, one for each side of a pair; the score is the product of what they say."""
+
+    def __init__(self, f, g, bound):
+        self.f, self.g, self.bound = f, g, bound
+        self.optimizer = keras.optimizers.Adam(3e-3)
+
+    def scores(self, x, y):
+        return scores_of(self.f(x), self.g(y))
+
+    @tf.function
+    def step(self, x, y):
+        """One step up the bound. Returns its value before the step, and the scores."""
+        with tf.GradientTape() as tape:
+            scores = self.scores(x, y)
+            loss = -self.bound(scores)  # Keras walks downhill
+        weights = self.f.trainable_variables + self.g.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        return -loss, scores
+
+    def train(self, batches, steps):
+        return [float(self.step(*next(batches))[0]) for _ in range(steps)]
+
+
+# %% [markdown]
+# **Predict**: what will the score matrix of an untrained critic look like, and what will change? We
+# keep 16 pairs aside and look at *their* scores all along. It takes a few seconds.
+
+# %%
+keras.utils.set_random_seed(0)
+critic, batches = Critic(network(20, 64), network(20, 64), DV), fresh(world)
+kept = world.sample(16, seed=7)
+frames, climb = {0: critic.scores(*kept).numpy()}, []
+for step in range(20, 401, 20):
+    climb += critic.train(batches, 20)
+    frames[step] = critic.scores(*kept).numpy()
+
+# %%
+chosen = {f"step {step}": frames[step] for step in (0, 20, 100, 400)}
+show(score_matrices(chosen, limit=10), """The same 16 pairs' scores at four times. At first all are
+near 0 without a pattern; step by step the diagonal turns orange and the rest purple.""")
+
+
+# %% [markdown]
+# **The diagonal lights up.** Compare with the perfect critic's matrix above. Move the slider:
+
+# %%
+def frame(step):
+    picture = score_matrices({f"step {step}": frames[step]}, limit=10)
+    return show(picture, f"The scores of 16 pairs after {step} steps of training.")
+
+
+widgets.explorer(frame, step=(0, 400, 20, 0))
+
+# %%
+figure, axis = canvas(width=5)
+axis.plot(climb, color=BLUE, linewidth=0.8, label="DV of each batch")
+axis.axhline(world.mutual_information, color=BLACK, linestyle="--", label="truth")
+axis.set(xlabel="training step", ylabel="nats")
+axis.legend(frameon=False, loc="lower right")
+show(figure, """The DV bound of each batch climbs from below 0, fast at first, then slowly, and
+stays below the dashed line of the truth at 4 nats.""")
+
+
+# %% [markdown]
+# The critic was given pairs and one number to climb, and found about 3 of the 4 nats.
+#
+# ## The second bound: no logarithm
+#
+# DV takes the logarithm of an average over the batch. The average is right on average, its
+# logarithm is not: a batch reads *too high* (Jensen's inequality; we measure it below). The bound
+# of **Nguyen, Wainwright & Jordan** (2010) has plain averages only:
+#
+# $$I(X; Y) \;\ge\; \mathbb{E}_J[T] - \mathbb{E}_M\left[e^{T - 1}\right].$$
+#
+# ### Exercise 3: `nwj_bound`, free
+#
+# *Easy, 3 minutes.* Take from `dv_bound` what you can use.
+
+# %% tags=["solution"]
+def nwj_bound(scores):
+    """Nguyen-Wainwright-Jordan bound of a score matrix [N, N] in nats: a scalar."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.nwj_bound(nwj_bound)
+NWJ = feedback.use
+feedback
+
+# %% [markdown]
+# **Predict**: we add a constant $c$ to all scores of the perfect critic. DV does not care. What
+# does NWJ do, and where is it highest?
+
+# %%
+constants = np.linspace(-1.5, 2.5, 33)
+figure, axis = canvas()
+axis.plot(constants, [DV(exact + c) for c in constants], color=BLUE, label="DV")
+axis.plot(constants, [NWJ(exact + c) for c in constants], "--", color=GREEN, label="NWJ")
+axis.axvline(1, color=GREY, linestyle=":")
+axis.set(xlabel="constant c added to all scores", ylabel="bound in nats")
+axis.legend(frameon=False)
+show(figure, """DV is a flat line. NWJ is a hill that touches it at the dotted line, where the
+constant is about 1, and falls on both sides, faster to the right.""")
+
+# %% [markdown]
+# NWJ touches DV near $c = 1$: its best critic is $1 + \log$ ratio, not $\log$ ratio. Boasting *and*
+# modesty cost. Two well-known libraries forget that 1 when they read a critic:
+
+# %%
+print(f"truth {world.mutual_information:.2f}   NWJ(1 + log ratio) {NWJ(1 + exact):.2f}   "
+      f"NWJ(log ratio) {NWJ(exact):.2f}   1/e = {1 / math.e:.2f}")  # fmt: skip
+
+# %% [markdown]
+# The gap is about $1/e$ of a nat, at any amount of information.
+#
+# ## The third: a classifier
+#
+# DV and NWJ contain $e^T$: one negative pair with a high score can be the whole price. The DIM
+# paper has something calmer (Eq. 4, after Nowozin et al. 2016). Read the score as the logit of a
+# classifier that says "this pair belongs together", and reward the log-probability of the right
+# answer. With $\mathrm{sp}(t) = \log(1 + e^t)$, the softplus,
+#
+# $$\mathbb{E}_J[-\mathrm{sp}(-T)] - \mathbb{E}_M[\mathrm{sp}(T)].$$
+
+# %%
+t = np.linspace(-5, 5, 101)
+figure, axis = canvas(width=5)
+axis.plot(t, np.exp(t - 1), "--", color=GREEN, label="price in NWJ: exp(T - 1)")
+axis.plot(t, np.logaddexp(0, t), color=BLUE, label="price in JSD: sp(T)")
+axis.plot(t, -np.logaddexp(0, -t), color=ORANGE, label="reward in JSD: -sp(-T)")
+axis.set(xlabel="score T", ylabel="nats", ylim=(-6, 10))
+axis.legend(frameon=False, loc="upper left")
+show(figure, """Three curves over the score. NWJ's price for a negative pair shoots up, JSD's price
+becomes a straight line, and JSD's reward for a positive pair rises to 0 and no further.""")
+
+
+# %% [markdown]
+# The slopes of both softplus curves never exceed 1: no single pair can throw the critic off.
+#
+# ### Exercise 4: `jsd_bound`, free
+#
+# *Medium, 4 minutes.* `tf.nn.softplus` is safe for any score. Mind the minus signs, and average
+# each kind of pair by itself. No constant is added: it is Eq. 4 as printed.
+
+# %% tags=["solution"]
+def jsd_bound(scores):
+    """Jensen-Shannon objective of a score matrix [N, N] (DIM Eq. 4) in nats: a scalar."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.jsd_bound(jsd_bound)
+JSD = feedback.use
+feedback
+
+
+# %% [markdown]
+# **Predict**: the perfect critic again, for Gaussians that share 0.5 to 10 nats. What does JSD read
+# at 10?
+
+# %%
+def exact_scores(information, n, rng, dim=20):
+    """The perfect critic's scores of `n` Gaussian pairs that share `information` nats: [n, n]."""
+    world = worlds.correlated_gaussians(information, dim)
+    return tf.constant(world.log_ratio(*world.draw(n, rng)), tf.float32)
+
+
+rng, truths = np.random.default_rng(0), [0.5, 1, 2, 3, 4, 6, 8, 10]
+values = [float(JSD(exact_scores(truth, 500, rng))) for truth in truths]
+
+# %%
+figure, axis = canvas()
+axis.plot(truths, truths, color=BLACK, linestyle="--", label="truth")
+axis.plot(truths, values, "o-", color=BLUE, label="JSD objective")
+axis.set(xlabel="mutual information in nats", ylabel="nats", ylim=(-2, 5))
+axis.legend(frameon=False)
+print(f"at 6 nats {values[-3]:.2f}, at 10 nats {values[-1]:.2f}; "
+      f"all scores 0: {JSD(0 * exact):.3f} = -2 log 2")  # fmt: skip
+show(figure, """The dashed truth rises as a straight line. The JSD objective starts below minus 1,
+rises a little and flattens out just below 0.""")
+
+# %% [markdown]
+# **The JSD value is not a mutual information**, with or without $2 \log 2$ added: it says how well
+# the two stacks can be told apart, and ends at 0. As something to *climb* it is fine: its best
+# critic is the log density ratio itself. So train with JSD, and **read out** the critic with
+# another bound:
+
+# %%
+keras.utils.set_random_seed(0)
+critic = Critic(network(20, 64), network(20, 64), JSD)
+jsd_curve = critic.train(fresh(world), 400)
+held = critic.scores(*world.sample(1000, seed=8)).numpy()
+print(f"JSD objective: {np.mean(jsd_curve[-50:]):.2f}")
+
+# %%
+for name, value in readouts.read_log_ratio(held).items():
+    print(f"{name:20} {value:5.2f} nats")
+
+# %% [markdown]
+# From an objective below 0 to about 3 of the 4 nats, with the same critic. (NWJ is given $1 + T$,
+# because JSD's best critic is the log ratio. SMILE is DV with clipped negative scores, and the mean
+# positive score just believes the critic: these two are no bounds and can exceed the truth.)
+#
+# ## The fourth: a multiple-choice question
+#
+# Each *row* of the matrix is a question: which of the $N$ candidates $y_j$ is the partner of $x_i$?
+# A softmax turns the row into probabilities.
+
+# %%
+row = exact_scores(3.0, 8, np.random.default_rng(5))[0]
+figure, axis = canvas(width=4.6)
+bars = axis.bar(range(8), tf.nn.softmax(row).numpy(), color=[ORANGE] + [GREY] * 7)
+axis.bar_label(bars, fmt="%.2f", padding=2)
+axis.set(xlabel="candidate j (0 is the partner)", ylabel="probability", ylim=(0, 1.1))
+show(figure, f"""Eight bars: the partner, candidate 0, gets {tf.nn.softmax(row)[0]:.2f} of the
+probability, the seven others share the rest.""")
+
+
+# %% [markdown]
+# **InfoNCE** (van den Oord et al. 2018; Eq. 5 of the DIM paper) is the mean log-probability of the
+# right answer, plus $\log N$, so that guessing, probability $1/N$, reads 0:
+#
+# $$I(X; Y) \;\ge\; \mathbb{E}\left[\frac{1}{N} \sum_{i=1}^N \Big(T_{ii} - \log \sum_{j=1}^N
+# e^{T_{ij}}\Big)\right] + \log N, \qquad T_{ij} = T(x_i, y_j).$$
+#
+# Here, and only here, the positive pair is in the sum: a question must contain its right answer.
+#
+# ### Exercise 5: `infonce_bound`, free
+#
+# *Medium, 5 minutes.* `tf.reduce_logsumexp` takes an `axis`: which one runs along a row?
+
+# %% tags=["solution"]
+def infonce_bound(scores):
+    """InfoNCE of a score matrix [N, N] in nats, at most log N: a scalar."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.infonce_bound(infonce_bound)
+NCE = feedback.use
+feedback
+
+# %% [markdown]
+# **Predict**: the perfect critic, 10 nats, more and more candidates. What is the highest value that
+# InfoNCE can possibly show for $N = 64$? (The best log-probability is 0.)
+
+# %%
+sizes = [4, 16, 64, 256, 1024]
+found = [float(NCE(exact_scores(10.0, n, np.random.default_rng(0)))) for n in sizes]
+figure, axis = canvas()
+axis.plot(sizes, found, "o-", color=ORANGE, label="InfoNCE, perfect critic")
+axis.plot(sizes, np.log(sizes), "--", color=GREY, label="log N")
+axis.axhline(10, color=BLACK, label="truth")
+axis.set(xlabel="batch size N", ylabel="nats", xscale="log", xticks=sizes, xticklabels=sizes)
+axis.minorticks_off()
+axis.legend(frameon=False, loc="center left")
+print("; ".join(f"{n}: {value:.2f} of {math.log(n):.2f}" for n, value in zip(sizes, found)))
+show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
+stay far under the truth of 10 nats, even with 1024 pairs.""")
+
+# %% [markdown]
+# Nearly every question is answered right, and still the value stops at **the ceiling $\log N$**. An
+# InfoNCE near $\log N$ says: *at least* this much.
+#
+# ## Which one shall I believe?
+#
+# All bounds on *one* perfect critic: only the formula differs. We read 300 batches of 64 pairs at
+# each amount of information. **Predict** for each bound: is it right on average, and how much does
+# it scatter?
+
+# %%
+read_all = tf.function(lambda scores: tf.stack([DV(scores), NWJ(1 + scores), NCE(scores)]))
+
+
+def read_batches(information, n, repeats, temperature=1.0):
+    """DV, NWJ and InfoNCE of `repeats` batches under the perfect critic: [repeats, 3]."""
+    rng = np.random.default_rng(0)
+    batches = (exact_scores(information, n, rng) / temperature for _ in range(repeats))
+    return np.array([read_all(scores) for scores in batches])
+
+
+levels, names, colors = [2, 4, 6, 8, 10], ("DV", "NWJ", "InfoNCE"), (BLUE, GREEN, ORANGE)
+read = np.array([read_batches(level, 64, 300) for level in levels])  # [levels, batches, bounds]
+
+# %%
+figure, axes = canvas(3, width=3.0, sharey=True)
+places = np.repeat(levels, 300) + np.tile(np.linspace(-0.6, 0.6, 300), 5)
+for k, axis in enumerate(axes):
+    axis.plot(places, read[:, :, k].ravel(), ".", color=colors[k], markersize=2, label="batches")
+    axis.plot(levels, levels, "--", color=BLACK, label="truth")
+    axis.set(title=names[k], xlabel="truth in nats", ylabel="nats", ylim=(-6, 15), xticks=levels)
+axis.axhline(math.log(64), color=GREY, linestyle=":", label="log N")
+axis.legend(frameon=False, loc="lower right")
+show(figure, """Three panels of dots over the truth. DV and NWJ follow the truth in ever longer
+clouds, NWJ with dots far below. InfoNCE stays short and bends away under the dotted line.""")
+
+# %%
+print("truth    DV            NWJ           InfoNCE       price in NWJ")
+for level, values in zip(levels, read):
+    told = "   ".join(f"{m:5.2f} ± {d:.2f}" for m, d in zip(values.mean(0), values.std(0)))
+    theory = math.sqrt(math.expm1(2 * level) / (64 * 63))
+    print(f"{level:5} {told}     ± {theory:.2f} by theory")
+
+
+# %% [markdown]
+# (Mean ± standard deviation.) **InfoNCE has bias and little variance**: it hangs under its ceiling,
+# the same in every batch. **DV** scatters more and more, and its mean is too high, the logarithm's
+# doing. "No critic can exceed the truth" holds for expectations; one batch can.
+#
+# **NWJ has no bias and a variance that explodes**, more than the picture shows. For these Gaussians
+# the ratio has the variance $e^{2I} - 1$ over negative pairs, so at 10 nats a batch's value should
+# deviate by hundreds of nats (last column); we saw about one. The rest sits in batches so rare that
+# 300 draws hold none of them, and without them even NWJ's mean is too high. Whoever finds ten
+# values close together has only missed the eleventh.
+#
+# Why does it explode? The claim: the mean of $e^T$ hangs on very few of the $64 \cdot 63 = 4032$
+# negative pairs of a batch. **Predict**: how large a share of the sum belongs to the largest *one*?
+
+# %%
+def share_of_the_largest(scores):
+    n = len(scores)
+    return float(tf.reduce_max(tf.nn.softmax(scores[~np.eye(n, dtype=bool)])))
+
+
+for level in levels:
+    shares = [share_of_the_largest(exact_scores(level, 64, np.random.default_rng(seed)))
+              for seed in range(50)]  # fmt: skip
+    print(f"{level:2} nats: the largest of 4032 pairs has {np.mean(shares):.0%} of the sum")
+
+
+# %% [markdown]
+# The more two variables share, the rarer are accidental pairs that look real, and the more each one
+# weighs. A batch either holds one or it does not: that is the variance, and it grows exponentially
+# with the information (Song & Ermon 2020). No cleverer formula helps: a lower bound that holds with
+# confidence for *any* distribution can't exceed about the log of the number of samples (McAllester
+# & Stratos 2020).
+#
+# Now play. `temperature` divides all scores: below 1 the critic is too sure of itself, above 1 too
+# timid. Find a setting in which all three bounds are right, and one that pulls InfoNCE to its
+# ceiling. At 8 nats and temperature 0.5, as in the picture, DV claims more than the truth: what
+# happens with larger batches?
+
+# %%
+def strips(information, temperature, batch):
+    read = read_batches(information, batch, 20, temperature)
+    figure, axis = canvas(width=5)
+    for k, mean in enumerate(read.mean(axis=0)):
+        axis.plot(k + np.linspace(-0.2, 0.2, 20), read[:, k], ".", color=colors[k])
+        axis.plot([k - 0.3, k + 0.3], [mean, mean], color=BLACK)
+    axis.axhline(information, color=BLACK, linestyle="--", label="truth")
+    axis.axhline(math.log(batch), color=GREY, linestyle=":", label="log N")
+    axis.set(xlabel="20 batches each; bar: their mean", ylabel="nats", ylim=(-3, 18))
+    axis.set_xticks([0, 1, 2], names)
+    axis.set_xlim(-0.5, 3.2)
+    axis.legend(frameon=False, loc="lower right")
+    told = ", ".join(f"{mean:.1f}" for mean in read.mean(axis=0))
+    return show(figure, f"""Twenty values each of DV, NWJ and InfoNCE with N = {batch} at
+    {information} nats and temperature {temperature:.1f}; their means are {told}.""")
+
+
+strips(8, 0.5, 64)
+
+# %%
+widgets.explorer(strips, information=(1, 10, 1, 4), temperature=(0.5, 3.0, 0.1, 1.0),
+                 batch=[64, 16, 128, 256])  # fmt: skip
+
+# %% [markdown]
+# Only the rare negative pair gives an overconfident critic away. Larger batches hold more of them,
+# and DV comes down; NWJ's mean is far below the frame. A timid critic costs every bound a little.
+#
+# ## The staircase
+#
+# The same with a critic that has to *learn*: the truth rises in steps, a critic climbs after it
+# with JSD, and each batch is read with three bounds (after Poole et al. 2019). A few seconds.
+
+# %%
+keras.utils.set_random_seed(0)
+critic, trace = Critic(network(20, 64), network(20, 64), JSD), []
+for level in levels:
+    batches = fresh(worlds.correlated_gaussians(level, dim=20))
+    trace += [read_all(critic.step(*next(batches))[1]) for _ in range(150)]
+trace = np.array(trace)  # [steps, bounds]
+
+# %%
+figure, axes = canvas(3, width=3.2, sharey=True)
+for k, axis in enumerate(axes):
+    axis.plot(trace[:, k], color=colors[k], linewidth=0.6, label="each batch")
+    axis.plot(np.repeat(levels, 150), color=BLACK, label="truth")
+    axis.set(title=names[k], xlabel="training step", ylabel="nats", ylim=(-1, 13))
+axis.axhline(math.log(128), color=GREY, linestyle=":", label="log N")
+axis.legend(frameon=False, loc="upper left")
+show(figure, """Three panels with the truth as a staircase from 2 to 10 nats. DV climbs after it
+from below, NWJ does so with deep spikes, InfoNCE flattens out under the dotted line at log N.""")
+
+# %% [markdown]
+# Calm and stuck under $\log N$ on the right, closer and wilder on the left: the same trade. But now
+# DV and NWJ stay below the truth, too: **a bound is only as good as its critic**.
+#
+# ## Held out, or fooled
+#
+# So far every batch was new. Data on a disk are not. Here are 128 pairs of *independent* Gaussians,
+# and a critic that is trained on those same pairs again and again. **Predict** what InfoNCE reads
+# after 200 steps. The truth is 0.
+
+# %%
+nothing = worlds.independent(dim=10)
+mine, new = next(fresh(nothing, seed=0)), next(fresh(nothing, seed=1))
+keras.utils.set_random_seed(0)
+critic, same_again = Critic(network(10, 64), network(10, 64), NCE), itertools.repeat(mine)
+training, held_out = [], []
+for _ in range(20):
+    training.append(np.mean(critic.train(same_again, 10)))
+    held_out.append(float(NCE(critic.scores(*new))))
+
+# %%
+steps = np.arange(10, 201, 10)
+figure, axis = canvas(width=5)
+axis.plot(steps, training, color=ORANGE, label="its training pairs")
+axis.plot(steps, held_out, "--", color=BLUE, label="new pairs")
+axis.axhline(0, color=BLACK, linewidth=1, label="truth")
+axis.set(xlabel="training step", ylabel="InfoNCE in nats", ylim=(-20, 8))
+axis.legend(frameon=False, loc="center right")
+print(f"training pairs {training[-1]:.2f}, log 128 = {math.log(128):.2f}   "
+      f"new pairs {held_out[-1]:.1f}")  # fmt: skip
+show(figure, """On its training pairs InfoNCE rises from 0 to a plateau just under 5 nats. On new
+pairs the same critic falls far below the truth, a line at 0.""")
+
+# %% [markdown]
+# A perfect score, and no information whatever: the critic learnt the pairs by heart. On new pairs
+# it is wrong with confidence. A lower bound in *expectation* needs pairs that are independent of
+# the critic: **read a critic only on pairs it was not trained on**. (`dimlearn.estimate_mi(x, y)`
+# does.)
+#
+# ## Back to the stacks
+#
+# Now the images. **Predict**: one critic is a product of two *linear* maps of the pixels, another
+# has hidden layers. Both climb your InfoNCE on training images and are read on pairs of *test*
+# images. How much of the $\log 10 \approx 2.30$ nats does each find? It takes up to ten seconds.
+
+# %%
+unseen = worlds.same_class_images(images.x_test, images.y_test).sample(1000, seed=4)
+pixels = unseen[0].shape[1]
+image_critics = {
+    "linear": Critic(network(pixels), network(pixels), NCE),
+    "deep": Critic(network(pixels, 128, 64), network(pixels, 128, 64), NCE),
+}
+
+# %%
+for name, critic in image_critics.items():
+    own, new = np.mean(critic.train(fresh(together), 300)[-50:]), NCE(critic.scores(*unseen))
+    print(f"{name:6} training pairs {own:.2f}   unseen pairs {new:.2f} nats")
+
+# %% [markdown]
+# The information is the same for both. The linear critic sees less of it (of the digits, each at
+# its own place and slant, next to nothing), the deep one a good part after this short training.
+# Both values mean "at least". And of pairs that have nothing to do with each other?
+
+# %%
+unrelated = worlds.same_class_images(images.x_test, images.y_test, matched=False).sample(1000)
+for name, critic in image_critics.items():
+    print(f"{name:6} unrelated pairs {NCE(critic.scores(*unrelated)):.2f} nats")
+
+# %% [markdown]
+# Nothing above 0, as it should be. What has the deep critic found? For each of 250 unseen images
+# $x$ it answers the multiple-choice question with 250 unseen candidates. Its probabilities are
+# summed over the candidates of each class (labels serve for this picture only).
+
+# %%
+x, y = images.x_test[:500].reshape(2, 250, -1)
+class_of_x, class_of_y = np.eye(10)[images.y_test[:500].reshape(2, 250)]
+
+
+def by_class(critic):
+    probabilities = tf.nn.softmax(image_critics[critic].scores(x, y), axis=1).numpy()
+    table = class_of_x.T @ probabilities @ class_of_y / class_of_x.sum(axis=0)[:, None]
+    figure, axis = canvas(width=3.6)
+    shown = axis.imshow(table, cmap="Blues", vmin=0, vmax=0.8)
+    axis.set(xlabel="class of the candidate y", ylabel="class of x", title=critic)
+    figure.colorbar(shown, ax=axis, label="probability", extend="max")
+    return show(figure, f"""Ten by ten probabilities of the critic called {critic}. On the diagonal,
+    the right class, the mean is {np.diag(table).mean():.2f}.""")
+
+
+by_class("deep")
+
+# %%
+widgets.explorer(by_class, critic=["deep", "linear"])
+
+
+# %% [markdown]
+# The diagonal lights up once more, now over classes. No label was shown to the critic, only pairs.
+# Here labels had chosen the pairs; Deep InfoMax needs none for its own, the code of an image and
+# features of the same image. This is its seed: maximise a bound, and the networks *have* to find
+# what the two sides share.
+#
+# ## What could go wrong
+#
+# A colleague wrote the JSD objective like this, trained a critic on the Gaussians with 4 nats, and
+# looked at the curve. **Predict**: can you see in the curve that something is wrong?
+
+# %%
+def colleagues_jsd(scores):
+    n = scores.shape[0]
+    positive = tf.linalg.diag_part(scores)
+    negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
+    return tf.reduce_mean(-tf.nn.softplus(positive)) - tf.reduce_mean(tf.nn.softplus(-negative))
+
+
+keras.utils.set_random_seed(0)
+colleague = Critic(network(20, 64), network(20, 64), colleagues_jsd)
+colleagues_curve = colleague.train(fresh(world), 400)
+
+# %%
+figure, axis = canvas(width=5)
+axis.plot(jsd_curve, color=BLUE, linewidth=0.8, label="your JSD")
+axis.plot(colleagues_curve, color=ORANGE, linewidth=0.8, label="the colleague's")
+axis.set(xlabel="training step", ylabel="objective in nats")
+axis.legend(frameon=False, loc="lower right")
+show(figure, "Two training curves that rise together to the same height: they can't be told apart.")
+
+# %% [markdown]
+# The curve looks fine. The matrix does not, and a read-out is far off:
+
+# %%
+dark = colleague.scores(*kept).numpy()
+show(score_matrices({"the colleague's critic": dark}, limit=10), """A matrix of 16 by 16
+scores with a purple, low diagonal on an orange, high background: the reverse of all others.""")
+
+# %% tags=["nbval-check-output"]
+check.jsd_bound(colleagues_jsd)
+
+# %%
+held = colleague.scores(*world.sample(1000, seed=8))
+print(f"DV {DV(held):.1f} nats   InfoNCE {NCE(held):.1f} nats   (truth {world.mutual_information})")
+
+# %% [markdown]
+# Both signs are turned round, so the critic learns to give its positive pairs *low* scores and is
+# rewarded all the same. **A curve alone proves nothing: look at the matrix.** Another famous
+# mistake leaves the positive pair out of InfoNCE's sum. Which rule of this lesson does the result
+# break?
+
+# %%
+perfect = exact_scores(10.0, 64, np.random.default_rng(0))
+without = tf.linalg.set_diag(perfect, tf.fill([64], -np.inf))
+wrong = tf.reduce_mean(tf.linalg.diag_part(perfect) - tf.reduce_logsumexp(without, axis=1))
+print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):.2f}   "
+      f"log 64 = {math.log(64):.2f}   truth 10")  # fmt: skip
+
+# %% [markdown]
+# It exceeds $\log N$, and the truth: it is no bound any more.
+#
+# ## Questions
+#
+# Decide first, then open the answer you chose.
+#
+# #### 1. InfoNCE with $N = 64$ reads 4.1 on held-out pairs. How much do the variables share?
+#
+# <details><summary>About 4.1 nats.</summary>It might be ten: that is what a perfect critic read at
+# 10 nats with 64 pairs, under its ceiling log 64 = 4.16.</details>
+# <details><summary>At least about 4.1 nats.</summary>Right: near the ceiling the value says "at
+# least". Reading the same critic on a larger batch tells more.</details>
+# <details><summary>At most 4.16 nats, for that is the ceiling.</summary>The ceiling is one of the
+# *estimate*, not of the information.</details>
+#
+# #### 2. Why is the diagonal left out of the price in DV and NWJ?
+#
+# <details><summary>Because positive pairs have high scores and would spoil the value.</summary>That
+# is the symptom. A negative pair may have a high score too and has to stay.</details>
+# <details><summary>Because the price is an expectation under the product of the marginals, and a
+# positive pair is no sample of it.</summary>Right. In InfoNCE the positive stands in the
+# denominator because there the question is another one: which of N?</details>
+# <details><summary>To keep exp from overflowing.</summary>That is what the logsumexp is for.
+# Negative pairs overflow just as well.</details>
+#
+# #### 3. A JSD objective rises from -1.39 to -0.40 in training. What do you report?
+#
+# <details><summary>A mutual information of 0.99 nats.</summary>JSD measures how well two stacks
+# can be told apart. Ten nats hardly looked better than six.</details>
+# <details><summary>Minus 0.40 nats, a negative information.</summary>Mutual information is never
+# negative. The value is not one.</details>
+# <details><summary>Nothing yet: I read the critic with DV, NWJ or InfoNCE on new pairs.</summary>
+# Right. The objective trains, the read-out measures.</details>
+#
+# #### 4. On the pairs it was trained on, a critic reads 4.8 nats, on new ones -3. What is true?
+#
+# <details><summary>At least 4.8 nats: it is a lower bound.</summary>It is one for pairs that are
+# independent of the critic. These it knows by heart; independent Gaussians read as much.</details>
+# <details><summary>The information is negative on new pairs.</summary>The *bound* is: a critic that
+# is wrong with confidence pays for it. The information itself is at least 0.</details>
+# <details><summary>The estimate says nothing beyond "at least 0".</summary>Right. More pairs, a
+# smaller critic or an earlier stop would help; the training value would not.</details>
+#
+# ## In this lesson we saw
+#
+# - the **score matrix**: positive pairs on the diagonal, negative pairs for free everywhere else;
+# - **DV and NWJ**: lower bounds in expectation, whose variance explodes with the information;
+#   **InfoNCE**: calm, and never above $\log N$; **JSD**: calm, good to climb, and no mutual
+#   information until its critic is read out;
+# - that a bound is only as good as its critic, and honest only on pairs the critic has not seen;
+# - networks that were asked to raise a bound on pairs of images, and began to find the classes.
+#
+# **Next**: the networks $f$ and $g$ looked at images as long lists of pixels. Lesson 03 builds the
+# encoder of Deep InfoMax, which knows that an image has neighbourhoods, and gives a vector for each
+# of them and a code for the whole: the two sides of all pairs to come.
+
+# %%
+check.progress()
