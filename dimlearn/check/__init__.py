@@ -9,6 +9,7 @@
     check.mistakes("jsd_bound")              # identifiers of all mistakes that are known by name
     check.stub("jsd_bound")                  # the text that the exercise starts from
     check.progress()                         # what is done, and what is next
+    check.yours("jsd_bound")                 # your function of an earlier lesson, or ours
 
 A check returns a `Feedback` with `status` ("correct", "incorrect", "todo"), `mistake`, `message`
 and `use`, the function to go on with: the learner's own when it is correct, the reference
@@ -16,6 +17,9 @@ otherwise. In a lesson give it another name than the learner's, so that running 
 still judges the learner's function:
 
     jsd = check.jsd_bound(jsd_bound).use
+
+In a later lesson, `jsd = check.yours("jsd_bound")` goes on with it: the text of a correct function
+is kept beside the learner's work, and judged again when it is recalled (`recall.py`).
 
 Author's guide
 ==============
@@ -69,7 +73,7 @@ import importlib
 
 from dimlearn.check.syllabus import LESSON_OF
 
-__all__ = ["explain", "hint", "mistakes", "progress", "solution", "stub", *LESSON_OF]
+__all__ = ["explain", "hint", "mistakes", "progress", "solution", "stub", "yours", *LESSON_OF]
 
 
 def hint(name):
@@ -114,12 +118,28 @@ def progress():
     return progress_file.card()
 
 
+def yours(name):
+    """The learner's own function from an earlier lesson, if it is kept and still correct; otherwise
+    the reference. Prints one line that says which, and why.
+
+    It runs the text that the learner's own checks wrote into the progress file beside their work,
+    and nothing else. Raises `InputError` for a name that is no exercise.
+    """
+    from dimlearn.check import recall
+
+    return recall.yours(_exercise(name))
+
+
 def _exercise(name):
+    import difflib
+
     from dimlearn.errors import InputError
 
     name = getattr(name, "__name__", name)
     if name not in LESSON_OF:
-        raise InputError(f"there is no exercise {name!r}: choose one of {', '.join(LESSON_OF)}")
+        close = difflib.get_close_matches(str(name), LESSON_OF, n=1)
+        meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
+        raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
     return importlib.import_module(f"dimlearn.check.lesson{LESSON_OF[name]}.{name}").exercise
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dimlearn.check import guard, progress_file
+from dimlearn.check import guard, progress_file, recall
 from dimlearn.check.feedback import Card, Feedback
 from dimlearn.check.probes import (
     Call,
@@ -155,8 +155,9 @@ class Exercise:
 
     # ------------------------------------------------------------ judging
 
-    def __call__(self, function):
-        """Judge a function; returns a `Feedback`, whatever the function does."""
+    def __call__(self, function, keep=True):
+        """Judge a function; returns a `Feedback`, whatever the function does. A correct one is
+        noted as done, and its text kept for later lessons, unless `keep` is false."""
         own = function is self.reference
         try:
             if not callable(function):
@@ -184,8 +185,8 @@ class Exercise:
                     "Correct, but this is the function that came with dimlearn, not one of yours: "
                     "run the cell with your own function first."
                 )
-            else:
-                progress_file.record(self.name)
+            elif keep:
+                progress_file.record(self.name, recall.kept_text(function))
             return Feedback(self.name, status, text, function)
         if current.printed.strip():
             printed = "\n".join(current.printed.strip().splitlines()[:8])

@@ -2,12 +2,14 @@
 
 `dimlearn-progress.json` in the folder of the notebooks (`DIMLEARN_PROGRESS` names another file):
 
-    {"version": 1, "done": {"entropy": "2026-03-05", "jsd_bound": "2026-03-06"}}
+    {"version": 1, "done": {"entropy": "2026-03-05", "jsd_bound": "2026-03-06"},
+     "sources": {"entropy": {"name": "entropy", "text": "import numpy as np..."}}}
 
-It is written whole to a temporary name and then renamed, so that no reader finds half a file. Two
-kernels that write at once take turns by a lock file, and each adds to what the other has written.
-A file that cannot be read is renamed, not overwritten. Where nothing can be written, progress
-lasts as long as the kernel. No TensorFlow here: `dimlearn progress` answers at once.
+`sources` keeps the learner's functions for later lessons (`recall.py`); a file without it is as
+good. It is written whole to a temporary name and then renamed, so that no reader finds half a
+file. Two kernels that write at once take turns by a lock file, and each adds to what the other has
+written. A file that cannot be read is renamed, not overwritten. Where nothing can be written,
+progress lasts as long as the kernel. No TensorFlow here: `dimlearn progress` answers at once.
 """
 
 import contextlib
@@ -24,6 +26,7 @@ FILE = "dimlearn-progress.json"
 PATIENCE = 5.0  # seconds to wait for another kernel's lock, and the age at which one is stale
 
 _this_session: dict[str, str] = {}
+_sources: dict[str, dict] = {}
 _notes: list[str] = []
 
 
@@ -42,16 +45,28 @@ def find(folder=None):
 
 def finished(file=None):
     """The names of the exercises that are done, by a progress file and in this session."""
-    return set(_read(file or path())) | set(_this_session)
+    return set(_read(file or path())[0]) | set(_this_session)
 
 
-def record(name):
-    """Note an exercise as done. Never raises: a check must not fail for want of a disk."""
-    if name in _this_session and name in _read(path()):
+def sources():
+    """The kept functions, `{exercise: {"name": ..., "text": ...}}`, the file's before this
+    session's: another kernel may have written since."""
+    return {**_sources, **_read(path())[1]}
+
+
+def record(name, source=None):
+    """Note an exercise as done, with the learner's function if its text is known (`recall.py`).
+
+    Never raises: a check must not fail for want of a disk.
+    """
+    done, kept = _read(path())
+    if name in _this_session and name in done and source in (None, kept.get(name)):
         return
     _this_session.setdefault(name, datetime.date.today().isoformat())
+    if source:
+        _sources[name] = source
     try:
-        _merge(path(), _this_session)
+        _merge(path(), _this_session, name, source)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         _note(f"Progress cannot be saved beside your work ({reason}): it lasts until the kernel "
@@ -81,21 +96,30 @@ def card(file=None):
 
 
 def _read(file):
-    """The finished exercises of a file. A damaged one is set aside and counts as empty."""
+    """The finished exercises and the sources of a file. A damaged file is set aside and counts as
+    empty; a source that is not two strings is passed over."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return {}
+        return {}, {}
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, UnicodeDecodeError):
             _set_aside(file)
-        return {}
+        return {}, {}
     try:
-        finished = json.loads(text)["done"]
-        return {str(name): str(day) for name, day in finished.items()}
+        content = json.loads(text)
+        finished = {str(name): str(day) for name, day in content["done"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         _set_aside(file)
-        return {}
+        return {}, {}
+    kept = content.get("sources")
+    return finished, {
+        name: {"name": one["name"], "text": one["text"]}
+        for name, one in (kept.items() if isinstance(kept, dict) else ())
+        if isinstance(one, dict)
+        and isinstance(one.get("name"), str)
+        and isinstance(one.get("text"), str)
+    }
 
 
 def _set_aside(file):
@@ -114,12 +138,16 @@ def _note(text):
         _notes.append(text)
 
 
-def _merge(file, more):
-    """Add to the file what it does not have, one writer at a time; the earlier day stays."""
+def _merge(file, more, name, source):
+    """Add to the file what it does not have, one writer at a time. The earlier day stays, and of
+    the sources the file's, but for that of `name`, which is new."""
     with _locked(file):
-        finished = {**more, **_read(file)}
+        done, kept = _read(file)
+        kept = {**_sources, **kept, **({name: source} if source else {})}
         temporary = file.with_name(f".{file.name}.{os.getpid()}")
-        content = {"version": 1, "done": dict(sorted(finished.items()))}
+        content = {"version": 1, "done": dict(sorted({**more, **done}.items()))}
+        if kept:
+            content["sources"] = dict(sorted(kept.items()))
         try:
             temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
             os.replace(temporary, file)

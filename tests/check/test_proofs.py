@@ -40,7 +40,7 @@ CONTRACT = {
 def test_no_exercise_that_the_lessons_build_on_is_missing():
     assert set(LESSON_OF) >= CONTRACT
     assert set(check.__all__) == {
-        "explain", "hint", "mistakes", "progress", "solution", "stub", *LESSON_OF
+        "explain", "hint", "mistakes", "progress", "solution", "stub", "yours", *LESSON_OF
     }  # fmt: skip
 
 
