@@ -22,7 +22,7 @@ from dimlearn.errors import InputError
 from dimlearn.plots import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
 
 __all__ = ["BLACK", "BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "SKY",
-           "Picture", "canvas", "image_grid", "scatters", "score_matrices", "show",
+           "Picture", "accuracies", "canvas", "image_grid", "scatters", "score_matrices", "show",
            "tables"]  # fmt: skip
 
 
@@ -127,4 +127,26 @@ def image_grid(images, titles=None, columns=10):
         axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=1)
         if titles is not None:
             axis.set_title(str(titles[index]), fontsize=9, pad=2)
+    return figure
+
+
+def accuracies(results, originals):
+    """Accuracies as dots with their 95 % intervals: a row of axes, one for each probe.
+
+    `results`: `{name: {probe: accuracy}}`, every name with the same probes, drawn from top to
+    bottom; `originals`: the number of independent test cases. The first name is the black one.
+    """
+    from dimlearn.evaluation import accuracy_interval
+
+    probes = list(next(iter(results.values())))
+    figure, axes = canvas(len(probes), 2.7, 1.2 + 0.3 * len(results), squeeze=False)
+    for axis, probe in zip(axes[0], probes):
+        for place, row in enumerate(results.values()):
+            low, high = accuracy_interval(row[probe] * originals, originals)
+            color = BLUE if place else BLACK
+            axis.plot([100 * low, 100 * high], [place, place], color=color)
+            axis.plot(100 * row[probe], place, "o", color=color)
+        axis.set(title=probe, xlabel="test accuracy in percent", ylabel="code", xlim=(0, 100))
+        axis.set_yticks(range(len(results)), list(results))
+        axis.set_ylim(len(results) - 0.5, -0.5)
     return figure
