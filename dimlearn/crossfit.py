@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from scipy.special import logsumexp, softmax
 
 from dimlearn.bounds import dv_bound
 from dimlearn.pairs import own_rng
@@ -224,7 +225,7 @@ def weigh(scores, rounds=20):
         mixed = np.tensordot(weights, scores, 1)
         slope, curvature = own - weights / m, np.eye(kinds) / m
         for axis in (0, 1):
-            p = np.exp(mixed - np.expand_dims(_logsumexp(mixed, axis), axis))
+            p = softmax(mixed, axis)
             weighted = scores * p
             mean = weighted.sum(axis=1 + axis)
             slope -= 0.5 * mean.mean(axis=1)
@@ -243,7 +244,7 @@ def weigh(scores, rounds=20):
 
 def _penalised_infonce(weights, scores):
     mixed = np.tensordot(weights, scores, 1)
-    both = 0.5 * (_logsumexp(mixed, 0) + _logsumexp(mixed, 1))
+    both = 0.5 * (logsumexp(mixed, 0) + logsumexp(mixed, 1))
     return np.mean(np.diag(mixed) - both) - weights @ weights / (2 * len(mixed))
 
 
@@ -256,8 +257,3 @@ def choose_cap(scores, quantiles=(1.0, 0.99, 0.9, 0.7)):
     """
     caps = np.quantile(np.diag(scores), quantiles)
     return max(caps, key=lambda cap: float(dv_bound(np.minimum(scores, cap))))
-
-
-def _logsumexp(scores, axis):
-    top = scores.max(axis=axis)
-    return top + np.log(np.exp(scores - np.expand_dims(top, axis)).sum(axis=axis))
