@@ -131,7 +131,7 @@ def projection(codes_by_row, labels, seed=0):
     figure, axes = panels(len(codes_by_row), columns=3, height=2.7)
     for axis, (name, codes) in zip(axes, codes_by_row.items()):
         places = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=seed, init="pca")
-        with threadpool_limits(1):  # so little work: on a busy machine threads only wait for threads
+        with threadpool_limits(1):  # so little work that threads would only wait for each other
             x, y = places.fit_transform(codes).T
         for label in np.unique(labels):
             own = labels == label
