@@ -108,9 +108,9 @@ for padding in ("valid", "same"):
     print(padding, {side: map_size(side, stack) for side in (28, 20, 16)})
 
 # %% [markdown]
-# Without padding a single location is left of 16 pixels, and of 8 pixels there would be nothing: the
-# second window is larger than what the first has left. The check of your encoder, further down, will
-# try exactly that.
+# Without padding a single location is left of 16 pixels, and of 8 pixels there would be nothing:
+# the second window is larger than what the first has left. The check of your encoder, further down,
+# will try exactly that.
 #
 # ## A feature map, seen
 #
@@ -303,8 +303,8 @@ most rows the pieces look alike: an edge or a corner at the same place. The rows
 
 # %% [markdown]
 # Mostly they do: within a row, light and dark tend to lie the same way. A random filter is a random
-# question about a neighbourhood, and still a question. Training will not have to invent answers from nothing; it has
-# to make the questions *worth asking*.
+# question about a neighbourhood, and still a question. Training will not have to invent answers
+# from nothing; it has to make the questions *worth asking*.
 #
 # ## The encoder
 #
@@ -317,8 +317,8 @@ most rows the pieces look alike: an edge or a corner at the same place. The rows
 # ### Exercise 3: `build_encoder`, free
 #
 # *Medium, 10 minutes.* Return a `keras.Model` with *two* outputs, `(feature_map, code)`. How many
-# filters and layers is up to you (16 to 64 filters train quickly on a laptop, and batch normalisation
-# after a convolution helps). What is asked:
+# filters and layers is up to you (16 to 64 filters train quickly on a laptop, and batch
+# normalisation after a convolution helps). What is asked:
 #
 # - any square image of 8×8 pixels or more, with a map of more than one location, $M > 1$;
 # - the code is computed *from the map*;
@@ -407,15 +407,15 @@ intervals, for the linear probe, neighbours and ten labels. {told}.""")
 # Compare with your prediction. Three things to take along:
 #
 # - A code that has learnt nothing is **far better than guessing**, and with the linear probe it is
-#   in the region of the pixels. Whoever reports "my code reaches 50 percent without labels" on these
-#   digits has reported nothing.
+#   in the region of the pixels. Whoever reports "my code reaches 50 percent without labels" on
+#   these digits has reported nothing.
 # - Random encoders differ from each other by several points, as much as some improvements that get
 #   published. One seed is an anecdote.
 # - The three probes order the rows differently. "Good" is not one number.
 #
 # A second control keeps us honest about *size*. The code has 64 numbers; the random map, lined up,
-# has many more. **Predict** what a linear probe makes of all of them. (To save time its regularisation
-# is fixed here; in the table it was chosen on the validation images.)
+# has many more. **Predict** what a linear probe makes of all of them. (To save time its
+# regularisation is fixed here; in the table it was chosen on the validation images.)
 
 # %%
 whole_map = keras.Model(encoder.input, keras.layers.Flatten()(encoder.outputs[0]))
@@ -428,8 +428,9 @@ for name, frozen in {"map": whole_map, "code": encoder}.items():
 # %% [markdown]
 # The map is far ahead, without any training: with so many numbers to choose from, a linear probe
 # finds what it needs. The random dense layers behind it squeeze that into 64 numbers, blindly, and
-# most of it gets out of a line's reach. So compare like with like: *codes of the same length, made by
-# the same network*. And here is the room for learning: a better choice of 64 numbers from that map.
+# most of it gets out of a line's reach. So compare like with like: *codes of the same length, made
+# by the same network*. And here is the room for learning: a better choice of 64 numbers from that
+# map.
 #
 # ## What could go wrong
 #
@@ -455,12 +456,12 @@ large = worth(keras.Model(image, keras.ops.sigmoid(100 * code)))
 print("sigmoid of a large code", {probe: f"{accuracy:.2f}" for probe, accuracy in large.items()})
 
 # %% [markdown]
-# So the code stays **raw**: the output of a dense layer, any number. Whoever needs it squashed can do
-# so afterwards; nobody can undo it. That a *linear* probe needs no more than a linear code is the
-# other half: the dense layer before it has all the curves.
+# So the code stays **raw**: the output of a dense layer, any number. Whoever needs it squashed can
+# do so afterwards; nobody can undo it. That a *linear* probe needs no more than a linear code is
+# the other half: the dense layer before it has all the curves.
 #
-# **Batch normalisation looks sideways.** A location sees its square, you proved. We change image 1 of
-# a batch completely, and look at the map of image 0:
+# **Batch normalisation looks sideways.** A location sees its square, you proved. We change image 1
+# of a batch completely, and look at the map of image 0:
 
 # %%
 pair = tf.constant(images.x_train[:2])
@@ -471,9 +472,9 @@ for training in (False, True):
 
 # %% [markdown]
 # With `training=False` nothing changes. With `training=True` (if your encoder has batch
-# normalisation) image 0 notices what its neighbours in the batch look like, because they
-# share a mean. That is why a code that is to be *evaluated* is always made with `training=False`: else
-# the test images would see each other.
+# normalisation) image 0 notices what its neighbours in the batch look like, because they share a
+# mean. That is why a code that is to be *evaluated* is always made with `training=False`: else the
+# test images would see each other.
 #
 # ## Questions
 #
@@ -508,10 +509,10 @@ for training in (False, True):
 #
 # ## In this lesson we saw
 #
-# - the **feature map**, a vector of channels for each location, and the **code**, one raw vector for
-#   the image, computed from the map;
-# - the **receptive field**: a square whose side follows from kernels and strides, and which a gradient
-#   shows;
+# - the **feature map**, a vector of channels for each location, and the **code**, one raw vector
+#   for the image, computed from the map;
+# - the **receptive field**: a square whose side follows from kernels and strides, and which a
+#   gradient shows;
 # - the **control**: what random weights, the same architecture and the same probe already give.
 #
 # **Next**: lesson 04 trains the encoder for the first time, by the most obvious objective: map and

@@ -1,0 +1,497 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 The global objective
+#
+# **Afterwards you can**
+#
+# - make positive and negative pairs of maps and codes, and say which orders fail as negatives;
+# - train an encoder and a critic together, without labels, in a loop that you understand;
+# - show by experiment what such an encoder learns, and why its code is worth so little.
+#
+# **Time** about 35 minutes. **You need** lessons 02 (bounds, critics) and 03 (the encoder).
+
+# %%
+import numpy as np
+
+from dimlearn import check, data, evaluation
+from dimlearn.pictures import BLUE, GREY, ORANGE, accuracies, canvas, image_grid, show
+from dimlearn.startup import keras, tf
+from dimlearn.widgets import explorer
+
+# %% [markdown]
+# ## Does this code belong to this image?
+#
+# The first objective of the paper is the obvious one (Hjelm et al. 2019, section 3.1): an image's
+# feature map and its code should tell much about each other. Their mutual information is raised as
+# in lesson 02: a **critic** scores pairs, high for those that belong together. No label is needed,
+# because the images themselves say which pairs belong together.
+#
+# We start from your encoder of lesson 03, untrained.
+
+# %%
+images = data.load(limit=3000)
+build_encoder = check.yours("build_encoder")
+keras.utils.set_random_seed(0)
+encoder = build_encoder(images.image_shape, 64)
+
+# %%
+batch = images.x_train[: 8 * 37 : 37]
+feature_map, code = (output.numpy() for output in encoder(batch))
+print("feature map:", feature_map.shape, " code:", code.shape)
+
+
+# %% [markdown]
+# Below, each code is drawn as a little picture of 8×8 numbers, under the image whose map it is held
+# against. In the upper pair of rows they belong together, in the lower pair they don't.
+
+# %%
+def as_pictures(codes):
+    """Codes `[N, 64]` as images of the images' size, in [0, 1]: 8x8 fields of 3x3 pixels."""
+    fields = (codes - codes.min()) / (codes.max() - codes.min())
+    fields = np.kron(fields.reshape(-1, 8, 8), np.ones((1, 3, 3)))
+    border = batch.shape[1] - 24
+    return np.pad(fields, ((0, 0), (0, border), (0, border)), constant_values=1)[..., None]
+
+
+# %%
+grey = batch.mean(axis=-1, keepdims=True)  # whatever the colours of the images
+others = [3, 7, 0, 5, 1, 6, 2, 4]
+rows = np.concatenate([grey, as_pictures(code), grey, as_pictures(code[others])])
+titles = [""] * 8 + ["its own"] * 8 + [""] * 8 + ["another's"] * 8
+show(image_grid(rows, titles, columns=8), """Two rows of images, each image above a pattern of 64
+grey fields, a code. In the upper row it is the image's own code, in the lower one another's.""")
+
+# %% [markdown]
+# The upper pairs are **positive**: a sample of the joint distribution of map and code. The lower
+# ones are **negative**: a sample of the product of the marginals. How do we get an order in which
+# *every* code meets another image's map?
+#
+# ## Orders that fail
+#
+# The first idea is to shuffle. **Predict**: in a random order of 64 images, how many stay, on
+# average, where they were? And in a random order of 8?
+
+# %%
+rng = np.random.default_rng(0)
+for n in (8, 64, 512):
+    stayed = [np.sum(rng.permutation(n) == np.arange(n)) for _ in range(2000)]
+    print(f"{n:3} images: {np.mean(stayed):.2f} stay on average, "
+          f"none in {np.mean(np.equal(stayed, 0)):.0%} of the orders")  # fmt: skip
+
+
+# %% [markdown]
+# About one, whatever the number of images: each stays with probability $1/N$, and there are $N$. So
+# in most orders a positive pair hides among the negatives. An order without any is called a
+# **derangement**; about 37 % of the random ones are, $1/e$. It takes no luck to make one.
+#
+# ### Exercise 1: `mismatch`, free
+#
+# *Easy, 4 minutes. Stuck? `check.hint("mismatch")`, then `check.solution("mismatch")`. You may also
+# move on.* The same items in an order in which none keeps its place; a `ValueError` for fewer
+# than two, since that is impossible.
+
+# %% tags=["solution"]
+def mismatch(features):
+    """The items of [N, ...] so ordered that none keeps its place; ValueError for N < 2."""
+    if len(features) < 2:
+        raise ValueError("a mismatch needs at least two items")
+    return np.roll(features, 1, axis=0)
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.mismatch(mismatch)
+mismatched = feedback.use
+feedback
+
+# %%
+print("images  ", np.arange(8))
+print("get maps", np.array(mismatched(np.arange(8))))
+
+# %% [markdown]
+# The batch is shuffled before every epoch, so a fixed order will do: the neighbour is a random
+# image.
+#
+# ## One long vector for each pair
+#
+# The paper's critic for this objective is a plain network (**concat**): it gets the flattened map
+# with the code behind it, as one vector, and gives one number. By hand, for two images with maps of
+# four numbers and codes of two:
+
+# %%
+maps = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])  # two maps, flattened already
+codes = np.array([[0.1, 0.2], [0.3, 0.4]])
+print("positive:", *np.concatenate([maps, codes], axis=1), sep="\n  ")
+print("negative:", *np.concatenate([maps[::-1], codes], axis=1), sep="\n  ")
+
+
+# %% [markdown]
+# **Which side moved?** (The maps: each row kept its code. Only *one* side may move; we will see
+# what happens otherwise.)
+#
+# ### Exercise 2: `global_pairs`, faded
+#
+# *Medium, 6 minutes.* The maps are flattened. Write the rest in TensorFlow (`tf.concat`,
+# `tf.roll`): the encoder is trained through this function, and NumPy has no gradients.
+
+# %% tags=["solution"]
+def global_pairs(feature_map, code):
+    """[N, M, M, C], [N, D] -> (positive, negative), each [N, M*M*C + D]: map, then code."""
+    n, m, _, channels = feature_map.shape
+    features = tf.reshape(feature_map, [n, m * m * channels])
+    # Yours: `positive` and `negative`; in the negatives another image's map. Return both.
+    positive = tf.concat([features, code], axis=1)
+    negative = tf.concat([tf.roll(features, 1, axis=0), code], axis=1)
+    return positive, negative
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.global_pairs(global_pairs)
+pairs = feedback.use
+feedback
+
+# %%
+positive, negative = pairs(feature_map, code)
+print("pairs:", positive.shape, negative.shape)
+
+
+# %% [markdown]
+# ## The loss
+#
+# Take the JSD objective of lesson 02 (the paper's Eq. 4), one positive and one negative pair for
+# each image. It is to be *maximised*; what an optimizer wants is a loss. With $s^+$ and $s^-$ the
+# scores of the two kinds and $\mathrm{sp}$ the softplus:
+#
+# $$\mathcal{L} = \frac{1}{N}\sum_i \mathrm{sp}(-s^+_i) + \frac{1}{N}\sum_i \mathrm{sp}(s^-_i).$$
+#
+# ### Exercise 3: `global_loss`, free
+#
+# *Easy, 4 minutes.* Before you write: what does a critic pay that gives 0 to everything?
+
+# %% tags=["solution"]
+def global_loss(positive_scores, negative_scores):
+    """The negative of the JSD objective of scores [N, 1] each: a scalar, nats."""
+    return tf.reduce_mean(tf.nn.softplus(-positive_scores)) + tf.reduce_mean(
+        tf.nn.softplus(negative_scores)
+    )
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.global_loss(global_loss)
+loss_of = feedback.use
+feedback
+
+# %%
+nothing = tf.zeros([8, 1])
+print(f"knows nothing: {loss_of(nothing, nothing):.4f} nats, 2 log 2 = {2 * np.log(2):.4f}")
+print(f"sure and right: {loss_of(nothing + 10, nothing - 10):.4f} nats")
+
+
+# %% [markdown]
+# ## Training both
+#
+# Encoder and critic want the same: to tell the two kinds apart. So **one** optimizer moves both,
+# and nobody fools anybody. Here is the whole loop.
+
+# %%
+def new_critic(encoder, units=256):
+    """A network on the flattened map and the code: one score."""
+    feature_map, code = encoder.outputs
+    layers = [keras.layers.Dense(units, activation="relu") for _ in range(2)]
+    inputs = keras.Input((np.prod(feature_map.shape[1:]) + code.shape[1],))
+    return keras.Sequential([inputs, *layers, keras.layers.Dense(1)])
+
+
+def new_step(encoder, critic, pairs_of):
+    """A compiled training step: a function of a batch of images that returns the loss."""
+    variables = encoder.trainable_variables + critic.trainable_variables
+    optimizer = keras.optimizers.Adam(1e-3)
+    optimizer.build(variables)
+
+    @tf.function
+    def step(batch):
+        with tf.GradientTape() as tape:
+            feature_map, code = encoder(batch, training=True)
+            positive, negative = pairs_of(feature_map, code)
+            loss = loss_of(critic(positive), critic(negative))
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss
+
+    return step
+
+
+# %%
+def train(encoder, critic, steps=120, pairs_of=pairs, seed=0, watch=lambda step: None):
+    """Train both on random batches of 64 images; the loss of each step."""
+    step, rng, losses = new_step(encoder, critic, pairs_of), np.random.default_rng(seed), []
+    for number in range(steps):
+        if number % 20 == 0:
+            watch(number)
+        chosen = rng.choice(len(images.x_train), 64, replace=False)
+        losses.append(float(step(images.x_train[chosen])))
+    watch(steps)
+    return losses
+
+
+# %% [markdown]
+# We keep some unseen images aside and note, every 20 steps, their scores and codes. **Predict** the
+# loss after 120 steps; it begins near $2 \log 2$. It takes a few seconds.
+
+# %%
+unseen, classes = images.x_validation[:400], images.y_validation[:400]
+critic, scores_at, codes_at = new_critic(encoder), {}, {}
+
+
+def watch(step):
+    feature_map, code = encoder(unseen, training=False)
+    scores_at[step] = [critic(rows).numpy().ravel() for rows in pairs(feature_map, code)]
+    codes_at[step] = code.numpy()
+
+
+losses = train(encoder, critic, watch=watch)
+
+# %%
+figure, axes = canvas(3, width=3.2)
+axes[0].plot(losses, color=BLUE)
+axes[0].axhline(2 * np.log(2), color=GREY, linestyle="--")
+axes[0].set(title="training", xlabel="step", ylabel="loss in nats", ylim=(0, 2.5))
+for axis, step in zip(axes[1:], (0, 120)):
+    both = np.clip(scores_at[step], -9, 3)
+    axis.hist(both.T, bins=24, range=(-9, 3), color=[BLUE, ORANGE], label=["own", "another's"])
+    axis.set(title=f"step {step}", xlabel="score of an unseen pair", ylabel="pairs")
+axes[2].legend(frameon=False)
+show(figure, """Left, the loss falls from the dashed line at 2 log 2. In the middle, before the
+training, the scores of both kinds of pairs lie on one heap at 0. Right, after it, those of an
+image's own code lie just above 0, those of another's code mostly far below.""")
+
+# %%
+right = [np.mean(scores_at[120][0] > 0), np.mean(scores_at[120][1] < 0)]
+print(f"loss of the last 20 steps: {np.mean(losses[-20:]):.2f} nats")
+print(f"unseen pairs judged rightly: own {right[0]:.0%}, another's {right[1]:.0%}")
+
+
+# %% [markdown]
+# (A jump out of the frame in the very first steps is Adam's, finding the critic's scale.) A success
+# by every curve: the loss has fallen far, and pairs that were never seen are mostly judged rightly.
+# Map and code tell a lot about each other.
+#
+# ## What is the code worth?
+#
+# The three probes of lesson 03, on frozen encoders: the control is the same encoder with its first
+# weights. **Predict**: is the trained code better with all three, with some, with none? Three seeds
+# each; about fifteen seconds.
+
+# %%
+def worth(encoder):
+    """Test accuracies of three probes on the frozen codes of an encoder."""
+    codes = evaluation.frozen_codes(encoder, images)
+    few = [evaluation.few_label_accuracy(codes, 10, seed) for seed in range(5)]
+    return {"linear": evaluation.linear(codes), "neighbours": evaluation.knn(codes),
+            "ten labels": np.mean(few)}  # fmt: skip
+
+
+# %%
+results = {}
+for seed in range(3):
+    keras.utils.set_random_seed(seed)
+    own = build_encoder(images.image_shape, 64)
+    results[f"random {seed}"] = worth(own)
+    train(own, new_critic(own), seed=seed)
+    results[f"global {seed}"] = worth(own)
+
+# %%
+results = dict(sorted(results.items(), reverse=True))
+for name, row in results.items():
+    print(f"{name:9}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
+                 for name, row in results.items())  # fmt: skip
+show(accuracies(results, images.test_originals), f"""Test accuracies in percent with intervals, of
+three random encoders and the same after the training, for three probes. {told}.""")
+
+
+# %% [markdown]
+# **No better with any probe, and with neighbours far worse.** The objective was reached, and the
+# code has lost what a random encoder had. How can that be? Nobody asked for digits. We asked for
+# whatever tells an image from another one. So what is it that the code says?
+#
+# ## What the code says instead
+#
+# Look at the codes themselves. How many of the 64 directions do they use? The squared singular
+# values of the centred codes say how much of their variance lies in each.
+
+# %%
+def shares(codes):
+    """Of the variance of codes `[N, D]`, the share of each principal direction, largest first."""
+    values = np.linalg.svd(codes - codes.mean(axis=0), compute_uv=False) ** 2
+    return values / values.sum()
+
+
+for step in (0, 20, 60, 120):
+    print(f"step {step:3}: the first direction has {shares(codes_at[step])[0]:.0%} of the variance,",
+          f"the first two {shares(codes_at[step])[:2].sum():.0%}")  # fmt: skip
+
+
+# %% [markdown]
+# From a cloud in many directions the codes have turned into very nearly a *line*. What is laid out
+# along it? Move the slider through the training: every point is an unseen image, drawn as its
+# digit, with its place along the first direction, and the place of its ink in the picture.
+
+# %%
+def place(images):
+    """The mean column of the ink of each image `[N]`, in pixels."""
+    ink = images.mean(axis=(1, 3))  # [N, columns]
+    return ink @ np.arange(ink.shape[1]) / ink.sum(axis=1)
+
+
+def along_the_line(step):
+    centred = codes_at[step] - codes_at[step].mean(axis=0)
+    first = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+    correlation = np.corrcoef(first, place(unseen))[0, 1]
+    figure, axis = canvas(width=4.6)
+    for label in np.unique(classes):
+        axis.scatter(first[classes == label], place(unseen)[classes == label], s=22,
+                     marker=f"${label}$", color=BLUE, linewidth=0.3)  # fmt: skip
+    axis.set(xlabel="code along its first direction", ylabel="mean column of the ink in pixels")
+    axis.set_title(f"step {step}: correlation {correlation:+.2f}")
+    return show(figure, f"""Unseen images as points: their code along its first direction, and where
+    in the picture their ink is. The correlation is {correlation:+.2f} after {step} steps.""")
+
+
+# %%
+explorer(along_the_line, step=(0, 120, 20, 0))
+
+# %%
+along_the_line(120)
+
+
+# %% [markdown]
+# On the digits, which stand at random places, the line is the *place*: how far left or right the
+# digit stands, with all ten classes mixed along it. (A centred data set such as MNIST has less of
+# that to offer; there, look at the correlation with something else, such as the amount of ink.) The
+# random encoder knew the place too, in one direction among many. Now the code knows little else.
+#
+# Is it the *critic* that wants this? A test: we hold the code of each unseen image against the map
+# of another image with a digit at (nearly) **the same place**, whatever its class, and against one
+# at random. **Predict** how often it says "belongs together".
+
+# %%
+def other_at_the_same_place():
+    """For each unseen image the index of the image whose ink is nearest to its own."""
+    rows = place(np.swapaxes(unseen, 1, 2))
+    far = (rows[:, None] - rows) ** 2 + (place(unseen)[:, None] - place(unseen)) ** 2
+    np.fill_diagonal(far, np.inf)
+    return far.argmin(axis=1)
+
+
+# %%
+feature_map, code = (output.numpy() for output in encoder(unseen, training=False))
+flat = feature_map.reshape(len(unseen), -1)
+others = other_at_the_same_place()
+for name, order in {"its own": np.arange(400), "another's": np.roll(np.arange(400), 7),
+                    "another's, same place": others}.items():  # fmt: skip
+    said = critic(np.concatenate([flat[order], code], axis=1)).numpy() > 0
+    print(f"map is {name:22}: {said.mean():.0%} taken to belong together")
+print(f"pairs at the same place that are of one class: {np.mean(classes == classes[others]):.0%}")
+
+
+# %% [markdown]
+# The critic takes a digit at the same place for the right one far more often than any other. So
+# place is a large part of what it goes by.
+#
+# Now we can say why the global objective is weak, and what we have shown of it:
+#
+# - **Shown**: telling apart two images takes one strong trait that differs between most pairs. The
+#   place is one. A code that says only that brings the loss most of the way down.
+# - **Shown**: nothing in the loss asks for more. The code gave up what it had.
+# - **A reading, not shown**: a longer training might get from the place to the class. The README's
+#   table has longer ones, with a prior (lesson 06) beside the objective: the linear probe ends in
+#   the region of the random encoder there, too, and far below the local objective. With InfoNCE the
+#   wall is plain to see as a number: the bound is close to its ceiling $\log N$ after an epoch or
+#   two, and then there is nothing left to climb.
+#
+# The paper reports the same order: its global DIM stays far behind the local one in every table.
+#
+# ## What could go wrong
+#
+# A colleague's negatives move both sides, so that "everything is shuffled well". **Predict** the
+# curve.
+
+# %%
+def both_moved(feature_map, code):
+    features = tf.reshape(feature_map, [tf.shape(code)[0], -1])
+    moved = tf.concat([tf.roll(features, 1, axis=0), tf.roll(code, 1, axis=0)], axis=1)
+    return tf.concat([features, code], axis=1), moved
+
+
+keras.utils.set_random_seed(0)
+colleagues = build_encoder(images.image_shape, 64)
+stuck = train(colleagues, new_critic(colleagues), steps=60, pairs_of=both_moved)
+
+# %%
+figure, axis = canvas(width=5)
+axis.plot(losses[:60], color=BLUE, label="your pairs")
+axis.plot(stuck, color=ORANGE, label="both sides moved")
+axis.axhline(2 * np.log(2), color=GREY, linestyle="--", label="2 log 2: knows nothing")
+axis.set(xlabel="step", ylabel="loss in nats", ylim=(0, None))
+axis.legend(frameon=False, loc="lower left")
+show(figure, """Two curves of the loss. That of your pairs falls; that of the colleague's pairs runs
+along the dashed line at 2 log 2 from beginning to end.""")
+
+# %% tags=["nbval-check-output"]
+check.global_pairs(both_moved)
+
+# %% [markdown]
+# Moved together, every row is a positive pair again: both kinds are the same, and there is nothing
+# to tell apart. This mistake at least shows, **if you know where the loss begins**: it stays at
+# 1.386. With shuffled negatives it would not show at all: one pair of 64 is wrong, and the loss
+# falls almost as far. That one is found by counting, as you did above.
+#
+# ## Questions
+#
+# Decide first, then open the answer you chose.
+#
+# #### 1. The loss of the global objective is almost 0. What do you know about the code?
+#
+# <details><summary>It holds nearly all information about the image.</summary>It holds enough to tell an
+# image from a random other one. That may be very little, as you saw.</details>
+# <details><summary>It tells most pairs of images apart.</summary>Right, and no more than that.</details>
+# <details><summary>It is good for classifying.</summary>The probes said otherwise: the loss fell, and
+# neighbours got worse.</details>
+#
+# #### 2. Why do encoder and critic share one optimizer?
+#
+# <details><summary>They lower the same loss.</summary>Right. They cooperate; lesson 06 has the one place
+# in Deep InfoMax where two networks are opponents.</details>
+# <details><summary>The encoder has to fool the critic.</summary>That belief comes from adversarial
+# training. An encoder that fooled this critic would have a code that says nothing.</details>
+# <details><summary>To save memory.</summary>Adam keeps two numbers for each weight, whoever owns
+# it.</details>
+#
+# #### 3. The negatives are a random permutation of the batch. What is wrong?
+#
+# <details><summary>Nothing: each code gets a random map.</summary>About one of them gets its own, in a
+# batch of any size. It is a positive pair with the label negative.</details>
+# <details><summary>On average one positive pair is among them.</summary>Right. A derangement has
+# none.</details>
+# <details><summary>The gradient cannot pass a permutation.</summary>It can: reordering is
+# differentiable.</details>
+#
+# ## In this lesson we saw
+#
+# - **positive and negative pairs** of maps and codes, and that one side has to move, all of it;
+# - **the global objective**: one question for each image, answered by encoder and critic together;
+# - that its loss can fall far while the code loses what a random encoder had: on the digits the
+#   code became, for the most part, the place of the digit;
+# - the habit of asking *what else* could explain a good curve, and testing it.
+#
+# **Next**: lesson 05 asks many small questions in place of the big one: does this code belong to
+# *this patch*? One trait of the whole image will no longer do.
+
+# %%
+check.progress()
