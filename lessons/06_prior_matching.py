@@ -99,8 +99,8 @@ square empty. Right, a uniform sample fills the square evenly.""")
 #
 # ## The game
 #
-# How do we tell an encoder that its codes, all together, should look like the right picture? There is
-# no formula for a single code. But a network can learn to tell the two pictures apart:
+# How do we tell an encoder that its codes, all together, should look like the right picture? There
+# is no formula for a single code. But a network can learn to tell the two pictures apart:
 #
 # - the **discriminator** $T$ is shown points and gives each a logit: high for "from the prior",
 #   low for "a code";
@@ -161,7 +161,8 @@ moves.""")
 
 # %% [markdown]
 # Filled is who moves. As a formula it is a game (the paper's Eq. 7, after Goodfellow et al. 2014,
-# [1406.2661](https://arxiv.org/abs/1406.2661)), with $\sigma(T)$ the probability that a point is from the prior:
+# [1406.2661](https://arxiv.org/abs/1406.2661)), with $\sigma(T)$ the probability that a point is
+# from the prior:
 #
 # $$\min_E \max_T \; \mathbb{E}_{v \sim \mathbb{V}} \log \sigma(T(v))
 # + \mathbb{E}_{x} \log\big(1 - \sigma(T(E(x)))\big).$$
@@ -185,8 +186,8 @@ for words, t in {"cannot tell": 0.0, "sure and right": 5.0, "sure and wrong": -5
 #
 # ### Exercise 1: `discriminator_loss`, faded
 #
-# *Easy, 4 minutes. `check.hint("discriminator_loss")` helps; you may also move on.* The mean cost of
-# the samples of the prior is given. Add that of the codes.
+# *Easy, 4 minutes. `check.hint("discriminator_loss")` helps; you may also move on.* The mean cost
+# of the samples of the prior is given. Add that of the codes.
 
 # %% tags=["solution"]
 def discriminator_loss(prior_logits, code_logits):
@@ -297,11 +298,12 @@ round.""")
 #
 # ### Exercise 3: `prior_gradients`, free
 #
-# *Hard, 10 minutes. The diagram above is the answer in pictures.* Given both models, images and samples
-# of the prior, return two lists of gradients: of your `prior_loss` for the encoder's
+# *Hard, 10 minutes. The diagram above is the answer in pictures.* Given both models, images and
+# samples of the prior, return two lists of gradients: of your `prior_loss` for the encoder's
 # `trainable_variables`, and of your `discriminator_loss` for the discriminator's. The encoder
-# returns the pair `(feature_map, code)`. A `tf.GradientTape(persistent=True)` may be asked twice; or
-# use two tapes. Apply nothing. (Take the losses by the names `P_loss` and `D_loss`, which work in any case.)
+# returns the pair `(feature_map, code)`. A `tf.GradientTape(persistent=True)` may be asked twice;
+# or use two tapes. Apply nothing. (Take the losses by the names `P_loss` and `D_loss`, which work
+# in any case.)
 
 # %% tags=["solution"]
 def prior_gradients(encoder, discriminator, images, prior):
@@ -349,9 +351,9 @@ print(f"encoder's step: mean logit of its codes {new_logit:+.4f} -> {newer_logit
 print(f"                discriminator's loss {new_loss:.4f} -> {newer_loss:.4f}")
 
 # %% [markdown]
-# The discriminator lowers its own loss without touching a code. The encoder raises the logits of its
-# codes, and with that the discriminator's loss. Each undoes the other's work, until the codes are
-# where neither gains: at the prior.
+# The discriminator lowers its own loss without touching a code. The encoder raises the logits of
+# its codes, and with that the discriminator's loss. Each undoes the other's work, until the codes
+# are where neither gains: at the prior.
 #
 # ## Playing it
 #
@@ -415,10 +417,10 @@ spread over nearly the whole square.""")
 
 
 # %% [markdown]
-# The cloud has spread over the square. A histogram of each number by itself
-# says the same, and a number says it exactly: the largest **gap** between the share of codes below a
-# value and what that share would be under the prior (0: uniform; 0.5: all in the middle, or half of
-# them at each end; 1: all at one end).
+# The cloud has spread over the square. A histogram of each number by itself says the same, and a
+# number says it exactly: the largest **gap** between the share of codes below a value and what that
+# share would be under the prior (0: uniform; 0.5: all in the middle, or half of them at each end;
+# 1: all at one end).
 
 # %%
 def gap(points):
@@ -462,9 +464,9 @@ show(draw_losses(losses, "the right game"), """After a swing both losses end nea
 the encoder's at log 2 and the discriminator's at 2 log 2, dotted lines.""")
 
 # %% [markdown]
-# They look as if nothing had been learnt: they end close to where they began. Yet $\log 2$ and $2 \log 2$ are what an undecided
-# discriminator costs: undecided at the start since it knew nothing, and at the end since **there is
-# little left to know**.
+# They look as if nothing had been learnt: they end close to where they began. Yet $\log 2$ and $2
+# \log 2$ are what an undecided discriminator costs: undecided at the start since it knew nothing,
+# and at the end since **there is little left to know**.
 #
 # ## What could go wrong: the most reported bug
 #
@@ -497,8 +499,8 @@ pressed into a corner.""")
 
 # %% [markdown]
 # The wrong encoder *helps* the discriminator: it moves its codes to where they are easiest to
-# recognise, here a corner, away from the prior. Both losses fall because both want the same. **In a game, falling
-# losses of both players are an alarm.** Look at the distribution, not at the curve.
+# recognise, here a corner, away from the prior. Both losses fall because both want the same. **In a
+# game, falling losses of both players are an alarm.** Look at the distribution, not at the curve.
 #
 # Follow both games step by step:
 
@@ -527,10 +529,10 @@ spreads until it fills most of the square.""")
 # ## What it costs
 #
 # The codes of lesson 05 had 64 numbers, and we judged them by a linear probe. Does a prior help it?
-# Three trainings that differ in nothing but the game: none, one with a slow discriminator (Adam with
-# $3 \cdot 10^{-5}$, what `DeepInfoMax` takes by itself), one with a fast one ($10^{-3}$). The
-# objective is InfoNCE over the codes, as in the library's comparisons. **Predict** accuracy and gap.
-# The cell takes 10 to 20 seconds.
+# Three trainings that differ in nothing but the game: none, one with a slow discriminator (Adam
+# with $3 \cdot 10^{-5}$, what `DeepInfoMax` takes by itself), one with a fast one ($10^{-3}$). The
+# objective is InfoNCE over the codes, as in the library's comparisons. **Predict** accuracy and
+# gap. The cell takes 10 to 20 seconds.
 
 # %%
 def judged(gamma, discriminator_rate):
@@ -573,9 +575,9 @@ show(figure, f"Bars of the probe's accuracy and of the gap for three trainings: 
 # loses it all the same, for its prior loss is far above $\log 2 = 0.69$. In so short a run neither
 # brings 64 numbers nearer to uniform. What was easy for two numbers is hard for 64.
 #
-# So prior matching is no way to a better probe, at least at this size. The paper uses it
-# with a small weight for local codes ($\gamma = 0.1$) and a large one for global codes
-# ($\gamma = 1$), in far longer trainings. Use it when you *want* the distribution, and measure both.
+# So prior matching is no way to a better probe, at least at this size. The paper uses it with a
+# small weight for local codes ($\gamma = 0.1$) and a large one for global codes ($\gamma = 1$), in
+# far longer trainings. Use it when you *want* the distribution, and measure both.
 #
 # ## Questions
 #
@@ -618,10 +620,11 @@ show(figure, f"Bars of the probe's accuracy and of the gap for three trainings: 
 # ## In this lesson we saw
 #
 # - that information says nothing about where codes lie, and that a **prior** does;
-# - **two losses, two players**: the discriminator learns to tell codes from the prior with the codes
-#   held still, the encoder follows its gradient with the discriminator held still;
+# - **two losses, two players**: the discriminator learns to tell codes from the prior with the
+#   codes held still, the encoder follows its gradient with the discriminator held still;
 # - that the **wrong game** has the nicer curves, and the right one looks like nothing;
-# - that a prior shapes a code of two numbers well, and did nothing for one of 64, or cost it accuracy.
+# - that a prior shapes a code of two numbers well, and did nothing for one of 64, or cost it
+#   accuracy.
 #
 # **Next**: lesson 07 adds up all terms with their weights $\alpha$, $\beta$ and $\gamma$, and
 # writes the training step.
