@@ -457,6 +457,7 @@ def examine_bound(bound, steps=400):
     return curve, [part.numpy() for part in bounds.split_pairs(scores_of(*world.draw(200, rng)))]
 
 
+# %%
 def draw_examined(curve, scores):
     figure, (left, right) = canvas(2)
     left.plot(np.mean(np.reshape(curve, (-1, 20)), axis=1), ".-", color=BLUE)
@@ -471,6 +472,7 @@ def draw_examined(curve, scores):
     pairs {means[0]:.1f} on average, negative pairs {means[1]:.1f}.""")
 
 
+# %%
 draw_examined(*examine_bound(patient_1))
 
 
