@@ -45,7 +45,7 @@ tf.get_logger().setLevel("ERROR")  # many small trainings in one notebook: no wa
 images = data.load(limit=3000)
 x_test, y_test = images.x_test[:2160], images.y_test[:2160]
 settings = comparison.Settings(
-    epochs=2, batch_size=32, learning_rate=2e-3, bound="infonce",
+    epochs=2, batch_size=32, learning_rate=1e-3, bound="infonce_codes",
     weights={"global": (1, 0, 0), "local": (0, 1, 0)},
 )  # fmt: skip
 train, test = {}, {}
@@ -57,7 +57,7 @@ for name in ("pca", "random", "global", "local"):
 
 # %% [markdown]
 # (The history has a value for each of two epochs; the bounds are in nats, the loss is their
-# negative. With batches of 32, the global bound can reach $\log 32 = 3.47$.)
+# negative. With batches of 32 neither can exceed $\log 32 = 3.47$.)
 #
 # As in lesson 08, a **probe** tells what a code is worth to a simple classifier.
 
@@ -100,7 +100,8 @@ for name, (a, b) in {"pixels": (flat(images.x_train), flat(x_test)),
     near[name] = nearest(b, a)
 
 # %%
-some = np.arange(7, len(x_test), len(x_test) // 6)[:6]
+classes, first_of_class = np.unique(y_test, return_index=True)
+some = first_of_class[[0, 2, 3, 5, 7, 8]]
 show(*neighbours(x_test[some], y_test[some], {name: found[some] for name, found in near.items()},
                  images.x_train, images.y_train))  # fmt: skip
 
@@ -110,7 +111,7 @@ show(*neighbours(x_test[some], y_test[some], {name: found[some] for name, found 
 # the slider to see others; a cross marks another class.
 
 # %%
-queries = np.arange(3, len(x_test), len(x_test) // 21)[:20]
+queries = np.random.default_rng(0).choice(len(x_test), 20, replace=False)
 
 
 def draw_neighbours(query):
@@ -135,8 +136,12 @@ for name, found in near.items():
 #
 # Why may all directions alike be a bad idea? Perhaps most of the code lies in few of them. With
 # $\lambda_d$ the eigenvalues of the correlation matrix of the code, $p_d = \lambda_d / \sum
-# \lambda$ says how its variance is spread, and the exponential of the entropy of lesson 01,
-# $e^{H(p)}$, how many directions are really used: the **effective rank**.
+# \lambda$ says how its variance is spread, and the exponential of its entropy, $e^{H(p)}$, how
+# many directions are really used: the **effective rank**. (If all $K$ shares are equal, $H = \log
+# K$ and the rank is $K$.) The entropy is yours, from lesson 01, if you wrote it there.
+
+# %%
+entropy = check.yours("entropy")
 
 # %%
 spectra = {name: np.linalg.eigvalsh(np.corrcoef(z, rowvar=False))[::-1] for name, z in test.items()}
@@ -144,8 +149,8 @@ figure, axis = canvas(width=5.5)
 styles = {"pca": (GREY, ":"), "random": (GREY, "--"),
           "global": (ORANGE, "-."), "local": (BLUE, "-")}  # fmt: skip
 for name, (color, style) in styles.items():
-    share = np.maximum(spectra[name], 1e-12) / spectra[name].sum()
-    rank = np.exp(-np.sum(share * np.log(share)))
+    share = spectra[name] / spectra[name].sum()
+    rank = np.exp(entropy(np.maximum(share, 0)))
     axis.semilogy(range(1, 65), share, style, color=color, label=f"{name}: rank {rank:.0f}")
 axis.set(xlabel="direction of the code", ylabel="share of the variance", ylim=(1e-6, 1))
 axis.legend(frameon=False)
@@ -154,10 +159,10 @@ are spread evenly; the local and the global code fall fastest: few directions ho
 
 
 # %% [markdown]
-# The objective asked for information, and never that the 64 numbers should differ from one
-# another: the trained codes use about a quarter of the directions, and the rest nearly repeats
-# them. Note what this does *not* say: a low rank is not a bad code. On the digits the code with
-# the lowest rank has the best probe.
+# Look at the ranks in the legend. The objective asked for information, and never that the 64
+# numbers should differ from one another: the two trained codes use the fewest directions, and the
+# rest nearly repeats them. Note what this does *not* say: a low rank is not a bad code. On the
+# digits the code with the lowest rank has the best probe.
 #
 # ## Total correlation
 #
@@ -237,11 +242,10 @@ for name, codes in pairs.items():
 # next cell takes a few seconds.)
 
 # %%
-measured = {}
 for name, z in test.items():
-    measured[name] = diagnosis.neural_dependency(z[:, :8], folds=3, steps=200)
-    print(f"{name:7} by a critic {measured[name].value:.2f}"
-          f" +/- {measured[name].standard_error:.2f},  by the Gaussian {total_correlation(z[:, :8]):.2f} nats")  # fmt: skip
+    found = diagnosis.neural_dependency(z[:, :8], folds=3, steps=200)
+    print(f"{name:7} by a critic {found.value:.2f} +/- {found.standard_error:.2f},"
+          f"  by the Gaussian {total_correlation(z[:, :8]):.2f} nats")  # fmt: skip
 
 
 # %% [markdown]
@@ -294,10 +298,10 @@ show(figure, f"The probe of scrambled pixels in percent, first up, then down: {t
 
 # %% [markdown]
 # Every point of this curve holds the same information, about the image and about the digit: all
-# there is. The probe rises from that of the pixels to far above it, on the digits about as high as
-# the trained code, and falls again. So the amount of information does not decide what a probe can
-# do with it. Neither does training, by the way: a random layer of the right strength may lay open
-# what pixels hide (with 784 numbers in place of 64).
+# there is. The probe rises from that of the pixels to far above it, on the digits nearly as high
+# as the trained code, and falls again. So the amount of information does not decide what a probe
+# can do with it. Neither does training, by the way: a random layer of the right strength may lay
+# open what pixels hide (with 784 numbers in place of 64).
 #
 # **Experiment 2: the bound.** Perhaps it is not the true amount that counts but the bound. For each
 # code we train a fresh critic to tell which image belongs to which code, with InfoNCE, and read the
@@ -376,7 +380,7 @@ both |= {name: two_readers(train[name], test[name]) for name in train}
 
 # %%
 figure, axis = canvas(width=5.5, height=2.6)
-for place, (name, (straight, curved)) in enumerate(both.items()):
+for place, (straight, curved) in enumerate(both.values()):
     axis.plot([100 * straight, 100 * curved], [place, place], "-", color=GREY)
     axis.plot(100 * straight, place, "o", color=BLUE, label=None if place else "linear")
     axis.plot(100 * curved, place, "D", color=ORANGE, label=None if place else "curved")
@@ -389,9 +393,10 @@ show(figure, "Two readers of each code, linear and curved, in percent: " + ", ".
 
 
 # %% [markdown]
-# To the curved reader the codes are much alike, and the local one is no better than the pixels: it
-# holds *no more* about the digit. To the linear reader they are worlds apart. What the training has
-# done is to bring what was there to where a straight line can reach it.
+# To the curved reader the codes are much alike, and on the digits it does not like the local one
+# best: as far as it can tell, that code holds *no more* about the digit than the others. To the
+# linear reader they are worlds apart. What the training has done is to bring what was there to
+# where a straight line can reach it.
 #
 # ### The puzzle of lesson 00, resolved
 #
@@ -399,8 +404,8 @@ show(figure, "Two readers of each code, linear and curved, in percent: " + ", ".
 # amount. A simple classifier with few labels uses only what lies **in the open**. You have seen
 # the same amount of information with probes far apart (the scrambling), codes with higher bounds
 # and lower probes (the critics), and a better reader for whom the advantage is gone (the curved
-# kernel). Information cannot be created by computing, but it can be laid open, and that is all
-# that training does here.
+# kernel). Information cannot be created by computing, but it can be laid open, and that is
+# what the training has done here.
 #
 # And *what* is laid open depends on the question that the training asks. The local objective
 # wants a code that goes with every patch of its image and with no patch of others; the authors
@@ -409,12 +414,12 @@ show(figure, "Two readers of each code, linear and curved, in percent: " + ", ".
 # beginning of this lesson, is close to its ceiling). Mutual information is how Deep InfoMax is
 # *written down*; the choice of pairs, critic and architecture is why it works.
 #
-# ## The clinic
+# ## What could go wrong: the clinic
 #
 # Five broken pieces of Deep InfoMax, each from a mistake that was found in real code. Each comes
 # with its **symptom**. Look, name the fault aloud, and only then read the code; write the mended
-# function below it, and the check of the lesson that it comes from judges it. *Three to five
-# minutes each. Stop after two if you like; the others do not depend on them.*
+# function below it, and the check of the lesson that it comes from judges it. The five do not
+# depend on one another: stop after two if you like, the lesson runs on.
 #
 # ### Patient 1: the curve is perfect
 #
@@ -471,7 +476,9 @@ draw_examined(*examine_bound(patient_1))
 
 # %% [markdown]
 # The critic has learnt to give its positive pairs *low* scores. What reads scores later (a
-# nearest neighbour, a DV read-out) gets nonsense. Mend it: `split_pairs` is fine.
+# nearest neighbour, a DV read-out) gets nonsense.
+#
+# *Easy, 3 minutes.* Mend it: `split_pairs` is fine.
 
 # %% tags=["solution"]
 def jsd_bound(scores):
@@ -516,8 +523,10 @@ for size in (8, 64):
 
 # %% [markdown]
 # About one on average, *whatever the batch size*; and only about $1/e$ of the batches are clean.
-# In small batches that is a large share: the critic is punished for being right. Write an order
-# without any fixed point; a batch of one item cannot have one and is a `ValueError`.
+# In small batches that is a large share: the critic is punished for being right.
+#
+# *Easy, 3 minutes.* Write an order without any fixed point; a batch of one item cannot have one and
+# is a `ValueError`.
 
 # %% tags=["solution"]
 def mismatch(features):
@@ -574,8 +583,10 @@ draw_push(patient_3)
 
 
 # %% [markdown]
-# The finished location is pushed as hard as those that have learnt nothing. Which two operations
-# stand in the wrong order?
+# The finished location is pushed as hard as those that have learnt nothing.
+#
+# *Medium, 4 minutes.* Which two operations stand in the wrong order? (`split_pairs` takes scores
+# `[N, N, L]` as well, and gives `[N, L]` and `[N (N-1), L]`.)
 
 # %% tags=["solution"]
 def local_jsd(scores):
@@ -651,7 +662,9 @@ draw_game(patient_4)
 # %% [markdown]
 # The codes huddle where the discriminator is *surest* that they are codes. This is the most
 # reported bug of all re-implementations: the encoder minimises what the discriminator minimises,
-# and helps its opponent. Write the encoder's own loss, which wants its codes taken for samples of
+# and helps its opponent.
+#
+# *Easy, 3 minutes.* Write the encoder's own loss, which wants its codes taken for samples of
 # the prior.
 
 # %% tags=["solution"]
@@ -741,8 +754,9 @@ draw_losses({"patient 5": poor})
 
 # %% [markdown]
 # The curve falls, as a curve should. The number above it tells: the critic has not moved at all.
-# The encoder alone has learnt to please a random critic. Mend the step; the optimizer is told of
-# both.
+# The encoder alone has learnt to please a random critic.
+#
+# *Medium, 4 minutes.* Mend the step.
 
 # %% tags=["solution"]
 def train_step(images, encoder, critic, optimizer):
@@ -801,6 +815,13 @@ draw_losses({"patient 5": poor, "mended": examine_step(mended_step)})
 # <details><summary>That something in it learns something.</summary>Right. Look at the scores, count
 # the fixed points, print what moved, draw the codes.</details>
 #
+# ## In this lesson we saw
+#
+# - that a code may win with one reader and lose with another: neighbours, linear, curved;
+# - **rank**, **total correlation** and **NDM**, which describe a code and do not grade it;
+# - that the amount of information is not why Deep InfoMax works, and what laying it open means;
+# - five faults behind symptoms that looked harmless.
+#
 # ## What this course was
 #
 # You began with a puzzle and a die. You have since built, with your own functions: entropy and
@@ -808,13 +829,6 @@ draw_losses({"patient 5": poor, "mended": examine_step(mended_step)})
 # encoder with a map and a code; pairs, global and local; a prior and its game; the weighted loss
 # and its step; a fair comparison; and now the tools to look inside. That is Deep InfoMax, all of
 # it.
-#
-# In this lesson we saw
-#
-# - that a code may win with one reader and lose with another: neighbours, linear, curved;
-# - **rank**, **total correlation** and **NDM**, which describe a code and do not grade it;
-# - that mutual information is not why Deep InfoMax works, and what laying open means;
-# - five faults behind symptoms that looked harmless.
 #
 # Where to go: read the paper ([Hjelm et al. 2019](https://arxiv.org/abs/1808.06670)) from the
 # start, every symbol in it is yours now. Then *On mutual information maximization for
