@@ -29,7 +29,8 @@ from dimlearn.data import load
 from dimlearn.encoder import build_encoder, layer_model
 from dimlearn.errors import InputError
 from dimlearn.model import DISCRIMINATOR_RATE, DeepInfoMax, full_batches
-from dimlearn.startup import keras
+from dimlearn.optimizer import FusedAdam
+from dimlearn.startup import keras, tf
 
 # (alpha, beta, gamma) of the seminar project's four encoders.
 WEIGHTS = {
@@ -40,9 +41,10 @@ WEIGHTS = {
 }
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
+SEEDLESS_ROWS = ("pixels", "pca")  # the same with every pretraining seed
 STEPS = 1_050  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
-LAYERS_ON = 5_000  # training images for the probes of the large feature maps
+LAYERS_ON = 5_000  # labelled images for the probes of the large feature maps
 
 
 @dataclass(frozen=True)
@@ -69,24 +71,26 @@ class Settings:
 # ---------------------------------------------------------------- the encoders
 
 
-def train_encoder(name, dataset, settings, seed, callbacks=()):
+def train_encoder(name, dataset, settings, seed, callbacks=(), images=None):
     """The encoder of one row and its training history, `{term: [value of each epoch]}`.
 
     The seed decides the first weights, the order of the batches and the prior's samples; rows of
-    the same seed start from the same encoder.
+    the same seed start from the same encoder. `images`: the training images as a tensor, if there
+    is one already: several trainings can share it.
     """
+    images = tf.constant(dataset.x_train) if images is None else images
     keras.utils.set_random_seed(seed)
     if name == "pixels":
         return pixel_encoder(dataset), {}
     if name == "pca":
         return pca_encoder(dataset, settings.code_dim), {}
     if name == "standard":
-        return train_with_labels(plain_network(dataset), dataset, settings, callbacks)
+        return train_with_labels(plain_network(dataset), images, dataset, settings, callbacks)
     encoder = build_encoder(dataset.image_shape, settings.code_dim, settings.architecture)
     if name == "random":
         return encoder, {}
     if name == "supervised":
-        return train_with_labels(encoder, dataset, settings, callbacks)
+        return train_with_labels(encoder, images, dataset, settings, callbacks)
     model = new_model(encoder, name, settings, seed)
     model.compile(
         adam(settings.learning_rate, dataset, settings),
@@ -94,8 +98,7 @@ def train_encoder(name, dataset, settings, seed, callbacks=()):
         steps_per_execution=10,
     )
     history = model.fit(
-        dataset.x_train,
-        batch_size=settings.batch_size,
+        full_batches(images, settings.batch_size, shuffle=True),
         epochs=settings.epochs,
         callbacks=list(callbacks),
         verbose=0,
@@ -108,7 +111,7 @@ def adam(learning_rate, dataset, settings):
     if settings.decay:
         steps = settings.epochs * (len(dataset.x_train) // settings.batch_size)
         learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    return keras.optimizers.Adam(learning_rate)
+    return FusedAdam(learning_rate)
 
 
 def new_model(encoder, name, settings, seed):
@@ -151,7 +154,7 @@ def plain_network(dataset):
     return keras.Model(images, keras.layers.Dense(64, activation="relu", name="code")(hidden))
 
 
-def train_with_labels(encoder, dataset, settings, callbacks):
+def train_with_labels(encoder, images, dataset, settings, callbacks):
     """Train an encoder under a linear classifier of its code, by cross-entropy, with all labels."""
     logits = keras.layers.Dense(dataset.num_classes, name="logits")(
         encoder.get_layer("code").output
@@ -164,9 +167,8 @@ def train_with_labels(encoder, dataset, settings, callbacks):
         jit_compile=False,
         steps_per_execution=10,
     )
-    labelled = (dataset.x_train, dataset.y_train)
     history = classifier.fit(
-        full_batches(labelled, settings.batch_size, shuffle=True),
+        full_batches((images, dataset.y_train), settings.batch_size, shuffle=True),
         shuffle=False,  # the batches are shuffled already
         epochs=settings.epochs,
         callbacks=list(callbacks),
@@ -193,7 +195,7 @@ def probe_encoder(encoder, dataset, probe_seeds, say):
     for name, probe in evaluation.SEEDED_PROBES.items():
         say(f"probe {name}", passing=True)
         accuracies[name] = probe(codes, seeds)
-    fewest = np.bincount(codes.all_labelled[1]).min()
+    fewest = np.bincount(codes.y).min()
     for per_class in (count for count in evaluation.FEW_LABELS if count <= fewest):
         say(f"probe labels_{per_class}", passing=True)
         accuracies[f"labels_{per_class}"] = [
@@ -205,16 +207,24 @@ def probe_encoder(encoder, dataset, probe_seeds, say):
 def probe_layers(encoder, dataset, probe_seeds, say):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
-    `{layer: [accuracy of each probe seed]}`, trained on the first `LAYERS_ON` training images;
-    empty for an encoder without a feature map.
+    `{layer: [accuracy of each probe seed]}`, trained on at most `LAYERS_ON` labelled images, a
+    tenth of them from the validation set; empty for an encoder without a feature map.
     """
     accuracies = {}
     if len(encoder.outputs) < 2:
         return accuracies
+    train, validation = LAYERS_ON * 9 // 10, LAYERS_ON // 10
+    dataset = dataclasses.replace(
+        dataset,
+        x_train=dataset.x_train[:train],
+        y_train=dataset.y_train[:train],
+        x_validation=dataset.x_validation[:validation],
+        y_validation=dataset.y_validation[:validation],
+    )
     present = {layer.name for layer in encoder.layers}
     for layer in (layer for layer in LAYERS if layer in present):
         say(f"probe mlp200 on the {layer}", passing=True)
-        codes = evaluation.frozen_codes(layer_model(encoder, layer), dataset, limit=LAYERS_ON)
+        codes = evaluation.frozen_codes(layer_model(encoder, layer), dataset)
         accuracies[layer] = evaluation.mlp200(codes, range(probe_seeds))
     return accuracies
 
@@ -235,11 +245,16 @@ def compare(settings, folder, dataset=None, say=lambda text, passing=False: None
     dataset = dataset or load(settings.data)
     settings = complete(settings, dataset)
     folder = open_folder(folder, settings, dataset)
-    jobs = [(name, seed) for seed in range(settings.seeds) for name in settings.rows]
-    parts = []
+    jobs = [
+        (name, seed)
+        for seed in range(settings.seeds)
+        for name in settings.rows
+        if seed == 0 or name not in SEEDLESS_ROWS
+    ]
+    parts, images = [], tf.constant(dataset.x_train)  # TensorFlow keeps one copy for all trainings
     for number, (name, seed) in enumerate(jobs, 1):
         say(f"[{number}/{len(jobs)}] {name}" + (f", seed {seed}" if settings.seeds > 1 else ""))
-        parts.append(finish_part(name, seed, dataset, settings, folder, say, callbacks))
+        parts.append(finish_part(name, seed, dataset, images, settings, folder, say, callbacks))
     return parts
 
 
@@ -264,7 +279,7 @@ def complete(settings, dataset):
     return settings
 
 
-def finish_part(name, seed, dataset, settings, folder, say, callbacks):
+def finish_part(name, seed, dataset, images, settings, folder, say, callbacks):
     """One row with one seed, as far as it is not in the folder already.
 
     Returns `{"name", "seed", "history", "seconds", "accuracies", "layers"}`: the history of the
@@ -282,7 +297,7 @@ def finish_part(name, seed, dataset, settings, folder, say, callbacks):
         part = json.loads(history_file.read_text())
     else:
         began = time.perf_counter()
-        encoder, history = train_encoder(name, dataset, settings, seed, callbacks)
+        encoder, history = train_encoder(name, dataset, settings, seed, callbacks, images)
         seconds = time.perf_counter() - began
         part = {"name": name, "seed": seed, "history": history, "seconds": seconds}
         with written_whole(encoder_file) as path:

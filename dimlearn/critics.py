@@ -60,15 +60,18 @@ class ConcatCritic(layers.Layer):
 @register
 class Projection(layers.Layer):
     """A dense network with one hidden layer and a linear shortcut past it, as in the authors'
-    code, then layer normalisation: `[..., F] -> [..., units]`."""
+    code, then layer normalisation: `[..., F] -> [..., units]`.
 
-    def __init__(self, units, **kwargs):
+    `scaled`: whether the normalised numbers get a learned scale and shift.
+    """
+
+    def __init__(self, units, scaled=True, **kwargs):
         super().__init__(**kwargs)
-        self.units = units
+        self.units, self.scaled = units, scaled
         self.hidden = layers.Dense(units, activation="relu", name="hidden")
         self.linear = layers.Dense(units, name="linear")
         self.shortcut = layers.Dense(units, use_bias=False, name="shortcut")
-        self.norm = layers.LayerNormalization(name="norm")
+        self.norm = layers.LayerNormalization(center=scaled, scale=scaled, name="norm")
 
     def build(self, shape):
         self.hidden.build(shape)
@@ -80,7 +83,7 @@ class Projection(layers.Layer):
         return self.norm(self.linear(self.hidden(x)) + self.shortcut(x))
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units}
+        return {**super().get_config(), "units": self.units, "scaled": self.scaled}
 
 
 @register
@@ -91,12 +94,13 @@ class DotProductCritic(layers.Layer):
     The authors normalise the feature side only and leave the product unscaled, which starts the
     JSD objective saturated. With both sides normalised and the root (Bachman et al. 2019, AMDIM)
     a score is the root of `units` times a correlation: of order one at first, whatever the size.
+    A learned scale on one side serves the product; it stands on the code's, which is the small one.
     """
 
     def __init__(self, units=128, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.feature_side = Projection(units, name="feature_side")
+        self.feature_side = Projection(units, scaled=False, name="feature_side")
         self.code_side = Projection(units, name="code_side")
 
     def build(self, features_shape, code_shape):
@@ -106,7 +110,7 @@ class DotProductCritic(layers.Layer):
     def call(self, features, code):
         """Features `[N, L, F]`, codes `[N, D]` -> scores of all pairs `[N, N, L]`."""
         f, c = self.feature_side(features), self.code_side(code)
-        return tf.einsum("jlu,iu->ijl", f, c) / math.sqrt(self.units)
+        return tf.einsum("iu,jlu->ijl", c, f) / math.sqrt(self.units)
 
     def matched(self, features, code):
         """Scores `[N, L]` of every image with its own code, and with another image's code."""

@@ -236,7 +236,7 @@ def check_images(images, name="images"):
             f"{name} must lie in [0, 1], but lies in [{images.min():g}, {images.max():g}]: "
             "divide pixels by 255, or pass them as uint8"
         )
-    return images.astype("float32")
+    return images.astype("float32", copy=False)
 
 
 def check_labels(labels, count, name="labels"):

@@ -28,23 +28,34 @@ CHOSEN_ON = 5_000  # training codes that the choice among these is made with
 
 @dataclass
 class Codes:
-    """Standardised codes of the three parts of a data set, with their labels.
+    """Standardised codes of a data set, with their labels.
 
-    `x_*`: float32 `[N, D]` with the training codes' mean 0 and standard deviation 1 per dimension.
+    `x`, `x_test`: float32 `[N, D]` with the training codes' mean 0 and standard deviation 1 per
+    dimension. `x` holds every labelled code that a probe may be trained on: first the `training`
+    codes of the training images, then those of the validation images.
     """
 
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_validation: np.ndarray
-    y_validation: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    training: int
     x_test: np.ndarray
     y_test: np.ndarray
 
     @property
-    def all_labelled(self):
-        """Training and validation codes together: what a probe is trained on in the end."""
-        x = np.concatenate([self.x_train, self.x_validation])
-        return x, np.concatenate([self.y_train, self.y_validation])
+    def x_train(self):
+        return self.x[: self.training]
+
+    @property
+    def y_train(self):
+        return self.y[: self.training]
+
+    @property
+    def x_validation(self):
+        return self.x[self.training :]
+
+    @property
+    def y_validation(self):
+        return self.y[self.training :]
 
 
 # ---------------------------------------------------------------- from images to codes
@@ -56,23 +67,27 @@ def encode(encoder, images, batch_size=500):
     `encoder`: a model whose last or only output is the code. It only predicts: batch
     normalisation uses its moving statistics, and nothing is updated.
     """
-    codes = []
-    for start in range(0, len(images), batch_size):
-        outputs = encoder(images[start : start + batch_size], training=False)
-        code = outputs[-1] if isinstance(outputs, (tuple, list)) else outputs
-        codes.append(np.reshape(code, (len(code), -1)))
-    return np.concatenate(codes)
+    from dimlearn.startup import tf
+
+    def predict(batch):
+        outputs = encoder(batch, training=False)
+        return outputs[-1] if isinstance(outputs, (tuple, list)) else outputs
+
+    if len(images) > 10 * batch_size:  # compiled it takes half the time, once it is compiled
+        predict = tf.function(predict)
+    starts = range(0, len(images), batch_size)
+    codes = [np.asarray(predict(images[start : start + batch_size])) for start in starts]
+    return np.concatenate([code.reshape(len(code), -1) for code in codes])
 
 
-def frozen_codes(encoder, dataset, limit=None):
-    """The standardised `Codes` of a data set, with at most `limit` training images."""
-    parts = (dataset.x_train[:limit], dataset.x_validation, dataset.x_test)
+def frozen_codes(encoder, dataset):
+    """The standardised `Codes` of a data set."""
+    parts = (dataset.x_train, dataset.x_validation, dataset.x_test)
     x_train, x_validation, x_test = standardize(*(encode(encoder, part) for part in parts))
     return Codes(
-        x_train,
-        dataset.y_train[:limit],
-        x_validation,
-        dataset.y_validation,
+        np.concatenate([x_train, x_validation]),
+        np.concatenate([dataset.y_train, dataset.y_validation]),
+        len(x_train),
         x_test,
         dataset.y_test,
     )
@@ -105,13 +120,19 @@ def standardize(train, *others):
     (also when rounding leaves it a deviation such as 1e-17) becomes 0 there, never NaN.
     Returns a tuple of float32 arrays, one for each argument.
     """
-    mean, deviation = train.mean(axis=0, dtype="float64"), train.std(axis=0, dtype="float64")
+    # All in float64, some rows at a time: pixels in float64 would fill the memory.
+    mean = train.mean(axis=0, dtype="float64")
+    pieces = np.array_split(train, 1 + len(train) // 1000)
+    deviation = np.sqrt(sum(np.square(rows - mean).sum(axis=0) for rows in pieces) / len(train))
     constant = deviation <= 1e-10 * (1 + np.abs(mean))
     scale = np.where(constant, 1.0, deviation)
-    return tuple(
-        np.where(constant & (x == train[:1]), 0.0, (x - mean) / scale).astype("float32")
-        for x in (train, *others)
-    )
+    standardized = []
+    for x in (train, *others):
+        z = np.subtract(x, mean, out=np.empty(x.shape, "float32"), casting="same_kind")
+        np.divide(z, scale, out=z, casting="same_kind")
+        z[constant & (x == train[:1])] = 0.0
+        standardized.append(z)
+    return tuple(standardized)
 
 
 # ---------------------------------------------------------------- probes
@@ -127,7 +148,7 @@ def knn(codes):
     from sklearn.neighbors import KNeighborsClassifier
 
     neighbours = KNeighborsClassifier(5, algorithm="brute", n_jobs=-1)
-    return neighbours.fit(*codes.all_labelled).score(codes.x_test, codes.y_test)
+    return neighbours.fit(codes.x, codes.y).score(codes.x_test, codes.y_test)
 
 
 def svm(codes, seeds):
@@ -139,7 +160,7 @@ def svm(codes, seeds):
         SGDClassifier("hinge", max_iter=10, tol=None, average=True, n_jobs=-1, random_state=seed)
         for seed in seeds
     ]
-    x, y = codes.all_labelled
+    x, y = codes.x, codes.y
     return [machine.fit(x, y).score(codes.x_test, codes.y_test) for machine in machines]
 
 
@@ -163,7 +184,7 @@ def few_label_accuracy(codes, per_class, seed):
     The seed draws them from the training codes. With so few labels there are none to spare for
     choosing the regularisation: it is 1 for all.
     """
-    x, y = codes.all_labelled
+    x, y = codes.x, codes.y
     chosen = few_labels(y, per_class, seed)
     return _logistic_regression(1.0).fit(x[chosen], y[chosen]).score(codes.x_test, codes.y_test)
 
@@ -204,7 +225,7 @@ def _chosen_on_validation(new_classifier, codes):
         classifier.set_params(C=strength).fit(codes.x_train[:CHOSEN_ON], codes.y_train[:CHOSEN_ON])
         accuracies.append(classifier.score(codes.x_validation, codes.y_validation))
     best = REGULARISATION[int(np.argmax(accuracies))]
-    classifier.set_params(C=best).fit(*codes.all_labelled)
+    classifier.set_params(C=best).fit(codes.x, codes.y)
     return classifier.score(codes.x_test, codes.y_test)
 
 
@@ -217,7 +238,7 @@ def _networks(codes, seeds, units, dropout, epochs=12, batch_size=512):
     """
     from dimlearn.startup import keras
 
-    x, y = codes.all_labelled
+    x, y = codes.x, codes.y
     networks, first_values = _untrained_networks(
         x.shape[1], int(y.max()) + 1, tuple(seeds), units, dropout
     )
@@ -226,7 +247,8 @@ def _networks(codes, seeds, units, dropout, epochs=12, batch_size=512):
     keras.utils.set_random_seed(seeds[0])
     y_each = np.repeat(y[:, None], len(seeds), axis=1)
     networks.fit(x, y_each, batch_size=batch_size, epochs=epochs, verbose=0)
-    predicted = np.argmax(networks(codes.x_test, training=False), axis=2)
+    logits = encode(networks, codes.x_test).reshape(len(codes.y_test), len(seeds), -1)
+    predicted = np.argmax(logits, axis=2)
     return [float(np.mean(own == codes.y_test)) for own in predicted.T]
 
 
@@ -237,6 +259,7 @@ def _untrained_networks(inputs, classes, seeds, units, dropout):
     Kept, because the rows of a table differ in their codes only: compiled once, the networks start
     every row from the same weights.
     """
+    from dimlearn.optimizer import FusedAdam
     from dimlearn.startup import keras
 
     keras.utils.set_random_seed(seeds[0])
@@ -248,7 +271,7 @@ def _untrained_networks(inputs, classes, seeds, units, dropout):
     hidden = keras.layers.Dropout(dropout)(hidden)
     networks = keras.Model(codes, _dense_of_each(len(seeds), hidden, classes, equation))
     networks.compile(
-        keras.optimizers.Adam(2e-3),
+        FusedAdam(2e-3),
         _summed_cross_entropy,
         jit_compile=False,
         steps_per_execution=10,

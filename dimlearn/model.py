@@ -25,6 +25,7 @@ from dimlearn.objectives import (
     squash,
     stateless_prior,
 )
+from dimlearn.optimizer import FusedAdam
 from dimlearn.startup import keras, tf
 
 PRIORS = ("uniform", "gaussian")
@@ -193,15 +194,16 @@ class DeepInfoMax(keras.Model):
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
         """As `keras.Model.compile`, without a loss.
 
-        The discriminator has an optimizer of its own, `Adam(3e-5)` unless given: the game wants a
-        slow discriminator, whatever the pace of the encoder. XLA is off unless asked for: on
-        processors it takes seconds to compile and gives slower convolutions.
+        "adam" means `FusedAdam()`. The discriminator has an optimizer of its own,
+        `FusedAdam(3e-5)` unless given: the game wants a slow discriminator, whatever the pace of
+        the encoder. XLA is off unless asked for: on processors it takes seconds to compile and
+        gives slower convolutions.
         """
-        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
+        super().compile(optimizer=find_optimizer(optimizer), jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.cooperating_variables())
         if self.gamma:
-            self.discriminator_optimizer = keras.optimizers.get(
-                discriminator_optimizer or keras.optimizers.Adam(DISCRIMINATOR_RATE)
+            self.discriminator_optimizer = find_optimizer(
+                discriminator_optimizer or FusedAdam(DISCRIMINATOR_RATE)
             )
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
@@ -259,6 +261,11 @@ class DeepInfoMax(keras.Model):
         self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
 
 
+def find_optimizer(optimizer):
+    """As `keras.optimizers.get`, with the quicker Adam for "adam"."""
+    return FusedAdam() if optimizer == "adam" else keras.optimizers.get(optimizer)
+
+
 def full_batches(arrays, batch_size, shuffle):
     """A `tf.data.Dataset` of batches gathered from arrays in memory, every batch full.
 
@@ -271,9 +278,14 @@ def full_batches(arrays, batch_size, shuffle):
     if shuffle:
         order = order.shuffle(count, seed=int(keras.random.randint((), 0, 2**31 - 1)))
     order = order.batch(batch_size, drop_remainder=True)
-    return order.map(
+    batches = order.map(
         lambda index: tf.nest.map_structure(lambda tensor: tf.gather(tensor, index), tensors)
-    ).prefetch(2)
+    )
+    # While tf.data tunes itself, every other epoch or so runs its steps on one core of two: the
+    # median epoch takes 1.5 times as long (`tests/benchmarks/speed_benchmark.py batches`).
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(2).with_options(options)
 
 
 def check_weights(alpha, beta, gamma):

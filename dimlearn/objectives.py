@@ -52,7 +52,7 @@ def local_scores(local_features, code_features):
     `[N, L, U], [N, U] -> [N, N, L]`, `scores[i, j, l] = code_i . features_jl`.
     """
     return tf.einsum(
-        "jlu,iu->ijl", tf.convert_to_tensor(local_features), tf.convert_to_tensor(code_features)
+        "iu,jlu->ijl", tf.convert_to_tensor(code_features), tf.convert_to_tensor(local_features)
     )
 
 

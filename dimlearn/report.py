@@ -105,7 +105,7 @@ def tables(results):
     layered = [row for row in rows if row["layers"]]
     if layered:
         parts += [
-            f"Of the layers, the 200-unit probe on {LAYERS_ON:,} training images at most:",
+            f"Of the layers, the 200-unit probe on {LAYERS_ON:,} labelled images at most:",
             markdown(layered, "layers", LAYERS),
         ]
     return "\n\n".join(parts)

@@ -10,6 +10,7 @@ from dimlearn.bounds import (
     dv_bound,
     infonce_bound,
     infonce_codes_bound,
+    jsd,
     jsd_bound,
     local_dv,
     local_infonce,
@@ -273,3 +274,14 @@ def test_huge_scores_stay_finite_in_a_graph(name, size):
 
     value, slope = both(tf.constant(scores))
     assert np.isfinite(value) and np.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1000.0])
+def test_the_quick_local_jsd_is_the_plain_one(scale):
+    rng = np.random.default_rng(5)
+    scores = tf.constant(scale * rng.normal(size=(6, 6, 4)))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(scores)
+        quick, plain = local_jsd(scores), jsd(*split_pairs(scores))
+    np.testing.assert_allclose(quick, plain, rtol=1e-12)
+    np.testing.assert_allclose(tape.gradient(quick, scores), tape.gradient(plain, scores), 1e-9)

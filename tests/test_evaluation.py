@@ -25,9 +25,8 @@ def two_gaussians(n=600, seed=0, gap=2.0):
     labels = rng.integers(0, 2, n)
     x = rng.normal(size=(n, 3)).astype("float32")
     x[:, 0] += gap * labels
-    thirds = [slice(0, n // 3), slice(n // 3, n // 2), slice(n // 2, n)]
-    x = evaluation.standardize(x)[0]
-    return evaluation.Codes(*[part[third] for third in thirds for part in (x, labels)])
+    x, half = evaluation.standardize(x)[0], n // 2
+    return evaluation.Codes(x[:half], labels[:half], n // 3, x[half:], labels[half:])
 
 
 # ---------------------------------------------------------------- frozen

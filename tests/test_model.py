@@ -10,6 +10,7 @@ import pytest
 from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.bounds import BOUNDS, jsd_bound, local_jsd
 from dimlearn.objectives import discriminator_loss, prior_loss, squash, stateless_prior
+from dimlearn.optimizer import FusedAdam
 from dimlearn.startup import keras, tf
 
 IMAGES = np.random.default_rng(0).uniform(size=(24, 12, 12, 1)).astype("float32")
@@ -118,6 +119,22 @@ def test_the_steps_of_encoder_and_discriminator_by_hand():
     model.train_step(tf.constant(IMAGES))
     for variable, own, gradient in zip(variables, model.cooperating_variables(), gradients):
         np.testing.assert_allclose(own, variable - 0.05 * gradient, atol=1e-6)
+
+
+@pytest.mark.parametrize("settings", [{}, {"amsgrad": True}, {"global_clipnorm": 0.1}])
+def test_the_fused_adam_is_adam(settings):
+    paths = []
+    for kind in (FusedAdam, keras.optimizers.Adam):
+        rng = np.random.default_rng(1)
+        variables = [keras.Variable(rng.normal(size=(4, 3))), keras.Variable(rng.normal(size=5))]
+        falling = keras.optimizers.schedules.CosineDecay(0.05, 30)
+        optimizer = kind(falling, **settings)
+        for _ in range(30):
+            gradients = [tf.constant(rng.normal(size=v.shape), "float32") for v in variables]
+            optimizer.apply(gradients, variables)
+        paths.append([v.numpy() for v in variables])
+    for fused, plain in zip(*paths):
+        np.testing.assert_allclose(fused, plain, atol=1e-6)
 
 
 # ---------------------------------------------------------------- weights and options

@@ -3,12 +3,16 @@
     python tests/benchmarks/speed_benchmark.py step --bench FOLDER --batch 64
     python tests/benchmarks/speed_benchmark.py weights --batch 128
     python tests/benchmarks/speed_benchmark.py many
+    python tests/benchmarks/speed_benchmark.py adam
+    python tests/benchmarks/speed_benchmark.py batches
 
 `step` joins the opponents of a folder of yardsticks that share a measuring module `common.py`
 (one that offers `parser` and `main`): run by that folder's `compare.py`, all are measured in turns,
-round by round. `weights` times full, global-only, local-only and prior-only steps in turns, beside
-their floating-point operations. `many` trains ten encoders with ten weightings in one process
-and prints the seconds of each, the traces and the memory.
+round by round. (`fit` sets itself up at every call; let a round last some seconds.) `weights` times
+full, global-only, local-only and prior-only steps in turns, beside their floating-point operations.
+`many` trains ten encoders with ten weightings in one process and prints the seconds of each, the
+traces and the memory. `adam` times the fused update against Keras' own, `batches` the epochs with
+and without tf.data's tuning of itself.
 
 The yardstick: 28x28x1 images; convolutions 64, 128, 256 (3x3, stride 2, same, batch norm, ReLU),
 map 7x7x128 after the second, code 64; critics of 512 units; discriminator 1000-200; weights
@@ -45,18 +49,32 @@ def yardstick_encoder():
 
 def yardstick_model(weights=WEIGHTS, critic="concat", loss="jsd", steps_per_execution=10):
     """A compiled `DeepInfoMax`: with concat critics one mismatched code for each image, with
-    dot-product critics all pairs of the batch."""
+    dot-product critics all pairs of the batch. In the yardstick ("dot") the global critic stays
+    concat with one mismatched code; "both_dot" has dot-product critics for both objectives."""
     from dimlearn import DeepInfoMax
-    from dimlearn.objectives import build_discriminator
+    from dimlearn.bounds import jsd
+    from dimlearn.critics import ConcatCritic
+    from dimlearn.objectives import build_discriminator, global_objective
 
-    model = DeepInfoMax(
+    class LocalDot(DeepInfoMax):
+        def terms(self, feature_map, code):
+            alpha, self.alpha = self.alpha, 0.0
+            terms = super().terms(feature_map, code)
+            self.alpha = alpha
+            bound = global_objective(self.global_critic, jsd, feature_map, code, "one")
+            return {**terms, "loss": terms["loss"] - alpha * bound, "global_bound": bound}
+
+    model = (LocalDot if critic == "dot" and weights[0] else DeepInfoMax)(
         yardstick_encoder(),
         *weights,
         bound=BOUNDS[loss],
-        critic=critic,
+        critic="concat" if critic == "concat" else "dot",
         units=512,
         negatives="one" if critic == "concat" else "all",
     )
+    if isinstance(model, LocalDot):
+        model.global_critic = ConcatCritic(512)
+        model.global_critic.build((None, 1, 7 * 7 * 128), (None, 64))
     if weights[2]:
         model.discriminator = build_discriminator(64, (1000, 200))
     model.compile("adam", "adam", steps_per_execution=steps_per_execution)
@@ -79,7 +97,7 @@ def step(arguments):
     import common
 
     parser = common.parser(__doc__)
-    parser.add_argument("--critic", choices=("concat", "dot"), default="concat")
+    parser.add_argument("--critic", choices=("concat", "dot", "both_dot"), default="concat")
     parser.add_argument("--loss", choices=tuple(BOUNDS), default="jsd")
     parser.add_argument("--unit", type=int, default=10, help="steps in one call of Python")
     sys.argv = [sys.argv[0], *rest]
@@ -87,24 +105,62 @@ def step(arguments):
     def build(options):
         os.environ["TF_NUM_INTRAOP_THREADS"] = str(options.threads)  # before TensorFlow starts
         os.environ["TF_NUM_INTEROP_THREADS"] = "2"
+        from dimlearn.model import full_batches
+
         pictures = np.load(common.MNIST)["x_train"][: options.train_n]
         pictures = (pictures / 255).astype("float32")[..., None]
         model = yardstick_model(WEIGHTS, options.critic, options.loss, options.unit)
+        batches = full_batches(pictures, options.batch, shuffle=True).repeat()
 
         def step_n(n):
-            history = model.fit(
-                pictures, batch_size=options.batch, steps_per_epoch=n, epochs=1, verbose=0
-            )
+            history = model.fit(batches, steps_per_epoch=n, epochs=1, verbose=0)
             return history.history["loss"][-1]
 
-        flops = common.yard_flops(options.critic, True, options.batch)["total"]
+        flops = common.yard_flops(options.critic.replace("both_", ""), True, options.batch)["total"]
         return {"step_n": step_n, "batch": options.batch, "unit": options.unit,
                 "flops_img": 3 * flops, "variant": "DeepInfoMax.fit"}  # fmt: skip
 
     common.main("dimlearn", build, parser)
 
 
-# ---------------------------------------------------------------- a weight of 0, many models
+# ---------------------------------------------------------------- in turns, in this process
+
+
+def epoch_clock():
+    """A Keras callback that keeps `(wall seconds, processor seconds)` of every epoch."""
+    from dimlearn.startup import keras
+
+    class EpochClock(keras.callbacks.Callback):
+        epochs = ()
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.began = time.perf_counter(), time.process_time()
+
+        def on_epoch_end(self, epoch, logs=None):
+            now = time.perf_counter(), time.process_time()
+            self.epochs = (*self.epochs, tuple(b - a for a, b in zip(self.began, now)))
+
+    return EpochClock()
+
+
+def in_turns(models, batches, rounds, steps):
+    """One epoch of each model in turn, after one that is not counted; prints milliseconds a step.
+
+    `models`: `{name: compiled model}`; `batches`: `{name: tf.data.Dataset of `steps` batches}`.
+    """
+    clocks = {name: epoch_clock() for name in models}
+    for _ in range(1 + rounds):
+        for name, model in models.items():
+            model.fit(batches[name], verbose=0, callbacks=[clocks[name]])
+    print(f"{'':24} best ms a step   median   worst   processor ms   of the first")
+    first = None
+    for name, clock in clocks.items():
+        wall, cpu = zip(*clock.epochs[1:])
+        told = [1000 * own / steps for own in (min(wall), statistics.median(wall), max(wall))]
+        processor = 1000 * statistics.median(cpu) / steps
+        first = first or processor
+        print(f"{name:24}", "{:14.1f} {:8.1f} {:7.1f}".format(*told),
+              f"{processor:14.1f} {processor / first:14.2f}", flush=True)  # fmt: skip
 
 
 def weights(arguments):
@@ -114,21 +170,53 @@ def weights(arguments):
     parser.add_argument("--critic", choices=("concat", "dot"), default="concat")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args(arguments)
-    pictures = images(40 * options.batch)
     models = {name: yardstick_model(own, options.critic) for name, own in ONLY.items()}
-    seconds = {name: [] for name in models}
-    for _ in range(1 + options.rounds):
-        for name, model in models.items():
-            began = time.perf_counter(), time.process_time()
-            model.fit(pictures, batch_size=options.batch, verbose=0)
-            spent = time.perf_counter() - began[0], time.process_time() - began[1]
-            seconds[name].append(spent)
-    print("term    best ms a step   processor ms (median)   trainable numbers")
-    for name, rounds in seconds.items():
-        wall, cpu = zip(*rounds[1:])
-        trained = sum(int(np.prod(v.shape)) for v in models[name].trainable_variables)
-        milliseconds = 1000 * min(wall) / 40, 1000 * statistics.median(cpu) / 40
-        print(f"{name:7} {milliseconds[0]:12.1f} {milliseconds[1]:20.1f} {trained:24,}")
+    batches = models["full"].batches(images(20 * options.batch), options.batch, True)
+    in_turns(models, dict.fromkeys(models, batches), options.rounds, 20)
+    for name, model in models.items():
+        print(f"{name}: {sum(int(np.prod(v.shape)) for v in model.trainable_variables):,} numbers")
+
+
+def light_model():
+    """The model of `dimlearn compare`'s row `local`."""
+    from dimlearn import DeepInfoMax, build_encoder
+
+    model = DeepInfoMax(build_encoder((28, 28, 1)), 0, 1, 0.1, bound="infonce_codes")
+    model.compile("adam", steps_per_execution=10)
+    return model
+
+
+def adam(arguments):
+    """The fused update against Keras' own, in three models."""
+    from dimlearn.startup import keras
+
+    makers = {
+        "concat": lambda: yardstick_model(critic="concat"),
+        "both_dot": lambda: yardstick_model(critic="both_dot"),
+        "light": light_model,
+    }
+    for name, make in makers.items():
+        models = {f"{name}, fused": make(), f"{name}, Keras": make()}
+        plain = models[f"{name}, Keras"]
+        plain.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), steps_per_execution=10)
+        batches = plain.batches(images(30 * 64), 64, True)
+        in_turns(models, dict.fromkeys(models, batches), rounds=9, steps=30)
+
+
+def batches(arguments):
+    """Epochs of one model on the same batches, with tf.data's tuning of itself and without."""
+    from dimlearn.startup import tf
+
+    tuned = tf.data.Options()
+    tuned.autotune.enabled = True
+    models = {"as they are": light_model(), "tuning themselves": light_model()}
+    pictures = images(100 * 128)
+    plain = models["as they are"].batches(pictures, 128, True)
+    chosen = {"as they are": plain, "tuning themselves": plain.with_options(tuned)}
+    in_turns(models, chosen, rounds=15, steps=100)
+
+
+# ---------------------------------------------------------------- many models
 
 
 def many(arguments):
@@ -162,7 +250,7 @@ def resident_megabytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-PARTS = {"step": step, "weights": weights, "many": many}
+PARTS = {"step": step, "weights": weights, "many": many, "adam": adam, "batches": batches}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:

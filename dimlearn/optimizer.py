@@ -1,0 +1,32 @@
+"""Adam, with the whole update of a variable in one operation."""
+
+from dimlearn.startup import keras, tf
+
+
+@keras.saving.register_keras_serializable("dimlearn")
+class FusedAdam(keras.optimizers.Adam):
+    """Adam (Kingma & Ba 2015): the arithmetic and the arguments of `keras.optimizers.Adam`.
+
+    Keras writes the update as about ten operations, each of which passes over memory. TensorFlow
+    has one that does them all in a single pass. A step of a large Deep InfoMax takes 0.94 of the
+    time (concat critics) to 0.84 (dot-product critics) for it, a small one 0.95:
+    `tests/benchmarks/speed_benchmark.py adam`.
+    """
+
+    def update_step(self, gradient, variable, learning_rate):
+        if self.amsgrad:  # which the one operation cannot do
+            return super().update_step(gradient, variable, learning_rate)
+        index = self._get_variable_index(variable)
+        step = tf.cast(self.iterations + 1, variable.dtype)
+        return tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=tf.pow(self.beta_1, step),
+            beta2_power=tf.pow(self.beta_2, step),
+            lr=tf.cast(learning_rate, variable.dtype),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=tf.cast(tf.convert_to_tensor(gradient), variable.dtype),
+        )
