@@ -74,23 +74,27 @@ class Lesson:
         return {self.solution: solution, self.notebook: lesson_of(solution)}
 
 
-def lessons(root=ROOT):
-    """All lessons below a root, in their order."""
+def lessons(root=ROOT, names=()):
+    """All lessons below a root, in their order, or those whose names start so ("01")."""
     sources = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
     if not sources:
         raise InputError(f"there are no lessons to build in {Path(root) / 'solutions'}: run this "
                          "in a clone of the project")  # fmt: skip
-    return [Lesson(Path(root), path.stem) for path in sources]
+    found = [path.stem for path in sources if not names or path.stem.startswith(tuple(names))]
+    if not found:
+        raise InputError(f"there is no lesson {' or '.join(names)}")
+    return [Lesson(Path(root), name) for name in found]
 
 
-def build(root=ROOT, record_all=False, say=print):
+def build(root=ROOT, record_all=False, say=print, names=()):
     """Write every generated file that is out of step; returns the paths that were written.
 
     A notebook whose code has changed is run, to record what its checks say; with `record_all`
-    every notebook is. Raises `InputError` for a source that breaks a rule.
+    every notebook is. `names`: only lessons whose names start so ("01"). Raises `InputError` for a
+    source that breaks a rule.
     """
     written = []
-    for lesson in lessons(root):
+    for lesson in lessons(root, names):
         for path, text in lesson.texts().items():
             written += write_if_changed(path, text)
         for path, notebook in lesson.notebooks().items():
@@ -194,11 +198,8 @@ def verify(root=ROOT, names=(), say=print):
     if found:
         say("run `dimlearn build`")
         return False
-    chosen = [one for one in lessons(root) if not names or one.name.startswith(tuple(names))]
-    if not chosen:
-        raise InputError(f"there is no lesson {' or '.join(names)}")
     good, total = True, 0.0
-    for lesson in chosen:
+    for lesson in lessons(root, names):
         for path in (lesson.notebook, lesson.solution):
             run = run_nbval(path)
             total += run.seconds

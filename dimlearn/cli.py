@@ -75,7 +75,7 @@ def new_parser():
     add("--prior", default="uniform", help="uniform (default) or gaussian")
     add("--encoder", default="light", help="light (default), dim28 or dim32 (the authors')")
     add("--code-dim", type=positive, default=64, metavar="D", help="numbers in a code (64)")
-    add("--epochs", type=positive, help="for every network (default: about 1,050 batches)")
+    add("--epochs", type=positive, help="for every network (default: about 2,100 batches)")
     add("--learning-rate", type=float, default=4e-3, metavar="R", help="of Adam (0.004)")
     add("--decay", action="store_true", help="let the learning rate fall to 0 (better on large "
         "data, worse on the bundled digits, where a constant one overfits less)")  # fmt: skip
@@ -128,6 +128,7 @@ def add_authoring(commands):
         "when a file is out of step",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    build.add_argument("names", nargs="*", metavar="NN", help="only these lessons")
     build.add_argument("--check", action="store_true", help="only say what is out of step")
     build.add_argument("--record", action="store_true", help="run every notebook again")
     build.set_defaults(run=run_build)
@@ -214,7 +215,7 @@ def run_build(options):
     from dimlearn import authoring
 
     if not options.check:
-        for path in authoring.build(record_all=options.record):
+        for path in authoring.build(record_all=options.record, names=options.names):
             print(f"wrote {path.relative_to(authoring.ROOT)}")
         return 0
     found = authoring.problems()

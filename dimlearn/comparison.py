@@ -42,7 +42,7 @@ WEIGHTS = {
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
 SEEDLESS_ROWS = ("pixels", "pca")  # the same with every pretraining seed
-STEPS = 1_050  # the default budget, rounded to whole epochs
+STEPS = 2_100  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
 LAYERS_ON = 5_000  # labelled images for the probes of the large feature maps
 
