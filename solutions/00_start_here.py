@@ -35,7 +35,8 @@ digits = data.load("digits")
 some = slice(0, 20 * 37, 37)
 show(
     image_grid(digits.x_train[some], digits.y_train[some]),
-    "Twenty small grey pictures of handwritten digits at different places and slants.",
+    "Twenty small grey pictures of handwritten digits at different places and slants, each with "
+    "its label above it.",
 )
 
 # %%
@@ -60,15 +61,20 @@ def accuracy_with_ten_labels(train, test, draws=5):
 
 
 # %% [markdown]
-# What should the classifier be given? Three candidates:
+# What should the classifier be given? The image itself, or what an *encoder* makes of it. That is a
+# network which gives each image a *feature map*, one vector for each neighbourhood, and a *code*,
+# one short list of numbers for the whole. (You will build one in lesson 03.) So there are three
+# candidates:
 #
 # 1. **pixels**: the image as it is;
-# 2. **random**: the *code* of an untrained convolutional encoder, numbers computed with random
+# 2. **random**: the code of an untrained convolutional encoder, numbers computed with random
 #    weights;
 # 3. **Deep InfoMax**: the code of the same encoder after a short training *without any label*.
 #
 # **Predict**: with ten classes, guessing is right in one of ten. Where will the three end up? Write
 # your guesses down; being wrong is how this lesson works.
+#
+# The next cell fits five classifiers to 784 pixels each. That takes up to half a minute.
 
 # %%
 def flat(images):
@@ -79,8 +85,7 @@ accuracy = {"pixels": accuracy_with_ten_labels(flat(digits.x_train), flat(digits
 print(f"pixels: {accuracy['pixels']:.1%}")
 
 # %% [markdown]
-# An encoder gives each image a *feature map*, one vector for each neighbourhood, and a *code* for
-# the whole. You will build one in lesson 03.
+# Now an encoder whose weights are random. Its code has 64 numbers for each image.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -97,7 +102,9 @@ print(f"random: {accuracy['random']:.1%}")
 
 # %% [markdown]
 # Now Deep InfoMax, for three rounds through the images. The line with `fit` sees images only: look
-# for the labels in it. It takes up to half a minute.
+# for the labels in it. It takes up to half a minute. (`alpha`, `beta` and `gamma` weigh three parts
+# of the objective; only the second, the local one, is on here. Lesson 07 mixes them, and lesson 02
+# says what `"infonce"` is.)
 
 # %%
 model = DeepInfoMax(encoder, alpha=0, beta=1, gamma=0, bound="infonce")
@@ -127,17 +134,24 @@ show(figure, f"Three bars of test accuracy in percent: {told}.")
 # intervals, more controls and the cases in which Deep InfoMax loses; you will make such a table
 # with your own code in lesson 08, and come back to the puzzle in lesson 09.
 #
-# What the training maximised is a bound on the **mutual information** between an image's code and
-# its local features (Hjelm et al. 2019, [arXiv 1808.06670](https://arxiv.org/abs/1808.06670)):
+# What the training pushed up is a *lower bound* on the **mutual information** between an image's
+# code and its local features (Hjelm et al. 2019, [arXiv
+# 1808.06670](https://arxiv.org/abs/1808.06670)): a number that the true information is at least as
+# large as. Its unit is the *nat*; lesson 01 makes both words exact.
 
 # %%
+bound = [-loss for loss in history.history["loss"]]  # Keras walks downhill, so the loss is minus it
 figure, axis = canvas()
-axis.plot(range(1, 4), [-loss for loss in history.history["loss"]], "o-", color=BLUE)
+axis.plot(range(1, 4), bound, "o-", color=BLUE)
 axis.set(xlabel="round through the images", ylabel="bound in nats", xticks=[1, 2, 3])
-show(figure, "The bound on mutual information, in nats, over the three rounds of the training.")
+told = ", ".join(f"{value:.2f}" for value in bound)
+show(figure, f"The lower bound on mutual information after rounds 1, 2 and 3: {told} nats.")
 
 
 # %% [markdown]
+# Read it so: after the last round, code and features share *at least* as many nats as the last
+# point says. How many they really share, it does not say.
+#
 # ## How a lesson works
 #
 # You write functions; each has a **check** of the same name. Here is a worked one: a function that
@@ -188,7 +202,9 @@ axis.set(xlabel="first dimension", ylabel="second dimension", aspect="equal")
 show(figure, "A thousand points fill a square from 0 to 1 evenly, without any pattern.")
 
 # %% [markdown]
-# Stuck? Ask for a hint. Each further call tells more:
+# Stuck? Ask for a hint. Each further call tells more. (The first one is written for lesson 06,
+# where you make the generator yourself. Here it is given, so call twice if the first tells you
+# nothing new.)
 
 # %%
 check.hint("sample_prior")
@@ -214,7 +230,8 @@ check.sample_prior(always_the_same)
 # ## How far you are
 #
 # What is done is kept in a small file beside your copies of the lessons. It survives a restart, and
-# `dimlearn progress` in a terminal shows it too.
+# `dimlearn progress` in a terminal shows it too. `sample_prior` stands under lesson 6, where you
+# will use it again; once it is right it is marked there.
 
 # %%
 check.progress()

@@ -95,8 +95,10 @@ print("mean surprise:", np.sum(possible * surprises).round(4))  # 3. weigh each 
 
 
 # %% [markdown]
-# Which principle is step 3? (Say it aloud before you go on: a mean over what happens is a sum
-# weighed with *how often* it happens.)
+# Which principle is step 3? Say it aloud, then open:
+#
+# <details><summary>The principle of step 3</summary>A mean over what happens is a sum in which each
+# outcome is weighed with <em>how often</em> it happens.</details>
 #
 # ### Exercise 1: `entropy`, faded
 #
@@ -191,7 +193,7 @@ print("no snow in the belief:", KL(truth, np.array([0.5, 0.5, 0.0])))
 
 # %% [markdown]
 # The two directions differ: the average is over what really happens, and that is the *first*
-# argument. The divergence is 0 only when belief and truth agree.
+# argument. The divergence is never negative, and 0 only when belief and truth agree.
 #
 # ## Mutual information
 #
@@ -213,9 +215,17 @@ probabilities. What is has its mass on the diagonal, the independent one is near
 #
 # $$I(X; Y) = \mathrm{KL}\big(p(x, y) \,\|\, p(x)\, p(y)\big) = H(X) + H(Y) - H(X, Y).$$
 #
-# It says how many nats of surprise about $Y$ are spared, on average, when you are told $X$, and the
-# other way round. Remember these two tables: the left one holds *positive pairs*, the right one
-# *negative pairs*, and in every later lesson a network learns to tell them apart.
+# Why is the divergence equal to the three entropies? Because $\log \frac{p(x, y)}{p(x)\, p(y)} =
+# -\log p(x) - \log p(y) + \log p(x, y)$; average each of the three over the left table. And as a
+# divergence, mutual information is never negative, and 0 exactly when the two variables are
+# independent.
+#
+# In words: it is the surprise about $Y$ that is *spared* when you are told $X$. Without $X$ that
+# surprise is $H(Y)$ on average; once you know $X$, there is $H(X, Y) - H(X)$ left of it. The
+# difference is $I$, and it is the same the other way round.
+#
+# Remember these two tables: the left one holds *positive pairs*, the right one *negative pairs*,
+# and in every later lesson a network learns to tell them apart.
 #
 # ### Exercise 3: `mutual_information`, free
 #
@@ -264,9 +274,14 @@ letter is replaced, steeply at first.""")
 #
 # ## Gaussians
 #
-# For two unit Gaussians with correlation $\rho$, everything can be computed: told $x$, the variance
-# of $y$ shrinks from 1 to $1 - \rho^2$, and its entropy by half the logarithm of that. For `dim`
-# independent pairs,
+# Take a *jointly Gaussian* pair, both variables of mean 0 and variance 1, with correlation $\rho$.
+# For a continuous variable an integral takes the place of the sum, and the entropy of a Gaussian of
+# variance $\sigma^2$ is then $\tfrac12 \log \sigma^2$ plus a constant.
+#
+# Told $x$, the variance of $y$ falls from 1 to $1 - \rho^2$, whatever $x$ is. So its entropy falls
+# from the constant to the constant plus $\tfrac12 \log(1 - \rho^2)$, a negative number. The
+# difference, $-\tfrac12 \log(1 - \rho^2)$, is what $x$ tells about $y$. For `dim` independent such
+# pairs the information adds up:
 #
 # $$I(X; Y) = -\frac{\mathrm{dim}}{2} \log(1 - \rho^2).$$
 
@@ -308,10 +323,12 @@ def table_of(x, y, bins=20):
 
 
 rhos = np.linspace(-0.95, 0.95, 39)
+counted = [MI(table_of(*gaussian_pair(rho))) for rho in rhos]
+
+# %%
 figure, axis = canvas()
 axis.plot(rhos, [gaussian(rho) for rho in rhos], color=BLUE, label="your formula")
-axis.plot(rhos, [MI(table_of(*gaussian_pair(rho))) for rho in rhos], "o", color=ORANGE,
-          markersize=4, label="table of 20,000 samples")  # fmt: skip
+axis.plot(rhos, counted, "o", color=ORANGE, markersize=4, label="table of 20,000 samples")
 axis.set(xlabel="correlation rho", ylabel="mutual information in nats")
 axis.legend(frameon=False, loc="upper center")
 show(figure, """A valley: the information is 0 without correlation and grows steeply towards both
@@ -331,14 +348,32 @@ for name, (x, y) in clouds.items():
     print(f"{name}: correlation {rho:+.2f}, as a Gaussian {gaussian(rho):.2f} nats, "
           f"by its table {MI(table_of(x, y)):.2f} nats")  # fmt: skip
 
+
 # %% [markdown]
-# The order is turned round: what looks like nothing to the correlation carries the most. Only for
-# Gaussians does the correlation know everything.
+# The line leads by correlation, with +0.60, and comes last by its table, with 0.22 nats. Ring and
+# roll have next to no correlation, 0.00 and 0.08 without the sign, and carry 1.03 and 0.71 nats.
+# Only for jointly Gaussian variables, such as those of the line, does the correlation know
+# everything: there the last two numbers nearly agree.
 #
 # ## What could go wrong
 #
-# A mistake that many have made. Read the code and say what it compares with, before you read the
-# text above it.
+# A mistake that many have made. Read the code and say what it compares the table with. **Predict**
+# what it says of a letter out of four that arrives unharmed, and of one replaced every time.
+
+# %%
+def one_marginal_only(joint):
+    ratio = joint / joint.sum(axis=1, keepdims=True)
+    inside = joint > 0
+    return np.sum(joint[inside] * np.log(ratio[inside]))
+
+
+for name, table in {"unharmed": np.eye(4) / 4, "replaced": np.full((4, 4), 1 / 16)}.items():
+    print(f"{name}: {one_marginal_only(table):5.2f} nats, where {abs(MI(table)):.2f} is right")
+
+# %% [markdown]
+# The letter that arrives unharmed tells all there is to know, and here it reads 0. The replaced one
+# tells nothing, and reads less than 0, which mutual information never is. The catalogue of the
+# checks knows this mistake, and what it compares with:
 
 # %%
 check.explain("mutual_information.one_marginal_only")
@@ -360,9 +395,10 @@ show(figure, """The information found between independent samples is near 0 for 
 far above the truth, a dashed line at 0, as the bins become many.""")
 
 # %% [markdown]
-# Nothing is wrong with the formula. With more bins than samples, nearly every sample sits alone in
-# its bin, and whoever knows $x$ seems to know $y$. An image has hundreds of pixels, so its table
-# would have more bins than there are atoms: for images, tables are hopeless.
+# Nothing is wrong with the formula. With more bins than samples, most samples sit alone in their
+# bin: whoever knows $x$ has only a few values of $y$ left to choose from, by accident alone. An
+# image has hundreds of pixels, so its table would have more bins than there are atoms: for images,
+# tables are hopeless.
 #
 # ## Questions
 #
@@ -393,14 +429,14 @@ far above the truth, a dashed line at 0, as the bins become many.""")
 # table's fault.)</details>
 # <details><summary>Nothing.</summary>Right. Any invertible change of x or of y alone leaves mutual
 # information as it is. Correlation has no such property.</details>
-# <details><summary>It falls: exp is not linear.</summary>It is the correlation that
-# falls. Mutual information asks for knowledge, not for lines.</details>
+# <details><summary>It falls: exp is not linear.</summary>Mutual information asks for knowledge, not
+# for lines. It is the *correlation* that changes, and it may fall or rise.</details>
 #
 # ## In this lesson we saw
 #
 # - **entropy**, the mean surprise; **KL divergence**, the surprise added by a wrong belief;
 #   **mutual information**, the divergence of what is from what would be without dependence;
-# - that correlation sees straight lines only, and that the two agree for Gaussians;
+# - that correlation sees straight lines only, and tells everything for jointly Gaussian pairs;
 # - that tables of samples invent information where bins are many.
 #
 # **Next**: lesson 02 replaces the table by a network, the *critic*, that is shown pairs and says

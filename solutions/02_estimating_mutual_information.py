@@ -17,8 +17,9 @@
 #   one stops at $\log N$, which one is no mutual information at all;
 # - tell an honest estimate from one that has fooled itself.
 #
-# **Time** about 40 minutes. **You need** lesson 01, and to have seen a network trained with a
-# gradient.
+# **Time** about 40 minutes. **You need** lesson 01, to have seen a network trained with a gradient,
+# and the names of a few TensorFlow functions: `tf.matmul`, `tf.transpose(v)` (there is no `.T`),
+# `tf.reduce_mean`, `tf.exp`.
 
 # %%
 import itertools
@@ -66,17 +67,19 @@ shares = np.bincount(images.y_train) / len(images.y_train)
 print(f"upper stack: H(class) = {H(shares):.3f} nats, log 10 = {math.log(10):.3f}; lower stack: 0")
 
 # %% [markdown]
-# Given the class the two are independent, so they share just that: $I(X; Y) = H(\text{class})$, or
-# $\log 10$ for ten equally frequent classes (the idea of [Lee & Rhee
-# 2024](https://arxiv.org/abs/2410.10924)). But we used the labels. Could you find that number
-# **from the pairs alone**? Not with the tables of lesson 01: an image has hundreds of pixels.
+# Given the class the two are independent, and (nearly always) an image shows of which class it is.
+# So they share just that: $I(X; Y) = H(\text{class})$, or $\log 10$ for ten equally frequent
+# classes (the idea of [Lee & Rhee 2024](https://arxiv.org/abs/2410.10924)). But we used the labels.
+# Could you find that number **from the pairs alone**? Not with the tables of lesson 01: an image
+# has hundreds of pixels.
 #
-# Lesson 01 also had
+# Lesson 01 had the mutual information as a KL divergence, which is a mean over what really happens:
 #
-# $$I(X; Y) = \mathbb{E}_{J}\left[\log \frac{p(x, y)}{p(x)\, p(y)}\right],$$
+# $$I(X; Y) = \mathbb{E}_{J}\left[\log \frac{p(x, y)}{p(x)\, p(y)}\right].$$
 #
-# the mean of a *log density ratio* over the joint distribution $J$, the upper stack. The
-# denominator is the product $M$ of the marginals, the lower stack. The ratio says how much more
+# $\mathbb{E}_J$ is the mean over the joint distribution $J$ of the pairs, the upper stack. What is
+# averaged is a *log density ratio*. Its denominator is the product $M$ of the marginals, the lower
+# stack, and $\mathbb{E}_M$ will be the mean over that. The ratio says how much more
 # often a pair turns up in the upper stack than in the lower one. So let a network, the **critic**
 # $T$, learn to tell the stacks apart; if it does that as well as can be, it knows the ratio.
 #
@@ -112,7 +115,8 @@ print("scores[0, 1] =", np.sum(u[0] * v[1]))  # 1*2 + 2*0 + 0*1
 #
 # All $N \times N$ scores at once. In this lesson write with TensorFlow, as critics are trained
 # *through* your functions, and without a loop over the pairs: it would pass the check, but take
-# minutes with the 128 pairs of later cells.
+# minutes with the 128 pairs of later cells. (Should TensorFlow ever advise you to enable "NumPy
+# behavior", leave it: `tf.transpose(v)` is all that `v.T` would be.)
 
 # %% tags=["solution"]
 def pairwise_scores(u, v):
@@ -145,18 +149,28 @@ axis.axvline(own.mean(), color=BLACK, linestyle="--", label="mean of the positiv
 axis.set(xlabel="score in nats", ylabel="share of the pairs per nat", xlim=(-30, 12))
 axis.legend(frameon=False, loc="upper left")
 print(f"mean positive score: {own.mean():.2f} nats (truth: {world.mutual_information:.2f})")
-show(figure, """Two hills of scores. The negative pairs spread widely below 0, the positive pairs
-stand narrowly around 4, where a dashed line marks their mean.""")
+show(figure, f"""Two hills of scores that overlap a little. The negative pairs, mean
+{others.mean():.1f} and standard deviation {others.std():.1f}, lie mostly below 0; the positive
+pairs, mean {own.mean():.1f} and deviation {own.std():.1f}, mostly above it. A dashed line marks the
+mean of the positive.""")
 
 # %% [markdown]
 # The mean positive score of the perfect critic *is* the mutual information, up to chance. But
 # another critic could add 5 to every score and claim 5 nats more, knowing nothing more. Boasting
 # has to cost something: high scores of *negative* pairs. The **Donsker-Varadhan bound** (1983; Eq.
-# 2 of the DIM paper) sets the price so that no critic can exceed the truth:
+# 2 of the DIM paper, which is the paper that introduced Deep InfoMax, [Hjelm et al.
+# 2019](https://arxiv.org/abs/1808.06670)) sets the price so that no critic can exceed the truth:
 #
 # $$I(X; Y) \;\ge\; \mathbb{E}_J[T] - \log \mathbb{E}_M[e^T],$$
 #
-# with equality for the log density ratio. A worked example with three pairs, one step a line:
+# with equality for the log density ratio. Why? For the log ratio $\mathbb{E}_M[e^T] = \sum p(x)\,
+# p(y)\, \frac{p(x, y)}{p(x)\, p(y)} = 1$: its price is $\log 1 = 0$, and the first term is $I$. Any
+# other critic amounts to a *belief* about pairs, $q(x, y) = p(x)\, p(y)\, e^{T} /
+# \mathbb{E}_M[e^T]$, and what its bound lacks of $I$ is exactly $\mathrm{KL}(p(x, y) \,\|\, q)$,
+# which is never negative. (All this holds for true expectations. A batch has only averages; that
+# will matter.)
+#
+# A worked example with three pairs, one step a line:
 
 # %%
 scores = np.array([[3.0, 0.0, 1.0], [-1.0, 2.0, 0.0], [0.0, 1.0, 4.0]])
@@ -168,8 +182,10 @@ print(f"{positive.mean():.3f} - {price:.3f} = {positive.mean() - price:.3f} nats
 
 
 # %% [markdown]
-# Which principle is step 2? (Say it aloud: only a pair whose halves come from *different* pairs of
-# the batch is a sample of the product of the marginals.)
+# Which principle is step 2? Say it aloud, then open:
+#
+# <details><summary>The principle of step 2</summary>Only a pair whose halves come from
+# <em>different</em> pairs of the batch is a sample of the product of the marginals.</details>
 #
 # ### Exercise 2: `dv_bound`, faded
 #
@@ -207,8 +223,9 @@ print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 5):.2f}   ignorant {DV(0 
 #
 # ## A bound is something to climb
 #
-# No critic exceeds the truth, so we may look for the critic with the *highest* bound, by gradient
-# ascent. This is all of it: two networks, batches of pairs that are new every time, and a step up.
+# No critic exceeds the truth (in expectation), so we may look for the critic with the *highest*
+# bound, by gradient ascent. This is all of it: two networks, batches of pairs that are new every
+# time, and a step up.
 
 # %%
 def network(inputs, *hidden, outputs=32):
@@ -269,7 +286,8 @@ near 0 without a pattern; step by step the diagonal turns orange and the rest pu
 
 
 # %% [markdown]
-# **The diagonal lights up.** Compare with the perfect critic's matrix above. Move the slider:
+# **The diagonal lights up**, as in the perfect critic's matrix above. (Those were other pairs, and
+# the scale of its colours was another: compare the pattern, not the shades.) Move the slider:
 
 # %%
 def frame(step):
@@ -335,21 +353,27 @@ constant is about 1, and falls on both sides, faster to the right.""")
 
 # %% [markdown]
 # NWJ touches DV near $c = 1$: its best critic is $1 + \log$ ratio, not $\log$ ratio. Boasting *and*
-# modesty cost. Two well-known libraries forget that 1 when they read a critic:
+# modesty cost. What if that 1 is forgotten when a critic is read?
 
 # %%
 print(f"truth {world.mutual_information:.2f}   NWJ(1 + log ratio) {NWJ(1 + exact):.2f}   "
       f"NWJ(log ratio) {NWJ(exact):.2f}   1/e = {1 / math.e:.2f}")  # fmt: skip
 
 # %% [markdown]
-# The gap is about $1/e$ of a nat, at any amount of information.
+# Forgetting it loses about $1/e$ of a nat: compare the two values of NWJ. In expectation it is
+# exactly that, at any amount of information: for the log ratio the price is $\mathbb{E}_M[e^{T -
+# 1}] = \mathbb{E}_M[e^T] / e = 1/e$, as $\mathbb{E}_M[e^T] = 1$.
 #
 # ## The third: a classifier
 #
 # DV and NWJ contain $e^T$: one negative pair with a high score can be the whole price. The DIM
-# paper has something calmer (Eq. 4, after Nowozin et al. 2016). Read the score as the logit of a
-# classifier that says "this pair belongs together", and reward the log-probability of the right
-# answer. With $\mathrm{sp}(t) = \log(1 + e^t)$, the softplus,
+# paper has something calmer (Eq. 4, after Nowozin et al. 2016). Read the score as the *logit* of a
+# classifier that is asked whether a pair belongs together: $T$ stands for the probability
+# $\sigma(T) = 1 / (1 + e^{-T})$ of "yes". With the *softplus* $\mathrm{sp}(t) = \log(1 + e^t)$, the
+# log-probability of "yes" is $-\mathrm{sp}(-T)$ and that of "no" is $-\mathrm{sp}(T)$.
+#
+# The reward is the log-probability of the right answer, averaged over each stack. This is the
+# **Jensen-Shannon objective (JSD)**, named after the divergence that its best value measures:
 #
 # $$\mathbb{E}_J[-\mathrm{sp}(-T)] - \mathbb{E}_M[\mathrm{sp}(T)].$$
 
@@ -432,8 +456,9 @@ for name, value in readouts.read_log_ratio(held).items():
 
 # %% [markdown]
 # From an objective below 0 to about 3 of the 4 nats, with the same critic. (NWJ is given $1 + T$,
-# because JSD's best critic is the log ratio. SMILE is DV with clipped negative scores, and the mean
-# positive score just believes the critic: these two are no bounds and can exceed the truth.)
+# because JSD's best critic is the log ratio. SMILE-5 is DV whose negative scores are clipped to
+# between -5 and 5, and the mean positive score just believes the critic: these two are no bounds
+# and can exceed the truth.)
 #
 # ## The fourth: a multiple-choice question
 #
@@ -481,7 +506,13 @@ feedback
 
 # %%
 sizes = [4, 16, 64, 256, 1024]
-found = [float(NCE(exact_scores(10.0, n, np.random.default_rng(0)))) for n in sizes]
+matrices = [exact_scores(10.0, n, np.random.default_rng(0)).numpy() for n in sizes]
+found = [float(NCE(matrix)) for matrix in matrices]
+for n, value, matrix in zip(sizes, found, matrices):
+    right = np.mean(matrix.argmax(axis=1) == np.arange(n))
+    print(f"N = {n:4}: InfoNCE {value:.2f} of {math.log(n):.2f}, {right:.0%} answered right")
+
+# %%
 figure, axis = canvas()
 axis.plot(sizes, found, "o-", color=ORANGE, label="InfoNCE, perfect critic")
 axis.plot(sizes, np.log(sizes), "--", color=GREY, label="log N")
@@ -489,19 +520,19 @@ axis.axhline(10, color=BLACK, label="truth")
 axis.set(xlabel="batch size N", ylabel="nats", xscale="log", xticks=sizes, xticklabels=sizes)
 axis.minorticks_off()
 axis.legend(frameon=False, loc="center left")
-print("; ".join(f"{n}: {value:.2f} of {math.log(n):.2f}" for n, value in zip(sizes, found)))
 show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
 stay far under the truth of 10 nats, even with 1024 pairs.""")
 
 # %% [markdown]
-# Nearly every question is answered right, and still the value stops at **the ceiling $\log N$**. An
-# InfoNCE near $\log N$ says: *at least* this much.
+# Nine questions in ten or more are answered right, and still the value stops at **the ceiling $\log
+# N$**. An InfoNCE near $\log N$ says: *at least* this much.
 #
 # ## Which one shall I believe?
 #
 # All bounds on *one* perfect critic: only the formula differs. We read 300 batches of 64 pairs at
 # each amount of information. **Predict** for each bound: is it right on average, and how much does
-# it scatter?
+# it scatter? (The dots of one amount are spread sideways only so that they do not hide each other.
+# It takes a few seconds.)
 
 # %%
 read_all = tf.function(lambda scores: tf.stack([DV(scores), NWJ(1 + scores), NCE(scores)]))
@@ -538,13 +569,16 @@ for level, values in zip(levels, read):
 
 
 # %% [markdown]
-# (Mean ± standard deviation.) **InfoNCE has bias and little variance**: it hangs under its ceiling,
-# the same in every batch. **DV** scatters more and more, and its mean is too high, the logarithm's
-# doing. "No critic can exceed the truth" holds for expectations; one batch can.
+# (Mean ± standard deviation over the 300 batches.) **InfoNCE has bias and little variance**: it
+# hangs under its ceiling, nearly the same in every batch. **DV** scatters more and more, and its
+# *mean* is too high: the bound holds with the true $\mathbb{E}_M$ inside the logarithm, not for the
+# logarithm of a batch's average, not even on average.
 #
 # **NWJ has no bias and a variance that explodes**, more than the picture shows. For these Gaussians
-# the ratio has the variance $e^{2I} - 1$ over negative pairs, so at 10 nats a batch's value should
-# deviate by hundreds of nats (last column); we saw about one. The rest sits in batches so rare that
+# the ratio has the variance $e^{2I} - 1$ over negative pairs. The last column is what follows for
+# the price, the mean over $64 \cdot 63$ of them: $\sqrt{(e^{2I} - 1) / (64 \cdot 63)}$. (At little
+# information the positive scores scatter more than that.) So at 10 nats a batch's value should
+# deviate by hundreds of nats; we saw between one and two. The rest sits in batches so rare that
 # 300 draws hold none of them, and without them even NWJ's mean is too high. Whoever finds ten
 # values close together has only missed the eleventh.
 #
@@ -571,22 +605,27 @@ for level in levels:
 # & Stratos 2020).
 #
 # Now play. `temperature` divides all scores: below 1 the critic is too sure of itself, above 1 too
-# timid. Find a setting in which all three bounds are right, and one that pulls InfoNCE to its
-# ceiling. At 8 nats and temperature 0.5, as in the picture, DV claims more than the truth: what
-# happens with larger batches?
+# timid. Find a setting in which the means of all three bounds are nearly right, and one that pulls
+# InfoNCE to its ceiling. At 8 nats and temperature 0.5, as in the picture, DV claims more than the
+# truth: what happens with larger batches?
+
+# %%
+def draw_strips(axis, read):
+    for k, mean in enumerate(read.mean(axis=0)):
+        axis.plot(k + np.linspace(-0.2, 0.2, 20), read[:, k], ".", color=colors[k])
+        axis.plot([k - 0.3, k + 0.3], [mean, mean], color=BLACK)
+    axis.set_xticks([0, 1, 2], names)
+    axis.set_xlim(-0.5, 3.2)
+
 
 # %%
 def strips(information, temperature, batch):
     read = read_batches(information, batch, 20, temperature)
     figure, axis = canvas(width=5)
-    for k, mean in enumerate(read.mean(axis=0)):
-        axis.plot(k + np.linspace(-0.2, 0.2, 20), read[:, k], ".", color=colors[k])
-        axis.plot([k - 0.3, k + 0.3], [mean, mean], color=BLACK)
+    draw_strips(axis, read)
     axis.axhline(information, color=BLACK, linestyle="--", label="truth")
     axis.axhline(math.log(batch), color=GREY, linestyle=":", label="log N")
     axis.set(xlabel="20 batches each; bar: their mean", ylabel="nats", ylim=(-3, 18))
-    axis.set_xticks([0, 1, 2], names)
-    axis.set_xlim(-0.5, 3.2)
     axis.legend(frameon=False, loc="lower right")
     told = ", ".join(f"{mean:.1f}" for mean in read.mean(axis=0))
     return show(figure, f"""Twenty values each of DV, NWJ and InfoNCE with N = {batch} at
@@ -601,7 +640,18 @@ widgets.explorer(strips, information=(1, 10, 1, 4), temperature=(0.5, 3.0, 0.1, 
 
 # %% [markdown]
 # Only the rare negative pair gives an overconfident critic away. Larger batches hold more of them,
-# and DV comes down; NWJ's mean is far below the frame. A timid critic costs every bound a little.
+# and DV comes down; NWJ's mean is far below the frame. A timid critic costs as well, and a lot:
+# here are its means at 4 nats, and last a setting in which all three bounds are nearly right.
+
+# %%
+print("nats   N  temperature    DV    NWJ  InfoNCE")
+for information, batch, temperature in [(4, 64, 1), (4, 64, 2), (4, 64, 3), (2, 256, 1)]:
+    means = read_batches(information, batch, 20, temperature).mean(axis=0)
+    print(f"{information:4} {batch:3} {temperature:12}", *(f"{mean:6.2f}" for mean in means))
+
+# %% [markdown]
+# Little information, an honest critic and many candidates: then it hardly matters which bound you
+# choose.
 #
 # ## The staircase
 #
@@ -670,7 +720,8 @@ pairs the same critic falls far below the truth, a line at 0.""")
 #
 # Now the images. **Predict**: one critic is a product of two *linear* maps of the pixels, another
 # has hidden layers. Both climb your InfoNCE on training images and are read on pairs of *test*
-# images. How much of the $\log 10 \approx 2.30$ nats does each find? It takes up to ten seconds.
+# images. How much of the $\log 10 \approx 2.30$ nats does each find? It takes about ten seconds,
+# more on a busy machine.
 
 # %%
 unseen = worlds.same_class_images(images.x_test, images.y_test).sample(1000, seed=4)
@@ -705,9 +756,14 @@ x, y = images.x_test[:500].reshape(2, 250, -1)
 class_of_x, class_of_y = np.eye(10)[images.y_test[:500].reshape(2, 250)]
 
 
-def by_class(critic):
+def class_table(critic):
     probabilities = tf.nn.softmax(image_critics[critic].scores(x, y), axis=1).numpy()
-    table = class_of_x.T @ probabilities @ class_of_y / class_of_x.sum(axis=0)[:, None]
+    return class_of_x.T @ probabilities @ class_of_y / class_of_x.sum(axis=0)[:, None]
+
+
+# %%
+def by_class(critic):
+    table = class_table(critic)
     figure, axis = canvas(width=3.6)
     shown = axis.imshow(table, cmap="Blues", vmin=0, vmax=0.8)
     axis.set(xlabel="class of the candidate y", ylabel="class of x", title=critic)
@@ -828,9 +884,10 @@ print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):
 # ## In this lesson we saw
 #
 # - the **score matrix**: positive pairs on the diagonal, negative pairs for free everywhere else;
-# - **DV and NWJ**: lower bounds in expectation, whose variance explodes with the information;
-#   **InfoNCE**: calm, and never above $\log N$; **JSD**: calm, good to climb, and no mutual
-#   information until its critic is read out;
+# - **DV and NWJ**: lower bounds with true expectations. Read from batches, NWJ is right on average,
+#   but its variance explodes with the information; DV reads too high. **InfoNCE**: calm, and never
+#   above $\log N$. **JSD**: calm, good to climb, and no mutual information until its critic is read
+#   out;
 # - that a bound is only as good as its critic, and honest only on pairs the critic has not seen;
 # - networks that were asked to raise a bound on pairs of images, and began to find the classes.
 #

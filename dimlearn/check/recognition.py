@@ -88,6 +88,8 @@ def _factor(results, sizes):
     if not explained or any(r == 0 for r, _ in ratios):
         return ""
     first = ratios[0][0]
+    if all(_close(r, 1) for r, _ in ratios):
+        return ""  # right up to rounding: the fault lies elsewhere
     if all(_close(r, first) for r, _ in ratios):
         for factor, sentence in FACTORS:
             if _close(first, factor):

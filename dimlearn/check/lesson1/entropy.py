@@ -118,6 +118,14 @@ def unweighted(p):
     return -np.sum(np.log(p))
 
 
+@exercise.mistake("""Your function takes the plain mean of the surprises, as if all outcomes were
+    equally frequent. The mean over what happens is weighed with how often it happens: each -log p
+    counts p times, so it is the sum of `p * np.log(p)`, with a minus.""")
+def unweighted_mean(p):
+    p = p[p > 0]
+    return np.mean(-np.log(p))
+
+
 @exercise.mistake("""Your function takes the logarithm of a sum. Inside, it should be the sum of
     logarithms, each weighed with its p: first the log of every entry, then the sum.""")
 def log_of_sum(p):

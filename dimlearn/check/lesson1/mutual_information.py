@@ -127,9 +127,9 @@ def marginals_exchanged(joint):
 @exercise.mistake("""Only one marginal is divided by. The table of an independent pair is the
     product of both.""")
 def one_marginal_only(joint):
-    rows = joint.sum(axis=1, keepdims=True) * np.ones_like(joint)
+    ratio = joint / joint.sum(axis=1, keepdims=True)
     inside = joint > 0
-    return np.sum(joint[inside] * np.log(joint[inside] / rows[inside]))
+    return np.sum(joint[inside] * np.log(ratio[inside]))
 
 
 @exercise.mistake("""Your function compares the table with a uniform one. Independence does not
@@ -145,6 +145,15 @@ def averaged_over_product(joint):
     product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     inside = joint > 0
     return np.sum(product[inside] * np.log(joint[inside] / product[inside]))
+
+
+@exercise.mistake("""The arguments of the divergence are exchanged: your function takes the product
+    of the marginals for the truth and the joint table for the belief. What really happens is the
+    joint table, so it comes first, and each logarithm is weighed with it.""")
+def product_first(joint):
+    product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    possible = product > 0
+    return np.sum(product[possible] * np.log(product[possible] / joint[possible]))
 
 
 @exercise.mistake("""An entry of 0 in the table makes your result NaN. Such a pair never occurs

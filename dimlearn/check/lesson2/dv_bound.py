@@ -19,7 +19,7 @@ exercise = Exercise(
     "dv_bound",
     lesson=2,
     meaning="The DV bound is the mean of the diagonal minus the log of the mean of `exp` over the "
-    "off-diagonal scores.",
+    "off-diagonal scores, of which there are `n * (n - 1)` with `n = scores.shape[0]`.",
     reference=bounds.dv_bound,
     cases=lambda: [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)],
     extremes=lambda: [

@@ -32,8 +32,8 @@ exercise = Exercise(
     differentiable=True,
     shapes={"scores": "NN"},
     hints=[
-        "Each row is a multiple-choice question: which of the N images does code i belong to? "
-        "InfoNCE is the mean log-probability of the right choice, plus log N.",
+        "Each row is a multiple-choice question: which of the N candidates y is the partner of "
+        "x number i? InfoNCE is the mean log-probability of the right choice, plus log N.",
         "The log-probability is a log-softmax: the score of the right choice minus the "
         "logsumexp of "
         "*all* choices of the row, the right one included. Which axis is the row's?",
@@ -45,7 +45,7 @@ exercise = Exercise(
 
 @exercise.solution("""
     A log-softmax along each row, of which the diagonal entry is the log-probability of the right
-    image. Guessing gives -log N, so log N is added to let knowing nothing read 0. A probability
+    candidate. Guessing gives -log N, so log N is added to let knowing nothing read 0. A probability
     is at most 1, its log at most 0: InfoNCE never exceeds log N, however much information there
     is.
 """)
@@ -114,8 +114,8 @@ def positive_left_out_log_n(scores):
     return tf.reduce_mean(own - tf.reduce_logsumexp(others, axis=1)) + math.log(n)
 
 
-@exercise.mistake("""Your softmax runs down the columns: it asks which code belongs to an image.
-    Asked is which image belongs to a code: along each row, `axis=1`.""")
+@exercise.mistake("""Your softmax runs down the columns: it asks which x belongs to a y. Asked is
+    which y belongs to an x: along each row, `axis=1`.""")
 def columns_for_rows(scores):
     return infonce_bound(tf.transpose(scores))
 

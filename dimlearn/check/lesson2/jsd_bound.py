@@ -119,6 +119,21 @@ def softplus_signs_inverted(scores):
     return tf.reduce_mean(-softplus(own(scores))) - tf.reduce_mean(softplus(-off_diagonal(scores)))
 
 
+@exercise.mistake("""The sign inside softplus is wrong on the diagonal: `-softplus(s)` is the
+    log-probability of \"no\", so positive pairs are rewarded for *low* scores, like the negative
+    ones. On the diagonal it is `-softplus(-s)`.""")
+def positive_sign_inverted(scores):
+    return tf.reduce_mean(-softplus(own(scores))) - tf.reduce_mean(softplus(off_diagonal(scores)))
+
+
+@exercise.mistake("""The sign inside softplus is wrong off the diagonal: `-softplus(-s)` is the
+    log-probability of \"yes\", so negative pairs are rewarded for *high* scores, like the positive
+    ones. Off the diagonal `softplus(s)` is subtracted.""")
+def negative_sign_inverted(scores):
+    positive, negative = own(scores), off_diagonal(scores)
+    return tf.reduce_mean(-softplus(-positive)) - tf.reduce_mean(softplus(-negative))
+
+
 @exercise.mistake("""The diagonal is among your negatives: the second mean runs over all N^2
     scores. Leave the positive pairs out.""")
 def diagonal_among_negatives(scores):

@@ -1,4 +1,4 @@
-"""The score of every code with every image's features."""
+"""The score of every row of one matrix with every row of another."""
 
 import numpy as np
 
@@ -27,8 +27,8 @@ exercise = Exercise(
     shapes={"u": "NU"},
     hints=[
         "One score is a sum of U products. How does a matrix product arrange N times N such sums?",
-        "In a matrix product, rows of the first meet *columns* of the second. The codes of `v` are "
-        "in its rows.",
+        "In a matrix product, rows of the first meet *columns* of the second. The vectors "
+        "of `v` are in its rows.",
         "`tf.matmul(u, v, transpose_b=True)`, or `u @ tf.transpose(v)`.",
     ],
 )
@@ -36,8 +36,8 @@ exercise = Exercise(
 
 @exercise.solution("""
     A matrix product takes rows of the first matrix and columns of the second, so `v` is
-    transposed first. Row i of the result then belongs to code i, column j to image j, and the
-    positive pairs are on the diagonal.
+    transposed first. Row i of the result then belongs to row i of `u`, column j to row j of `v`,
+    and the positive pairs are on the diagonal.
 """)
 def pairwise_scores(u, v):
     """Inner products of all rows of `u` with all rows of `v`: [N, U], [N, U] -> [N, N]."""
@@ -65,8 +65,8 @@ def loops(u, v):
     return tf.stack([tf.stack([tf.reduce_sum(u[i] * v[j]) for j in range(n)]) for i in range(n)])
 
 
-@exercise.mistake("""Rows and columns are exchanged: your `scores[i, j]` belongs to code j and
-    image i. The first index is the code's, so `u` comes first in the product.""")
+@exercise.mistake("""Rows and columns are exchanged: your `scores[i, j]` belongs to row j of
+    `u` and row i of `v`. The first index is that of `u`, so `u` comes first in the product.""")
 def transposed(u, v):
     return tf.matmul(v, u, transpose_b=True)
 
@@ -114,8 +114,8 @@ def distances(u, v):
     return tf.reduce_sum((u[:, None] - v[None]) ** 2, axis=-1)
 
 
-@exercise.mistake("""The wrong side is transposed: your product runs over the N images and gives
-    a matrix of dimension by dimension, `[U, U]`. It is `v` that is transposed.""")
+@exercise.mistake("""The wrong side is transposed: your product runs over the N rows and gives a
+    matrix of dimension by dimension, `[U, U]`. It is `v` that is transposed.""")
 def first_side_transposed(u, v):
     return tf.matmul(u, v, transpose_a=True)
 
