@@ -39,7 +39,7 @@ tf.get_logger().setLevel("ERROR")  # many small trainings in one notebook: no wa
 #
 # The patients of this lesson are codes of 64 numbers. Two are controls without training; two come
 # from the same encoder after a short training without labels, by the global and by the local
-# objective. The cell takes up to 15 seconds.
+# objective. The cell takes about fifteen seconds, more on a busy machine.
 
 # %%
 images = data.load(limit=3000)
@@ -72,6 +72,7 @@ def probe(train_codes, test_codes):
     return straight.fit(a, images.y_train).score(b, y_test)
 
 
+# %%
 worth = {name: probe(train[name], test[name]) for name in train}
 worth["pixels"] = probe(flat(images.x_train), flat(x_test))
 print(", ".join(f"{name} {100 * a:.0f} %" for name, a in worth.items()))
@@ -136,9 +137,10 @@ for name, found in near.items():
 #
 # Why may all directions alike be a bad idea? Perhaps most of the code lies in few of them. With
 # $\lambda_d$ the eigenvalues of the correlation matrix of the code, $p_d = \lambda_d / \sum
-# \lambda$ says how its variance is spread, and the exponential of its entropy, $e^{H(p)}$, how
-# many directions are really used: the **effective rank**. (If all $K$ shares are equal, $H = \log
-# K$ and the rank is $K$.) The entropy is yours, from lesson 01, if you wrote it there.
+# \lambda$ says how the variance of the *standardised* code is spread, and the exponential of its
+# entropy, $e^{H(p)}$, how many directions are really used: the **effective rank**. (If all $K$
+# shares are equal, $H = \log K$ and the rank is $K$.) The entropy is yours, from lesson 01, if you
+# wrote it there.
 
 # %%
 entropy = check.yours("entropy")
@@ -178,8 +180,9 @@ are spread evenly; the local and the global code fall fastest: few directions ho
 #
 # ### Exercise 1: `gaussian_total_correlation`, free
 #
-# *Easy, 5 minutes.* For $D = 2$ this is the Gaussian formula of lesson 01. A determinant
-# of 64 dimensions is too small for a float; `np.linalg.slogdet` gives its sign and its logarithm.
+# *Easy, 5 minutes.* For $D = 2$ this is the Gaussian formula of lesson 01. A determinant of
+# many dimensions soon becomes too small for a float (here it is about 1e-50 for the trained codes);
+# `np.linalg.slogdet` is safe: it gives the sign and the logarithm.
 
 # %% tags=["solution"]
 def gaussian_total_correlation(codes):
@@ -199,8 +202,9 @@ for name, z in test.items():
 
 
 # %% [markdown]
-# The principal components are uncorrelated by construction. **Predict**: are they independent?
-# (Remember the ring of lesson 01.)
+# The principal components are uncorrelated by construction. (On the *training* images: on test
+# images a little correlation is left.) **Predict**: are they independent? (Remember the ring of
+# lesson 01.)
 #
 # ## The neural dependency measure
 #
@@ -276,6 +280,7 @@ def scramble(x, layers, undo=False):
     return np.concatenate([left, right], axis=1)
 
 
+# %%
 pixels = [flat(part).astype("float64") for part in (images.x_train, x_test)]
 error = np.abs(scramble(scramble(pixels[1], 12), 12, undo=True) - pixels[1]).max()
 print(f"twelve layers, undone: wrong by at most {error:.0e}")
@@ -351,7 +356,7 @@ show(figure, "The probe over the bound, a point for each code: " + ", ".join(
 # same on a larger scale: with encoders that are invertible by construction, so that the
 # information cannot change, training still moved the probes, up or down.
 #
-# MINE, with which the paper reads I(X; Y), agrees. (A few seconds.)
+# MINE, with which the paper reads I(X; Y), cannot tell the two codes apart either. (A few seconds.)
 
 # %%
 for name in ("pca", "local"):
@@ -361,8 +366,10 @@ for name in ("pca", "local"):
 
 
 # %% [markdown]
-# (A deterministic code of continuous images shares infinitely many nats with them. What an
-# estimator prints says how much it found, and it is held down by its critic and its sample.)
+# (These few nats are a fraction of what InfoNCE has just found in the same pairs: a hundred steps
+# are few for MINE. A deterministic code of continuous images shares infinitely many nats with them.
+# What an estimator prints says how much it found, and it is held down by its critic, its training
+# and its sample.)
 #
 # **Experiment 3: another reader.** If a code holds more about the digit, every good reader should
 # profit. A support vector machine with a curved kernel finds much of what a linear probe
@@ -393,10 +400,10 @@ show(figure, "Two readers of each code, linear and curved, in percent: " + ", ".
 
 
 # %% [markdown]
-# To the curved reader the codes are much alike, and on the digits it does not like the local one
-# best: as far as it can tell, that code holds *no more* about the digit than the others. To the
-# linear reader they are worlds apart. What the training has done is to bring what was there to
-# where a straight line can reach it.
+# The curved reader sees smaller differences between the codes, though not none, and on the digits
+# it does not like the local one best: as far as it can tell, that code holds *no more* about the
+# digit than the best of the others. To the linear reader the local code is far ahead. What the
+# training has done is to bring what was there to where a straight line can reach it.
 #
 # ### The puzzle of lesson 00, resolved
 #
@@ -416,10 +423,13 @@ show(figure, "Two readers of each code, linear and curved, in percent: " + ", ".
 #
 # ## What could go wrong: the clinic
 #
-# Five broken pieces of Deep InfoMax, each from a mistake that was found in real code. Each comes
-# with its **symptom**. Look, name the fault aloud, and only then read the code; write the mended
-# function below it, and the check of the lesson that it comes from judges it. The five do not
-# depend on one another: stop after two if you like, the lesson runs on.
+# Five broken pieces of Deep InfoMax, each from a mistake that was found in real code. Each is shown
+# with its code, and then its **symptom**. Run on to the symptom without studying the code, say what
+# you see, then go back and find the line. Write the mended function below it: the check of the
+# lesson that it comes from judges it, and it counts as solved there too, if you had left it out (in
+# `check.progress()`, and when a lesson asks for it with `check.yours`).
+#
+# The five do not depend on one another: stop after two if you like, the lesson runs on.
 #
 # ### Patient 1: the curve is perfect
 #
@@ -434,12 +444,18 @@ def patient_1(scores):
 
 
 # %%
+def one_side():
+    """Half of a critic: from one variable of the world to 32 features."""
+    layers = [keras.layers.Dense(64, "relu"), keras.layers.Dense(32)]
+    return keras.Sequential([keras.Input((5,)), *layers])
+
+
+# %%
 def examine_bound(bound, steps=400):
     """A critic trained by a bound: the curve of the bound, and the scores of fresh pairs."""
     world, rng = correlated_gaussians(2.0, dim=5), np.random.default_rng(0)
     keras.utils.set_random_seed(0)
-    sides = [keras.Sequential([keras.Input((5,)), keras.layers.Dense(64, "relu"),
-                               keras.layers.Dense(32)]) for _ in range(2)]  # fmt: skip
+    sides = [one_side(), one_side()]
     variables = sides[0].trainable_variables + sides[1].trainable_variables
     optimizer = keras.optimizers.Adam(3e-3)
 
@@ -500,10 +516,11 @@ draw_examined(*examine_bound(mended_bound))
 # %% [markdown]
 # The same curve, and now the scores stand the right way round.
 #
-# ### Patient 2: a few pairs too similar
+# ### Patient 2: a critic that stays unsure
 #
-# Negative pairs need another image's features. The batch is shuffled for that. Symptom: how many of
-# the "negative" pairs of a batch are positive ones, over a thousand batches?
+# Negative pairs need another image's features. The batch is put in another order for that. Symptom:
+# the critic never becomes as sure as it should, least of all in small batches. Count something; say
+# what, before you read the cell after the next.
 
 # %%
 def patient_2(features):
@@ -571,6 +588,7 @@ def push_of(objective, n=8, side=5):
     return 100 * gradient[range(n), range(n)].sum(axis=0).reshape(side, side)
 
 
+# %%
 def draw_push(objective):
     push = push_of(objective)
     figure, axis = canvas(width=3.6)
@@ -581,6 +599,7 @@ def draw_push(objective):
     pushed with {push[2, 2]:.2f}, a corner with {push[0, 0]:.2f} hundredths.""")
 
 
+# %%
 draw_push(patient_3)
 
 
@@ -622,12 +641,17 @@ def patient_4(code_logits):
 
 
 # %%
+def new_judge():
+    """A small discriminator of single numbers."""
+    layers = [keras.layers.Dense(32, "relu"), keras.layers.Dense(1)]
+    return keras.Sequential([keras.Input((1,)), *layers])
+
+
+# %%
 def play(encoder_loss, rounds=1000):
     """The codes, squashed, after the game of the prior."""
     keras.utils.set_random_seed(0)
-    codes = tf.Variable(0.3 * tf.random.normal([500, 1]))
-    layers = [keras.layers.Dense(32, "relu"), keras.layers.Dense(1)]
-    judge = keras.Sequential([keras.Input((1,)), *layers])
+    codes, judge = tf.Variable(0.3 * tf.random.normal([500, 1])), new_judge()
     for_codes, for_judge = keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.03)
 
     @tf.function
@@ -690,7 +714,7 @@ draw_game(mended_loss)
 #
 # ### Patient 5: a loss that falls
 #
-# One training step of the local objective. The loss goes down, so what should be wrong? (Thirty
+# One training step of the local objective. The loss goes down, so what should be wrong? (Sixty
 # steps, a few seconds.)
 
 # %%
@@ -704,6 +728,10 @@ def patient_5(images, encoder, critic, optimizer):
     return loss
 
 
+# %% [markdown]
+# It needs a critic. This one divides its scores, so that they are small at first and the loss
+# begins near $2 \log 2 = 1.39$, as in lesson 07.
+
 # %%
 class Critic:
     """A dot-product critic: `(feature_map, code) -> scores [N, N, L]`."""
@@ -716,12 +744,21 @@ class Critic:
         self.trainable_variables = self.critic.trainable_variables
 
     def __call__(self, feature_map, code):
-        return self.critic(tf.reshape(feature_map, self.shape), code)
+        return self.critic(tf.reshape(feature_map, self.shape), code) / 64**0.5
 
 
 # %%
-def examine_step(step, steps=30):
-    """The losses of some steps, and how far the weights of encoder and critic have moved."""
+def print_moves(models, before):
+    """How far the weights of each model have moved from where they were."""
+    for name, model in models.items():
+        now = [v.numpy() for v in model.trainable_variables]
+        moves = [np.abs(new - old).mean() for new, old in zip(now, before[name])]
+        print(f"the {name}'s weights have moved by {np.mean(moves):.4f} on average")
+
+
+# %%
+def examine_step(step, steps=60):
+    """The losses of some steps; prints how far the encoder and the critic have moved."""
     keras.utils.set_random_seed(0)
     encoder = build_encoder(images.image_shape, code_dim=64)
     critic, optimizer = Critic(encoder), keras.optimizers.Adam(1e-3)
@@ -730,13 +767,11 @@ def examine_step(step, steps=30):
     before = {k: [v.numpy() for v in m.trainable_variables] for k, m in models.items()}
     losses = [float(step(images.x_train[32 * k : 32 * k + 32], encoder, critic, optimizer))
               for k in range(steps)]  # fmt: skip
-    for name, model in models.items():
-        now = [v.numpy() for v in model.trainable_variables]
-        moves = [np.abs(new - old).mean() for new, old in zip(now, before[name])]
-        print(f"the {name}'s weights have moved by {np.mean(moves):.4f} on average")
+    print_moves(models, before)
     return losses
 
 
+# %%
 poor = examine_step(patient_5)
 
 
@@ -747,15 +782,17 @@ def draw_losses(losses_by_name):
         axis.plot(losses, style, color=color, label=name)
     axis.set(xlabel="step", ylabel="loss in nats")
     axis.legend(frameon=False)
-    told = ", ".join(f"{name} ends near {own[-1]:.2f}" for name, own in losses_by_name.items())
-    return show(figure, f"Losses that fall over thirty steps, in nats: {told}.")
+    told = ", ".join(f"{name} from {own[0]:.2f} to {own[-1]:.2f}"
+                     for name, own in losses_by_name.items())  # fmt: skip
+    return show(figure, f"Losses that fall step by step, in nats: {told}.")
 
 
 draw_losses({"patient 5": poor})
 
 
 # %% [markdown]
-# The curve falls, as a curve should. The number above it tells: the critic has not moved at all.
+# The curve begins where it must and falls, as a curve should. The numbers above it tell: the critic
+# has not moved at all.
 # The encoder alone has learnt to please a random critic.
 #
 # *Medium, 4 minutes.* Mend the step.
@@ -775,8 +812,9 @@ feedback
 draw_losses({"patient 5": poor, "mended": examine_step(mended_step)})
 
 # %% [markdown]
-# Now both move. And compare the two curves: in thirty steps nobody could have told them apart. A
-# falling loss proves that *something* learns; print what moved.
+# Now both move. And compare the two curves: the mended one ends a little lower, but nobody who sees
+# one of them alone could say which it is. A falling loss proves that *something* learns; print what
+# moved.
 #
 # ## Questions
 #

@@ -47,9 +47,9 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # %% [markdown]
 # It seems that Deep InfoMax gains two to six points. **Predict**: of these points, how many are due
 # to Deep InfoMax? And what would you ask the author before you believe it? Write down three
-# questions; at the end you can see which of them were worth asking.
+# questions; we come back to them at the end.
 #
-# ## Six encoders, one budget
+# ## Six rows, one budget
 #
 # A number alone says nothing; it needs something to stand beside. A **control** is a row that lacks
 # one ingredient of the method and is equal in everything else.
@@ -63,7 +63,8 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # | supervised | all | how good could this encoder be? |
 #
 # The networks get the same budget: encoder, images, batches, optimizer. It is a small one, for
-# time: 3,000 images, two epochs, no prior.
+# time: 3,000 images, two epochs, no prior. (`infonce_codes` is InfoNCE in the other direction than
+# in lesson 05: for each patch, which of the N codes of the batch belongs to it?)
 
 # %%
 images = data.load(limit=3000)
@@ -74,7 +75,7 @@ settings = comparison.Settings(
 )  # fmt: skip
 
 # %% [markdown]
-# The next cell takes up to 20 seconds; it says when a row is ready.
+# The next cell takes about twenty seconds, more on a busy machine; it says when a row is ready.
 
 # %%
 rows = ["pixels", "pca", "random", "global", "local", "supervised"]
@@ -115,7 +116,7 @@ for name in rows:
 def standardize(train, test):
     """`(train, test)` `[N, D]`, each feature with the training set's mean 0 and deviation 1."""
     mean, deviation = train.mean(axis=0), train.std(axis=0)
-    # Yours: mend the deviations that are 0 (or 1e-17, by rounding), then return both sets.
+    # Yours: put 1 for deviations of 0 (or 1e-17, by rounding), then return both sets.
     deviation = np.where(deviation < 1e-8, 1.0, deviation)
     return (train - mean) / deviation, (test - mean) / deviation
 
@@ -207,6 +208,7 @@ def draw_table(accuracies, label):
     return figure
 
 
+# %%
 told = ", ".join(f"{name} {100 * a:.0f}" for name, a in accuracy.items())
 show(draw_table(accuracy, "test accuracy in percent, linear probe, all labels"),
      f"Accuracies with their intervals, in percent: {told}.")  # fmt: skip
@@ -266,11 +268,14 @@ show(draw_table(few[10], "test accuracy in percent, ten labels a class, mean of 
      f"Accuracies with ten labels a class, in percent: {told}.")  # fmt: skip
 
 # %% [markdown]
+# The bars are the interval for the test images again, around the mean of the ten draws; how far the
+# draws lie apart they do not show.
+#
 # On the digits *local* is again ahead of every control without labels. *supervised* is no fair
 # rival here: it saw all 3,000 labels when it was trained, and ten only now.
 #
 # Ten draws: was that needed? Here is each draw of a single label a class, in the rows without
-# labels.
+# labels (*pca* is left out of the picture only, to keep it readable).
 
 # %%
 figure, axis = canvas(width=5.5)
@@ -286,11 +291,16 @@ which row is best changes from draw to draw.""")
 best = [max(few[1], key=lambda name: few[1][name][s] if name != "supervised" else 0) for s in draws]
 print("the best row without labels, draw by draw:", *best)
 
+# %%
+for name in rows:
+    one, ten = (f"{np.mean(few[k][name]):.1%} +/- {np.std(few[k][name], ddof=1):.1%}" for k in few)
+    print(f"{name:10} one label a class {one}, ten {ten}")
+
 
 # %% [markdown]
-# With one draw you could have published any of several orders. With one label a class the choice of
-# the labelled images matters more than the encoder. A mean over draws, with its spread, is what can
-# be compared.
+# Behind each mean stands the standard deviation of its ten draws. With one label a class, the draws
+# of one row differ about as much as the rows without labels do: with one draw you could have
+# published any of several orders. A mean over draws, with its spread, is what can be compared.
 #
 # ## The classifier of the table
 #
@@ -420,14 +430,16 @@ show(figure, "Two pairs of bars of test accuracy in percent: " + ", ".join(
 
 
 # %% [markdown]
-# Frozen, the two lie far apart, and that difference *is* due to Deep InfoMax. Not frozen, both rise
-# far above any frozen code, and the encoder that had learnt nothing comes near the other: the
-# labels do the work. Whoever sees the right bar of such a pair alone credits Deep InfoMax with all
-# of its height. (What is left of the lead is no proof either: that encoder has trained for four
-# epochs by now, the random one for two.)
+# Frozen, the two lie far apart, and that difference *is* due to Deep InfoMax. Not frozen, both
+# rise far above any code that was made without labels, up to the row *supervised* or so, and the
+# encoder that had learnt nothing comes near the other: the labels do the work. Whoever sees the
+# right bar of such a pair alone credits Deep InfoMax with all of its height. (What is left of the
+# lead is no proof either: that encoder has trained for four epochs by now, the random one for
+# two.)
 #
-# So the project's table compared fine-tuned convolutional networks with a small network on pixels
-# (that saw three epochs at a low rate, on pixels from 0 to 255). It did not measure Deep InfoMax.
+# So the project's table compared fine-tuned convolutional networks with a small network on pixels,
+# which was trained less well too (the README of this package tells how, beside its own table). It
+# did not measure Deep InfoMax.
 # Fine-tuning is a fair thing to do, and the paper does it too; then the row to compare it with is
 # the fine-tuned random encoder.
 #
@@ -501,8 +513,8 @@ for name in ("global", "local"):
     print(f"{name} beats random in {sum(a > b for a, b in pairs)} of {len(pairs)} pairs of seeds")
 
 # %% [markdown]
-# The random encoders alone spread over several points. On the digits *global* lies in the midst of
-# them: with one seed each you could have reported that it helps, or that it harms. *local* lies
+# The random encoders alone spread over several points. On the digits *global* lies within their
+# range: with one seed each you could have reported that it helps, or that it harms. *local* lies
 # outside with either of its seeds. Where the order of two rows changes with the seed, one seed
 # proves nothing about them, and the last digits of a table with one seed are noise in any case.
 #
@@ -572,8 +584,14 @@ explorer(draw_peeking, candidates=(1, 40, 1, 40))
 # in a terminal. It trains all nine rows, *mixed*, *complete* and the project's own *standard*
 # network among them, freezes them, and writes five probes, few labels and intervals into a report
 # under `runs/`; `dimlearn compare --seeds 3` repeats it with other first weights. It takes some
-# minutes, and goes on where it was when it is interrupted. Deep InfoMax does not win everywhere in
-# it: look for the nearest neighbours on pixels, and for the row *supervised*.
+# minutes, and goes on where it was when it is interrupted. The README shows such a report. Deep
+# InfoMax does not win everywhere in it: look for the nearest neighbours on pixels, and for the row
+# *supervised*.
+#
+# And your three questions from the beginning? In this lesson it mattered whether the encoder was
+# frozen, what the same encoder does untrained, whether all rows had the same budget and scale, how
+# many draws and seeds stand behind a number, how wide its interval is, and what chose the number
+# that was reported. Compare them with yours.
 #
 # ## Questions
 #

@@ -109,6 +109,17 @@ def encoder_forgotten(images, encoder, critic, optimizer):
     return wrong_step(images, encoder, critic, optimizer, of_both=(0, 1))
 
 
+@exercise.mistake("""The encoder does not move: no gradient reaches it. Its call has to stand
+    *inside* `with tf.GradientTape()`, or the tape does not see how the loss came from it.""")
+def encoder_outside_the_tape(images, encoder, critic, optimizer):
+    feature_map, code = encoder(images, training=True)
+    with tf.GradientTape() as tape:
+        loss = -local_jsd(critic(feature_map, code))
+    variables = encoder.trainable_variables + critic.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    return loss
+
+
 @exercise.mistake("""The batch normalisation is not updated: the encoder is called without
     `training=True`. Its moving averages would stay as they are at the start.""")
 def training_flag_forgotten(images, encoder, critic, optimizer):
@@ -208,8 +219,8 @@ def model_switched_off(images, encoder, critic, optimizer):
 def one_step(call):
     """The whole outcome of a step with plain gradient descent, held against the reference's."""
     expected = right_outcome()
-    seen, trainable = outcome(call)
-    evidence = (*seen, trainable)
+    seen, trainable, listed = outcome(call)
+    evidence = (*seen, trainable, listed)
     loss, right_loss = seen[0], expected[0]
     parts = dict(zip(("encoder", "critic", "statistics", "steps"), zip(seen[1:], expected[1:])))
     start = dict(zip(("encoder", "critic", "statistics"), starting_point()))
@@ -274,10 +285,23 @@ def starting_point():
     )
 
 
+class WatchedSGD(keras.optimizers.SGD):
+    """Plain gradient descent that remembers how many variables it was given."""
+
+    listed = 0
+
+    def build(self, variables):
+        self.listed = len(variables)
+        super().build(variables)
+
+
 def outcome(call):
-    """`(loss, encoder weights, critic weights, statistics, steps), still trainable`"""
+    """`(loss, encoder weights, critic weights, statistics, steps), still trainable, listed`
+
+    `listed`: how many variables the optimizer got, those without a gradient among them.
+    """
     encoder = models.for_trial(call, models.encoder, True, models.CODE_DIM, 3)
-    critic, optimizer = models.for_trial(call, models.critic), keras.optimizers.SGD(0.5)
+    critic, optimizer = models.for_trial(call, models.critic), WatchedSGD(0.5)
     mine, others = encoder.trainable_variables, critic.trainable_variables
     statistics = encoder.non_trainable_variables
     result = call(tf.constant(models.images(6, 2)), encoder, critic, optimizer)
@@ -293,4 +317,4 @@ def outcome(call):
         np.asarray(int(optimizer.iterations), "float64"),
     )
     trainable = len(encoder.trainable_variables) == len(mine) and encoder.trainable
-    return seen, bool(trainable and critic.trainable)
+    return seen, bool(trainable and critic.trainable), optimizer.listed

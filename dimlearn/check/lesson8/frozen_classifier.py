@@ -112,6 +112,14 @@ def not_frozen(encoder, num_classes):
     return classifier(encoder, num_classes, trainable=True)
 
 
+@exercise.mistake("""The head is frozen too: nothing in your model would learn. Only the encoder
+    has to stay still: `encoder.trainable = False`, not the whole model's.""")
+def head_frozen_too(encoder, num_classes):
+    model = classifier(encoder, num_classes)
+    model.trainable = False
+    return model
+
+
 @exercise.mistake(
     """The encoder's batch normalisation moves when the classifier is trained, although its
     weights are frozen: that layer is still trainable. Freeze the encoder as a whole:
@@ -233,6 +241,9 @@ def frozen(call):
             "normalisation; expected the encoder to stay as it is."
         )
         return Fault("statistics", text, "")
+    if not trained:
+        text = "No variable of your model is trainable; expected 6, those of the head."
+        return Fault("nothing trains", text, "")
     widths = [tuple(v.shape) for v in head]
     if any(g is None for g in own) or trained != 6 or widths != right_widths():
         text = (

@@ -106,6 +106,12 @@ def epsilon(train, test):
     return (train - mean) / (deviation + 1e-10), (test - mean) / (deviation + 1e-10)
 
 
+def with_added(train, test, number):
+    """Every deviation is a little larger than it is, for some of the wrong answers below."""
+    mean, deviation = train.mean(0), train.std(0)
+    return (train - mean) / (deviation + number), (test - mean) / (deviation + number)
+
+
 @exercise.mistake("""The test set is standardised by its own mean and deviation. It stands for
     images that nobody has seen: use the training set's numbers for both.""")
 def test_by_itself(train, test):
@@ -183,8 +189,25 @@ def range_scaled(train, test):
 @exercise.mistake("""The number that keeps the division from failing is too large: it shrinks
     features with a small deviation. Use a threshold, or something like 1e-8.""")
 def large_epsilon(train, test):
-    mean, deviation = train.mean(0), train.std(0)
-    return (train - mean) / (deviation + 1e-2), (test - mean) / (deviation + 1e-2)
+    return with_added(train, test, 1e-2)
+
+
+@exercise.mistake("""You add a small number to every deviation. That changes the good ones too:
+    replace only those that are (nearly) 0, by 1.""")
+def small_number_added(train, test):
+    return with_added(train, test, 1e-6)
+
+
+@exercise.mistake("""Your function adds something like 1e-5 to every deviation, also to those that
+    are fine. Replace only those that are (nearly) 0, by 1.""")
+def hundred_thousandth_added(train, test):
+    return with_added(train, test, 1e-5)
+
+
+@exercise.mistake("""Your function adds something like 1e-3 to every deviation. Features with a
+    small deviation come out too small: replace only those that are (nearly) 0, by 1.""")
+def thousandth_added(train, test):
+    return with_added(train, test, 1e-3)
 
 
 @exercise.mistake("""Your function changes the arrays that it was given (`train -= ...`):
