@@ -78,12 +78,14 @@ print("last start:", room, " places:", places)
 #
 # ### Exercise 1: `feature_map_size`, faded
 #
-# *Easy, 5 minutes. Stuck? `check.hint("feature_map_size")`, as often as you like. You may also move
-# on: the lesson goes on with a working function.*
+# *Easy, 5 minutes. Stuck? `check.hint("feature_map_size")`, as often as you like, then
+# `check.solution("feature_map_size")`. You may also move on: the lesson goes on with a working
+# function.*
 #
 # Several convolutions follow each other, and each works on what the one before has left. `layers`
 # is a list such as `[(4, 2, "valid"), (3, 1, "same")]`. Write the loop. Whole numbers only: `//`
-# rounds down, and `-(-a // b)` rounds up.
+# rounds down, and `-(-a // b)` rounds up. You need not care for a window that is larger than what
+# is left: the check does not ask for it.
 
 # %% tags=["solution"]
 def feature_map_size(input_size, layers):
@@ -99,18 +101,18 @@ map_size = feedback.use
 feedback
 
 # %% [markdown]
-# **Predict**: two convolutions with a window of 5 and a stride of 2. How large is the map of an
-# image of 28×28 pixels? And of one of 16×16?
+# **Predict**: two convolutions with a window of 5 and a stride of 2, both "valid". How large is the
+# map of an image of 28×28 pixels? And of one of 16×16? And both with the padding "same"?
 
 # %%
 for padding in ("valid", "same"):
     stack = [(5, 2, padding), (5, 2, padding)]
-    print(padding, {side: map_size(side, stack) for side in (28, 20, 16)})
+    print(padding, {side: map_size(side, stack) for side in (28, 16)})
 
 # %% [markdown]
 # Without padding a single location is left of 16 pixels, and of 8 pixels there would be nothing:
 # the second window is larger than what the first has left. The check of your encoder, further down,
-# will try exactly that.
+# will try images of 8×8 for that reason.
 #
 # ## A feature map, seen
 #
@@ -130,6 +132,10 @@ digit = images.x_train[74]
 feature_map = convolutions(digit[None]).numpy()
 M = map_size(len(digit), stack)
 print("feature map:", feature_map.shape, " your M:", M)
+
+# %% [markdown]
+# Five of its channels, each with its own scale of blue: the darkest field is the largest answer of
+# *that* channel.
 
 # %%
 figure, axes = canvas(6, width=1.5, height=1.6)
@@ -166,7 +172,8 @@ print("locations that noticed:", np.count_nonzero(moved), "of", moved.size)
 
 # %% [markdown]
 # Second, the other way round: take *one* location, and ask for every pixel how much the location
-# would change with it. That is a gradient, and where it is 0 the pixel does not matter.
+# would change with it. That is a gradient, and where it is 0 the pixel does not matter. A gradient
+# belongs to one number and a location is a vector: we take the sum of the squares of its entries.
 
 # %%
 def pixels_that_matter(model, row, column):
@@ -214,8 +221,9 @@ field_of = feedback.use
 feedback
 
 # %% [markdown]
-# Your number agrees with the experiment if the square that it draws holds all pixels that matter,
-# and no other. Neighbouring locations of the map are all strides multiplied apart: the `jump`.
+# Go one location to the right in the map, and the square moves by the product of all strides, here
+# $2 \cdot 2 = 4$ pixels: the `jump`. If your number is right, the square that it draws holds all
+# pixels that matter, and no other.
 
 # %%
 field = field_of(stack)
@@ -229,16 +237,22 @@ print(f"field {field}, jump {jump}; square and gradient agree:", np.array_equal(
 # %% [markdown]
 # ## The field on an image
 #
-# What does that location see of a digit? Move the location with the sliders; the picture below the
-# next cell is the same one for those who read without widgets.
+# What does that location see of a digit? Two functions draw it: a frame around the square, and
+# beside it what is inside.
+
+# %%
+def add_frame(axis, top, left):
+    """An orange frame around the square that begins in row `top` and column `left`."""
+    corner = (left - 0.5, top - 0.5)
+    axis.add_patch(Rectangle(corner, field, field, fill=False, color=ORANGE, linewidth=2))
+
 
 # %%
 def draw_field(row, column, image=74):
     figure, (whole, part) = canvas(2, width=2.6, height=2.8)
     top, left = row * jump, column * jump
     whole.imshow(images.x_train[image].squeeze(), cmap="gray")
-    frame = Rectangle((left - 0.5, top - 0.5), field, field, fill=False, color=ORANGE, linewidth=2)
-    whole.add_patch(frame)
+    add_frame(whole, top, left)
     part.imshow(images.x_train[image, top : top + field, left : left + field].squeeze(),
                 cmap="gray", vmin=0, vmax=1)  # fmt: skip
     whole.set_title(f"location ({row}, {column})", fontsize=10)
@@ -248,6 +262,10 @@ def draw_field(row, column, image=74):
     return show(figure, f"""An image with an orange frame around the {field} by {field} pixels that
     the location in row {row}, column {column} of the map sees, and these pixels enlarged.""")
 
+
+# %% [markdown]
+# Move the location with the sliders; each is given as `(lowest, highest, step, first)`. The picture
+# below them is the same one for those who read without widgets.
 
 # %%
 widgets.explorer(draw_field, row=(0, M - 1, 1, 1), column=(0, M - 1, 1, 2),
@@ -344,7 +362,9 @@ print("feature map:", tuple(feature_map.shape), " code:", tuple(code.shape))
 print("weights:", encoder.count_params())
 
 # %% [markdown]
-# What does one location of *your* map see? The experiment answers for any encoder.
+# What does one location of *your* map see? The experiment answers for any encoder. Your formula
+# has its say too, on the convolutions that lead to the map. (If you used other windows, such as
+# pooling, add them by hand. A square that reaches past the border shows only its inner part.)
 
 # %%
 middle = feature_map.shape[1] // 2
@@ -352,6 +372,12 @@ only_map = keras.Model(encoder.input, encoder.outputs[0])
 rows, columns = np.nonzero(pixels_that_matter(only_map, middle, middle))
 print(f"location ({middle}, {middle}) sees rows {rows.min()} to {rows.max()}",
       f"and columns {columns.min()} to {columns.max()}")  # fmt: skip
+
+# %%
+own_stack = [(layer.kernel_size[0], layer.strides[0], layer.padding)
+             for layer in only_map.layers if isinstance(layer, keras.layers.Conv2D)]  # fmt: skip
+print(own_stack)
+print("side by your formula:", field_of(own_stack), " seen:", rows.max() - rows.min() + 1)
 
 
 # %% [markdown]
@@ -379,8 +405,9 @@ def worth(encoder):
 
 # %% [markdown]
 # **Predict** two numbers for the linear probe (guessing is right in one of ten): on the pixels, and
-# on the 64 numbers of a random code. The next cell takes up to ten seconds. Weights are random, so
-# one random encoder is not enough: we take three.
+# on the 64 numbers of a random code. Weights are random, so one random encoder is not enough: we
+# take three. The next cell takes from ten seconds to a minute or two on a busy machine; the pixels,
+# which are many, take longest.
 
 # %%
 results = {"pixels": worth(keras.layers.Flatten())}
@@ -406,12 +433,12 @@ intervals, for the linear probe, neighbours and ten labels. {told}.""")
 # %% [markdown]
 # Compare with your prediction. Three things to take along:
 #
-# - A code that has learnt nothing is **far better than guessing**, and with the linear probe it is
-#   in the region of the pixels. Whoever reports "my code reaches 50 percent without labels" on
+# - A code that has learnt nothing is **far better than guessing**, and with the linear probe about
+#   as good as the pixels or better. Whoever reports "my code reaches 50 percent without labels" on
 #   these digits has reported nothing.
-# - Random encoders differ from each other by several points, as much as some improvements that get
-#   published. One seed is an anecdote.
-# - The three probes order the rows differently. "Good" is not one number.
+# - Random encoders differ from each other by a few points, with one probe more than with another.
+#   Hold that against the intervals. One seed is an anecdote.
+# - The same code gets three very different numbers from three probes. "Good" is not one number.
 #
 # A second control keeps us honest about *size*. The code has 64 numbers; the random map, lined up,
 # has many more. **Predict** what a linear probe makes of all of them. (To save time its
@@ -426,11 +453,11 @@ for name, frozen in {"map": whole_map, "code": encoder}.items():
     print(f"{name}: {codes.x_train.shape[1]} numbers, linear probe {right:.2f}")
 
 # %% [markdown]
-# The map is far ahead, without any training: with so many numbers to choose from, a linear probe
-# finds what it needs. The random dense layers behind it squeeze that into 64 numbers, blindly, and
-# most of it gets out of a line's reach. So compare like with like: *codes of the same length, made
-# by the same network*. And here is the room for learning: a better choice of 64 numbers from that
-# map.
+# (The code's number is not the one of the table, since the regularisation is another.) The map is
+# far ahead, without any training: with so many numbers to choose from, a linear probe finds what it
+# needs. The random dense layers behind it squeeze that into 64 numbers, blindly, and most of it
+# gets out of a line's reach. So compare like with like: *codes of the same length, made by the same
+# network*. And here is the room for learning: a better choice of 64 numbers from that map.
 #
 # ## What could go wrong
 #
@@ -446,10 +473,11 @@ for name, output in squashed.items():
     print(f"{name:7}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
 
 # %% [markdown]
-# The ReLU costs all three probes something: whether an entry was slightly or strongly negative is
-# gone for good. The sigmoid costs next to nothing *here*, because the codes of a random encoder are
-# small, and near 0 a sigmoid is almost a straight line. **Predict** what it costs a code that is a
-# hundred times larger, as codes may well become in training.
+# The ReLU costs most with neighbours; the other two probes lose little, or nothing that the
+# intervals above could show. Whether an entry was slightly or strongly negative is gone for good.
+# The sigmoid costs next to nothing *here*, because the codes of a random encoder are small, and
+# near 0 a sigmoid is almost a straight line. **Predict** what it costs a code that is a hundred
+# times larger, as codes may well become in training.
 
 # %%
 large = worth(keras.Model(image, keras.ops.sigmoid(100 * code)))
@@ -457,11 +485,13 @@ print("sigmoid of a large code", {probe: f"{accuracy:.2f}" for probe, accuracy i
 
 # %% [markdown]
 # So the code stays **raw**: the output of a dense layer, any number. Whoever needs it squashed can
-# do so afterwards; nobody can undo it. That a *linear* probe needs no more than a linear code is
-# the other half: the dense layer before it has all the curves.
+# do so afterwards; nobody can undo it. A *linear* last layer is no weakness: the curves are in the
+# layers before it (the ReLUs behind the convolutions, and behind a hidden dense layer if you have
+# one). The last layer only takes weighted sums, as a linear probe does.
 #
-# **Batch normalisation looks sideways.** A location sees its square, you proved. We change image 1
-# of a batch completely, and look at the map of image 0:
+# **Batch normalisation looks sideways.** A location sees its square and nothing else: so said
+# experiment and formula, both without batch normalisation at work. We change image 1 of a batch
+# completely, and look at the map of image 0:
 
 # %%
 pair = tf.constant(images.x_train[:2])
@@ -504,8 +534,8 @@ for training in (False, True):
 # random encoder reaches.</details>
 # <details><summary>Nothing yet.</summary>Right. Random encoders of the same shape are the control,
 # several of them, with intervals.</details>
-# <details><summary>It beats the pixels, so it learnt something.</summary>Some random encoders beat the
-# pixels with that probe too, and they learnt nothing.</details>
+# <details><summary>It beats the pixels, so it learnt something.</summary>Random encoders are about as
+# good as the pixels with that probe, or better, and they learnt nothing.</details>
 #
 # ## In this lesson we saw
 #

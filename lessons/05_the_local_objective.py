@@ -45,11 +45,16 @@ keras.utils.set_random_seed(0)
 encoder = build_encoder(images.image_shape, code_dim=64)
 batch = images.x_train[::40]
 feature_map, code = encoder(batch)
+print("images:", images.name)
 print("feature map [N, M, M, C]:", feature_map.shape, "  code [N, D]:", code.shape)
 
 # %% [markdown]
-# How much of the image does a location see? Your functions of lesson 03 know. These are the two
-# convolutions of the encoder, as (kernel, stride, padding):
+# The map has $M \times M$ locations with $C$ numbers each, its channels, and the code has $D$
+# numbers.
+#
+# How much of the image does a location see? The functions of lesson 03 know (yours if they are
+# solved, otherwise ours: the cell prints which). These are the two convolutions of the encoder, as
+# (kernel, stride, padding):
 
 # %%
 receptive_field = check.yours("receptive_field")
@@ -72,20 +77,26 @@ for row, column in np.ndindex(M, M):
     y, x = row * (side + 1), column * (side + 1)
     mosaic[y : y + side, x : x + side] = patches[0, row, column]
 
+
+# %%
+def frame(axis, row, column, distance, color):
+    """The field of a location, where neighbours are `distance` pixels apart."""
+    corner = (column * distance - 0.5, row * distance - 0.5)
+    axis.add_patch(Rectangle(corner, side, side, fill=False, color=color, linewidth=3))
+
+
 # %%
 figure, axes = canvas(2, width=3.4, height=3.4)
-axes[0].imshow(batch[0].squeeze(), cmap="gray", vmin=0, vmax=1)
-for (row, column), color in {(0, 0): BLUE, (2, 3): ORANGE}.items():
-    corner = (column * jump - 0.5, row * jump - 0.5)
-    axes[0].add_patch(Rectangle(corner, side, side, fill=False, color=color, linewidth=3))
-    corner = (column * (side + 1) - 0.5, row * (side + 1) - 0.5)
-    axes[1].add_patch(Rectangle(corner, side, side, fill=False, color=color, linewidth=3))
-axes[1].imshow(mosaic.squeeze(), cmap="gray", vmin=0, vmax=1)
-for axis, title in zip(axes, ("the image", "what each location sees")):
+titles = ("the image", "what each location sees")
+for axis, picture, distance, title in zip(axes, (batch[0], mosaic), (jump, side + 1), titles):
+    axis.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=1)
+    frame(axis, 0, 0, distance, BLUE)
+    frame(axis, 2, 3, distance, ORANGE)
     axis.set(title=title)
     axis.set_axis_off()
 show(figure, """Left a handwritten figure with two square frames, one in its empty corner and one
 on its strokes. Right a mosaic of the patches that all locations see, these two framed.""")
+
 
 # %% [markdown]
 # **Predict**, and keep your answers until the end: from which patches could *you* tell which of 64
@@ -95,15 +106,19 @@ on its strokes. Right a mosaic of the patches that all locations see, these two 
 # pair (map, code) is one pair. On the right every location makes a pair with the same code.
 
 # %%
-figure, axes = canvas(2, width=4.2, height=2.8)
-shades = np.array(feature_map[0]).mean(axis=-1)
-middle = (M - 1) / 2
-for axis, title in zip(axes, ("global: one pair", "local: a pair for each location")):
-    axis.imshow(shades, cmap="Greys", alpha=0.6)
+def map_and_code(axis, title):
+    axis.imshow(np.array(feature_map[0]).mean(axis=-1), cmap="Greys", alpha=0.6)
     axis.add_patch(Rectangle((M + 2.6, -0.5), 0.6, M, color=BLUE))
     axis.text(M + 2.9, M, "code", ha="center", va="center", color=BLUE)
     axis.set(xlim=(-0.6, M + 4), ylim=(M + 0.4, -0.6), title=title)
     axis.set_axis_off()
+
+
+# %%
+figure, axes = canvas(2, width=4.2, height=2.8)
+middle = (M - 1) / 2
+map_and_code(axes[0], "global: one pair")
+map_and_code(axes[1], "local: a pair for each location")
 axes[0].add_patch(Rectangle((-0.5, -0.5), M, M, fill=False, color=ORANGE, linewidth=3))
 axes[0].plot([M - 0.5, M + 2.6], [middle, middle], color=ORANGE, linewidth=3)
 for row, column in np.ndindex(M, M):
@@ -113,7 +128,8 @@ the whole map to the code. Right, every location is joined to the code by a line
 
 # %% [markdown]
 # In a formula, with $\mathcal{I}$ a bound of lesson 02, $M^2 = L$ locations, $C_l(x)$ the
-# features of image $x$ at location $l$ and $E(x)$ its code (the paper's Eq. 6):
+# features of image $x$ at location $l$ (all its channels, a vector; the paper writes the map with
+# the same letter as we their number) and $E(x)$ its code (the paper's Eq. 6):
 #
 # $$\max \; \frac{1}{M^2} \sum_{l=1}^{M^2} \mathcal{I}\big(C_l(x);\, E(x)\big).$$
 #
@@ -160,15 +176,20 @@ feedback
 
 # %% [markdown]
 # What it makes of our image: four of the planes of the result, two on each side of the seam.
+# An untrained code has tiny numbers, so each side gets a scale of its own.
 
 # %%
 joined = attach(feature_map, code)
 C, D = feature_map.shape[-1], code.shape[-1]
-planes = np.array(joined[0, :, :, C - 2 : C + 2])
+print(f"largest feature {np.max(feature_map[0]):.4f}")
+print(f"largest number of the code {np.max(code[0]):.4f}")
+
+# %%
 figure, axes = canvas(4, width=1.9, height=2.1)
-for axis, plane, index in zip(axes, np.moveaxis(planes, -1, 0), range(C - 2, C + 2)):
-    color = ORANGE if index < C else BLUE
-    axis.imshow(plane, cmap="Greys", vmin=planes.min(), vmax=planes.max())
+for axis, index in zip(axes, range(C - 2, C + 2)):
+    color, scale = (ORANGE, joined[0, :, :, C - 2 : C]) if index < C else (BLUE, code[0])
+    low, high = np.min(scale), np.max(scale)
+    axis.imshow(joined[0, :, :, index], cmap="Greys", vmin=low, vmax=high)
     axis.add_patch(Rectangle((-0.5, -0.5), M, M, fill=False, color=color, linewidth=3))
     axis.set_title(f"plane {index}", fontsize=9, color=color)
     axis.set_axis_off()
@@ -225,6 +246,7 @@ def draw_pairs(kinds, title, n=4):
     return figure
 
 
+# %%
 kinds = np.full([4, 4, M * M], -1)
 for i in range(4):
     kinds[i, i] = 1
@@ -239,7 +261,7 @@ squares. The blocks on the diagonal are blue, positive at every location, all ot
 #
 # The other way lets features and code meet only at the very end. One network turns each
 # location's features into a vector $\psi_{jl}$ of $U$ numbers, another each code into a vector
-# $\varphi_i$, and the score is their inner product:
+# $\varphi_i$ of as many, and the score is their inner product:
 #
 # $$s_{ijl} = \varphi_i \cdot \psi_{jl} = \sum_{u=1}^{U} \varphi_{iu}\, \psi_{jlu}.$$
 #
@@ -281,9 +303,10 @@ print("scores of all pairs [N, N, L]:", dot_scores(feature_map, code).shape)
 #
 # ## What do they cost?
 #
-# Both critics give `[N, N, L]` scores with layers of 128 units. **Predict**: for a batch of 64
-# images, how many times more multiplications does concat-and-convolve need? And does that ratio
-# grow with the batch?
+# Both critics give `[N, N, L]` scores with layers of $U = 128$ units: in the concat critic $U$ is
+# the width of the two hidden layers, in the dot product the length of the vectors. **Predict**: for
+# a batch of 64 images, how many times more multiplications does concat-and-convolve need? And does
+# that ratio grow with the batch?
 #
 # Count them. A dense layer (or 1x1 convolution) from $a$ to $b$ numbers multiplies $a \cdot b$
 # times.
@@ -322,13 +345,21 @@ for n in (16, 64):
     print(f"  encode-and-dot      {dot / 1e6:6.0f} million, "
           f"{milliseconds(dot_scores, n):6.1f} ms   ({concat / dot:.0f} times fewer)")  # fmt: skip
 
+# %% [markdown]
+# Concat runs its network on every *pair*, $N^2 L$ times. The dot product runs one network on every
+# location and one on every code, $NL + N$ times; a pair costs only $U$ multiplications instead of
+# $(C + D)U + U^2 + U$. So the ratio grows with the batch, but not for ever: in a large batch the
+# pairs are nearly all of the work on both sides, and the ratio levels off at $C + D + U + 1$.
+# (Times depend on the machine; counts do not.)
+
+# %%
+for n in (256, 4096):
+    print(f"N = {n}: {concat_multiplications(n) / dot_multiplications(n):.0f} times fewer")
+print("C + D + U + 1 =", C + D + U + 1)
+
 
 # %% [markdown]
-# Concat runs its network on every *pair*, $N^2 L$ times. The dot product runs one network
-# on every location and one on every code, $NL + N$ times, and only its last and cheapest step on
-# pairs. So the ratio grows with the batch. (Times depend on the machine; counts do not.)
-#
-# The price: features and code can't interact before that last step. The library has both
+# The price: features and code can't interact before the inner product. The library has both
 # (`DeepInfoMax(critic="concat")`, with the first layer computed once for each part and added up,
 # nothing tiled); its default is the dot product.
 #
@@ -341,8 +372,9 @@ for n in (16, 64):
 #
 # ### Exercise 3: `local_jsd`, free
 #
-# *Medium, 6 minutes.* Take care with the diagonal: `tf.boolean_mask(scores, mask)` with a mask of
-# shape `[N, N]` picks pairs and leaves their locations whole.
+# *Medium, 6 minutes.* Take care with the diagonal: `tf.boolean_mask(scores, mask)` with a *boolean*
+# mask of shape `[N, N]`, such as `tf.eye(n, dtype=tf.bool)`, or its opposite `~mask`, picks pairs
+# and leaves their locations whole.
 
 # %% tags=["solution"]
 def local_jsd(scores):
@@ -392,13 +424,15 @@ blocks orange.""")
 # and, averaged over all codes and locations,
 #
 # $$\mathcal{I}_{\mathrm{NCE}} = \frac{1}{NL} \sum_{i,l} \log
-# \frac{e^{s_{iil}}}{e^{s_{iil}} + \sum_{j \ne i} \sum_{l'} e^{s_{ijl'}}} \;+\; \log\big(1 + (N-1)L\big).$$
+# \frac{e^{s_{iil}}}{e^{s_{iil}} + \sum_{j \ne i} \sum_{l'} e^{s_{ijl'}}}
+# \;+\; \log\big(1 + (N-1)L\big).$$
 #
 # ### Exercise 4: `local_infonce`, free
 #
 # *Hard, 10 minutes.* The second part of the denominator is the same for every $l$: one number for
-# each code. Keep exponentials inside `tf.reduce_logsumexp` and `tf.nn.softplus`, so that large
-# scores do not overflow: $\log \frac{e^a}{e^a + e^b} = -\mathrm{sp}(b - a)$.
+# each code, so shape `[N, 1]` beside the positives' `[N, L]`. Keep exponentials inside
+# `tf.reduce_logsumexp` and `tf.nn.softplus`, so that large scores do not overflow:
+# $\log \frac{e^a}{e^a + e^b} = -\mathrm{sp}(b - a)$.
 
 # %% tags=["solution"]
 def local_infonce(scores):
@@ -456,6 +490,9 @@ for name, objective in {"InfoNCE": NCE, "over the codes": bounds.local_infonce_c
 # Yours compares patches for a given code, so it notices popular patches: an empty corner that fits
 # every image is a wrong answer in nearly all questions, and the critic has to learn to score it
 # low. Over the codes such a patch is only ever compared with itself, and its popularity drops out.
+# With popular codes it is the other way round: yours compares such a code only with itself and does
+# not notice, while over the codes a code that fits every patch is the wrong answer to nearly all
+# questions, and the value falls below 0, that of knowing nothing.
 #
 # ## Training, and a fair comparison
 #
@@ -463,6 +500,8 @@ for name, objective in {"InfoNCE": NCE, "over the codes": bounds.local_infonce_c
 # write its step in lesson 07). Its critic is the dot product, with one more layer on each side.
 # Four encoders begin with the same weights and see the same images equally often: one with the
 # global objective of lesson 04, two with *your* local ones, one with InfoNCE over the codes.
+# (`alpha` and `beta` are the weights of the global and the local objective. There is a third,
+# `gamma`, for the prior of lesson 06; it is 0 unless given, so here it plays no part.)
 #
 # Such a short training needs one change: the running averages of batch normalisation must settle
 # faster than usual, or the encoder would be evaluated with statistics from before it was trained.
@@ -477,6 +516,7 @@ def new_encoder():
     return encoder
 
 
+# %%
 def train(epochs=3, **objective):
     """A trained model; `objective` is what `DeepInfoMax` is told."""
     model = DeepInfoMax(new_encoder(), **objective)
@@ -490,6 +530,7 @@ def train(epochs=3, **objective):
 # %% [markdown]
 # The judge is a **linear probe**: logistic regression on frozen codes, with 2,000 labels, tested on
 # images that no encoder has seen. The encoder with its first weights and the pixels are judged too.
+# (Judging both takes some seconds, on a busy machine half a minute.)
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -497,6 +538,7 @@ from sklearn.linear_model import LogisticRegression
 from dimlearn.evaluation import encode, standardize
 
 
+# %%
 def probe(vectors_of):
     """Test accuracy of a linear classifier; `vectors_of` turns images into vectors."""
     train, test = standardize(vectors_of(images.x_train[:2000]), vectors_of(images.x_test))
@@ -511,7 +553,8 @@ accuracy = {
 }
 
 # %% [markdown]
-# **Predict** the order of the six, then train. Each training takes five to ten seconds.
+# **Predict** the order of the six, then train. Each training takes five to ten seconds on an idle
+# machine, and twenty or more on a busy one.
 
 # %%
 model = train(alpha=1, beta=0, bound="jsd")
@@ -543,13 +586,16 @@ told = ", ".join(f"{name} {100 * a:.0f}" for name, a in accuracy.items())
 show(figure, f"Six bars of test accuracy in percent: {told}.")
 
 # %%
+print("images:", images.name)
 print(f"JSD, at best 0: global {global_value:.2f}, local {local_values[-1]:.2f}")
 
 # %% [markdown]
 # All three local codes are ahead of the pixels, of the random encoder and of the global code, with
-# the same encoder, the same images and the same number of steps. (On the digits they are far ahead;
-# on MNIST, where even pixels do well, by a few points.) Their order among themselves
-# means little: this is one short run each, and another seed may turn it round.
+# the same encoder, the same images and the same number of steps. (On `digits`, the bundled data,
+# they are far ahead: there each figure is drawn at a random place, size and slant, so that a single
+# pixel says little, and a linear classifier on pixels does badly. On `mnist`, where the figures are
+# centred and even pixels do well, it is by a few points.) Their order among themselves means
+# little: this is one short run each, and another seed may turn it round.
 #
 # Look at the two JSD values. The global question is nearly answered, and still that code is closer
 # to the random encoder's than to the local ones: **answering it does not take a good code**. The
@@ -561,7 +607,9 @@ print(f"JSD, at best 0: global {global_value:.2f}, local {local_values[-1]:.2f}"
 #
 # The last model (InfoNCE over the codes) has a trained critic: we can ask it about images that it
 # was not trained on. First the scores themselves, `scores[i, j, l]`, with the strokes of the image
-# as lines. Blue says "this patch belongs to that code", red "it does not".
+# as lines. Blue is a high score, red a low one. This objective only compares codes *at the same
+# patch* (popular patches dropped out), so a colour by itself says nothing: compare the squares at
+# the same place of the same image, down a column.
 
 # %%
 held_out = images.x_validation[:64]
@@ -572,8 +620,10 @@ print("scores [N, N, L]:", scores.shape)
 
 # %%
 size = held_out.shape[1]
+step = size + 2  # from one image to the next, in the pictures below
 
 
+# %%
 def heat_map(axis, image, values, lowest, highest, colors, place=(0, 0)):
     """Values `[L]`, each on the middle of the patch its location sees; the strokes as lines."""
     x, y = place
@@ -587,8 +637,11 @@ def heat_map(axis, image, values, lowest, highest, colors, place=(0, 0)):
 
 
 # %%
+own_wins = (scores[:4, :4].argmax(axis=0) == np.arange(4)[:, None]).mean()
+print(f"the image's own code has the highest of the four scores at {own_wins:.0%} of the places")
+
+# %%
 figure, axis = canvas(width=6.4, height=5.6)
-step = size + 2
 limit = np.abs(scores[:4, :4]).max()
 for i, j in np.ndindex(4, 4):
     heat = heat_map(axis, held_out[j], scores[i, j], -limit, limit, "RdBu", (j * step, i * step))
@@ -596,12 +649,13 @@ axis.set(xlim=(-1, 4 * step), ylim=(4 * step, -1), xlabel="image j", ylabel="cod
 axis.set_xticks(size / 2 + step * np.arange(4), range(4))
 axis.set_yticks(size / 2 + step * np.arange(4), range(4))
 figure.colorbar(heat, ax=axis, shrink=0.7).set_label("score")
-show(figure, """Four by four pictures, each image with the scores of one code laid over it. On the
-diagonal most squares are blue; elsewhere they are pale or red, with a few blue ones.""")
+show(figure, f"""Four by four pictures, each image with the scores of one code laid over it. Down a
+column, the image's own code has the highest of the four scores at {own_wins:.0%} of the places.""")
 
 # %% [markdown]
-# It is the picture of the pairs from above, now filled in by a trained critic. On the diagonal the
-# code finds its own image in most places. Off it, look for blue: strokes that the two images share.
+# It is the picture of the pairs from above, now filled in by a trained critic. Go down a column: at
+# most places the image's own code has the bluest square. Where another code comes close, the two
+# images look alike there.
 #
 # More telling than a score is the answer to the question that was trained: the probability, for
 # each location, that the critic picks the right one of the 64 codes. **Predict** where it is high.
@@ -609,6 +663,8 @@ diagonal most squares are blue; elsewhere they are pale or red, with a few blue 
 # %%
 probability = tf.nn.softmax(scores, axis=0).numpy()  # over the codes
 right = np.einsum("jjl->jl", probability)  # [N, L]: for each image and location, the right code
+
+# %%
 figure, axis = canvas(width=9, height=3.2)
 for k in range(12):
     place = (k % 6 * step, k // 6 * step)
@@ -631,18 +687,23 @@ print(f"by chance {1 / len(held_out):.3f}, mean over all locations {right.mean()
 windows = tf.image.extract_patches(held_out, window, [1, jump, jump, 1], [1, 1, 1, 1], "VALID")
 brightness = tf.reduce_mean(windows, axis=-1).numpy().ravel()
 groups = np.array_split(np.argsort(brightness), 10)
+light = [brightness[g].mean() for g in groups]
+found = [right.ravel()[g].mean() for g in groups]
+
+# %%
 figure, axis = canvas(width=4.8)
-axis.plot([brightness[g].mean() for g in groups], [right.ravel()[g].mean() for g in groups],
-          "o-", color=BLUE, label="a tenth of the patches")  # fmt: skip
+axis.plot(light, found, "o-", color=BLUE, label="a tenth of the patches")
 axis.axhline(1 / len(held_out), color=GREEN, linestyle="--", label="chance")
 axis.set(xlabel="mean brightness of the patch (0 to 1)", ylabel="probability of the right code")
 axis.set_ylim(0, None)
 axis.legend(frameon=False)
-show(figure, """The probability of the right code climbs with the brightness of the patch, from
-little above chance for the emptiest tenth.""")
+show(figure, f"""The probability of the right code against the brightness of the patch:
+{found[0]:.2f} for the emptiest tenth, up to {max(found):.2f} for brighter ones; chance is
+{1 / len(right):.2f}.""")
 
 # %% [markdown]
-# The emptier the patch, the less it tells. Yet the emptiest are above chance too. How can blank
+# Some ups and downs aside: the emptier the patch, the less it tells. Yet the emptiest are above
+# chance too. How can blank
 # paper tell anything? Perhaps because some images have more of it. That can be tested: blank
 # patches all have the same features, so each code has *one* probability for all of them. Is it
 # higher for images with many blank patches?
@@ -655,7 +716,6 @@ print("images with a blank patch:", blank.any(axis=1).sum(), "of", len(blank))
 print(f"correlation with the number of blank patches: "
       f"{np.corrcoef(for_blank, blank.sum(axis=1))[0, 1]:+.2f}")  # fmt: skip
 
-
 # %% [markdown]
 # It is. Blank paper speaks for images with much blank paper.
 #
@@ -663,9 +723,11 @@ print(f"correlation with the number of blank patches: "
 # see a positive pair.
 
 # %%
+highest = np.abs(scores[:16, :16]).max()
+
+
 def pair(code, image):
     figure, axis = canvas(width=3.6, height=3)
-    highest = np.abs(scores[:16, :16]).max()
     heat = heat_map(axis, held_out[image], scores[code, image], -highest, highest, "RdBu")
     axis.set(xlim=(0, size), ylim=(size, 0), title=f"code {code}, image {image}")
     axis.set_axis_off()
@@ -674,6 +736,7 @@ def pair(code, image):
                 f"{scores[code, image].mean():.1f}.")  # fmt: skip
 
 
+# %%
 explorer(pair, code=(0, 15, 1, 5), image=(0, 15, 1, 5))
 
 # %% [markdown]
@@ -688,7 +751,7 @@ check.explain("local_jsd.divided_twice")
 
 # %% [markdown]
 # **Predict**: what happens to the training? Below, two rounds through the images with
-# this objective, and the second round of your own from above.
+# this objective, about as slow as the trainings above, and the second round of your own from above.
 
 # %%
 def divided_twice(scores):
@@ -741,8 +804,8 @@ print(f"best possible: 0, knows nothing: {JSD(knows_nothing):.3f} "
 # <details><summary>Mine: more nats, more information.</summary>Yours has a ceiling of
 # log(1 + 31 L), theirs of log 32. They are answers to different questions.</details>
 # <details><summary>The friend's: nearer to its ceiling.</summary>Nearness to a ceiling is no
-# measure of a code either: the global objective was nearest to its own, and its code the
-# worst of the trained ones.</details>
+# measure of a code either: of the two JSD values above the global one was nearer to its ceiling, 0,
+# and its code had the lower accuracy.</details>
 # <details><summary>These numbers do not say.</summary>Right. Compare codes by what can be done with
 # them, with the same probe for both.</details>
 #
@@ -757,8 +820,8 @@ print(f"best possible: 0, knows nothing: {JSD(knows_nothing):.3f} "
 #
 # - **local objective**: L small questions share one code; after as many steps its code was better
 #   than that of the one big question, which is answered nearly perfectly without a good code;
-# - **concat-and-convolve** and **encode-and-dot-product**: the same scores `[N, N, L]`, and a cost
-#   that differs by a factor that grows with the batch;
+# - **concat-and-convolve** and **encode-and-dot-product**: scores `[N, N, L]` from both, and a cost
+#   that differs by a factor that grows with the batch, up to $C + D + U + 1$;
 # - **JSD and InfoNCE on a map**: who is positive, who is negative, and who is not asked;
 # - that a trained critic recognises an image at its strokes, and that a factor of $1/L$ hides
 #   behind a fine curve.

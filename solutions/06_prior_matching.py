@@ -82,8 +82,8 @@ free = squashed(free_encoder)
 figure, axes = canvas(2, width=3.3, height=3.4)
 scatter(axes[0], free, "codes, information only")
 scatter(axes[1], wanted, "a sample of the prior", GREEN)
-show(figure, """Two squares of points. Left, the codes form one round cloud and leave most of the
-square empty. Right, a uniform sample fills the square evenly.""")
+show(figure, """Two squares of points. Left, the codes form one cloud, dense in the middle, and
+leave most of the square empty. Right, a uniform sample fills the square evenly.""")
 
 
 # %% [markdown]
@@ -95,7 +95,8 @@ square empty. Right, a uniform sample fills the square evenly.""")
 # of the range used, so that codes can be compared, sampled and stored. The paper's **prior
 # matching** (Hjelm et al. 2019, section 3.3) pushes the codes towards a distribution of our choice,
 # the **prior** $\mathbb{V}$. Its choice, and ours, is on the right: uniform on $[0, 1]^D$, for the
-# code behind a sigmoid. You wrote `sample_prior` in lesson 00.
+# code behind a sigmoid. The sample comes from `sample_prior` of lesson 00 (the progress list counts
+# it here; it is yours if you have solved it, otherwise ours).
 #
 # ## The game
 #
@@ -107,7 +108,7 @@ square empty. Right, a uniform sample fills the square evenly.""")
 # - the **encoder** changes its codes so that they get a high logit.
 #
 # Each has its own loss, and each loss moves *one* player. That is all there is, and
-# nearly every implementation that fails has it wrong. Here is whose gradient goes where:
+# it is easy to get wrong. Here is whose gradient goes where:
 
 # %%
 def box(axis, x, y, text, color, moves=False):
@@ -122,6 +123,7 @@ def arrow(axis, start, end, color=GREY, **style):
     axis.annotate("", xy=end, xytext=start, arrowprops=look)
 
 
+# %%
 def players(axis, title, encoder_moves):
     box(axis, 1, 1, "encoder", BLUE, moves=encoder_moves)
     box(axis, 3.6, 1, "sigmoid", GREY)
@@ -155,17 +157,21 @@ arrow(axes, (8.9, 1.8), (7.2, 1.45), BLUE, linewidth=3, connectionstyle="arc3,ra
 arrow(axes, (6.0, 1.45), (4.4, 0.5), BLUE, linewidth=3, connectionstyle="arc3,rad=-0.2")
 arrow(axes, (2.8, 0.5), (1.7, 0.5), BLUE, linewidth=3, connectionstyle="arc3,rad=-0.3")
 axes.text(6.6, 2.9, "passes the gradient on,\ndoes not move", ha="center", color=ORANGE)
-show(figure, """The same diagram for the encoder. Samples of the prior take no part. The gradient goes
-from the prior loss back through the discriminator and the sigmoid to the encoder, which alone
+show(figure, """The same diagram for the encoder. Samples of the prior take no part. The gradient
+goes from the prior loss back through the discriminator and the sigmoid to the encoder, which alone
 moves.""")
 
 # %% [markdown]
 # Filled is who moves. As a formula it is a game (the paper's Eq. 7, after Goodfellow et al. 2014,
-# [1406.2661](https://arxiv.org/abs/1406.2661)), with $\sigma(T)$ the probability that a point is
-# from the prior:
+# [1406.2661](https://arxiv.org/abs/1406.2661)). $E(x)$ is the code, $T$ gives a logit, $\sigma$ is
+# the sigmoid, and $\sigma(T(\cdot))$ the probability that a point is from the prior:
 #
 # $$\min_E \max_T \; \mathbb{E}_{v \sim \mathbb{V}} \log \sigma(T(v))
-# + \mathbb{E}_{x} \log\big(1 - \sigma(T(E(x)))\big).$$
+# + \mathbb{E}_{x} \log\big(1 - \sigma(T(\sigma(E(x))))\big).$$
+#
+# The same function $\sigma$ has two jobs here: the inner one squashes the code into the square, the
+# outer one turns a logit into a probability. With sp the softplus, $\log \sigma(t) =
+# -\mathrm{sp}(-t)$ and $\log(1 - \sigma(t)) = -\mathrm{sp}(t)$, so both parts become softplus.
 #
 # Mind the contrast: encoder and *critic* of lessons 04 and 05 maximise the same number and help
 # each other. Only here are there opponents.
@@ -178,7 +184,7 @@ moves.""")
 # %%
 for words, t in {"cannot tell": 0.0, "sure and right": 5.0, "sure and wrong": -5.0}.items():
     on_prior, on_code = tf.nn.softplus(-t), tf.nn.softplus(-t)  # the code's logit is -t
-    print(f"{words:15} prior {t:+.0f}, code {-t:+.0f}: loss {on_prior + on_code:.3f} nats")
+    print(f"{words:15} prior {t:+.0f}, code {0 - t:+.0f}: loss {on_prior + on_code:.3f} nats")
 
 
 # %% [markdown]
@@ -203,6 +209,9 @@ D_loss = feedback.use
 feedback
 
 # %% [markdown]
+# (`D_loss` is short for the discriminator's loss; it has nothing to do with the $D$ numbers of a
+# code.)
+#
 # Let it learn: a small network, the codes and the sample from the two pictures above, 200 steps.
 
 # %%
@@ -220,6 +229,7 @@ def discriminator_step(prior, codes):
     return loss
 
 
+# %%
 losses = [float(discriminator_step(tf.constant(wanted, tf.float32), free)) for _ in range(200)]
 print(f"loss at first {losses[0]:.3f}, at last {losses[-1]:.3f} nats")
 
@@ -276,6 +286,7 @@ def pull(loss):
     return -len(logits) * tape.gradient(value, logits)[:, 0]
 
 
+# %%
 logits = tf.constant(np.linspace(-6, 6, 121, dtype="float32")[:, None])
 figure, axis = canvas(width=5.6)
 axis.plot(logits[:, 0], pull(P_loss), color=BLUE, label="prior loss (non-saturating)")
@@ -299,11 +310,15 @@ round.""")
 # ### Exercise 3: `prior_gradients`, free
 #
 # *Hard, 10 minutes. The diagram above is the answer in pictures.* Given both models, images and
-# samples of the prior, return two lists of gradients: of your `prior_loss` for the encoder's
-# `trainable_variables`, and of your `discriminator_loss` for the discriminator's. The encoder
-# returns the pair `(feature_map, code)`. A `tf.GradientTape(persistent=True)` may be asked twice;
-# or use two tapes. Apply nothing. (Take the losses by the names `P_loss` and `D_loss`, which work
-# in any case.)
+# samples of the prior, return two lists of gradients, the encoder's first, each with one gradient
+# for each of the model's `trainable_variables`, in their order: of your `prior_loss` for the
+# encoder, of your `discriminator_loss` for the discriminator. The encoder returns the pair
+# `(feature_map, code)`; the discriminator is shown `tf.sigmoid(code)`. Call both without
+# `training`: this only looks at gradients, and with `training=True` batch normalisation would move
+# its averages, and so the codes.
+#
+# A `tf.GradientTape(persistent=True)` may be asked twice; or use two tapes. Apply nothing. (Take
+# the losses by the names `P_loss` and `D_loss`, which work in any case.)
 
 # %% tags=["solution"]
 def prior_gradients(encoder, discriminator, images, prior):
@@ -336,6 +351,7 @@ encoder = keras.models.clone_model(free_encoder)
 encoder.set_weights(free_encoder.get_weights())
 
 
+# %%
 def state():
     """The codes, their mean logit, and the discriminator's loss."""
     code = encoder(some, training=False)[1]
@@ -367,30 +383,41 @@ print(f"                discriminator's loss {new_loss:.4f} -> {newer_loss:.4f}"
 #
 # Now both at once, together with the local objective. The encoder minimises
 # $-\mathcal{I}_{\mathrm{JSD}} + \gamma\, \mathrm{prior\ loss}$: with its critic it *cooperates*,
-# against the discriminator it plays. All the losses are yours.
+# against the discriminator it plays. First the losses of a batch. (Here the encoder is trained, so
+# it is called with `training=True`.)
 
 # %%
 JSD = check.yours("local_jsd")
 
 
+def all_losses(encoder, critic, discriminator, images, prior, encoder_loss):
+    """Minus the local objective, the encoder's loss of the game, and the discriminator's."""
+    feature_map, code = encoder(images, training=True)
+    features = tf.reshape(feature_map, [images.shape[0], -1, feature_map.shape[-1]])
+    code_logits = discriminator(tf.sigmoid(code))
+    opponents = D_loss(discriminator(prior), code_logits)
+    return -JSD(critic(features, code)), encoder_loss(code_logits), opponents
+
+
+# %% [markdown]
+# Then a step of everybody: encoder and critic follow one loss, the discriminator another.
+
+# %%
 def new_step(encoder, critic, discriminator, gamma, encoder_loss):
     """One step of everybody: a function of images and samples of the prior."""
     together, opponent = keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3)
+    networks = encoder, critic, discriminator
 
     @tf.function
     def step(images, prior):
         with tf.GradientTape(persistent=True) as tape:
-            feature_map, code = encoder(images, training=True)
-            features = tf.reshape(feature_map, [images.shape[0], -1, feature_map.shape[-1]])
-            code_logits = discriminator(tf.sigmoid(code))
-            for_encoder = encoder_loss(code_logits)
-            loss = -JSD(critic(features, code)) + gamma * for_encoder
-            for_discriminator = D_loss(discriminator(prior), code_logits)
+            local, fool, tell_apart = all_losses(*networks, images, prior, encoder_loss)
+            loss = local + gamma * fool
         own = encoder.trainable_variables + critic.trainable_variables
         together.apply(tape.gradient(loss, own), own)
         others = discriminator.trainable_variables
-        opponent.apply(tape.gradient(for_discriminator, others), others)
-        return for_encoder, for_discriminator
+        opponent.apply(tape.gradient(tell_apart, others), others)
+        return fool, tell_apart
 
     return step
 
@@ -398,7 +425,8 @@ def new_step(encoder, critic, discriminator, gamma, encoder_loss):
 # %%
 def play(encoder_loss, gamma=0.1, steps=288, every=36):
     """The losses of every step, and the squashed codes every few steps: two arrays."""
-    encoder, critic, discriminator = new_encoder(2), DotProductCritic(units=64), build_discriminator(2)
+    encoder, critic = new_encoder(2), DotProductCritic(units=64)
+    discriminator = build_discriminator(2)
     critic.build((None, None, encoder.output_shape[0][-1]), (None, 2))
     step = new_step(encoder, critic, discriminator, gamma, encoder_loss)
     rng, losses, pictures = np.random.default_rng(0), [], []
@@ -413,7 +441,7 @@ def play(encoder_loss, gamma=0.1, steps=288, every=36):
 
 # %% [markdown]
 # The same start, the same number of steps as at the beginning; only the game is new. It takes five
-# to ten seconds.
+# to ten seconds, more on a busy machine.
 
 # %%
 losses, pictures = play(P_loss)
@@ -421,14 +449,17 @@ figure, axes = canvas(2, width=3.3, height=3.4)
 scatter(axes[0], free[:400], "gamma = 0")
 scatter(axes[1], pictures[-1], "gamma = 0.1")
 show(figure, """Two squares of points: without the prior the codes form one cloud, with it they
-spread over nearly the whole square.""")
+spread over most of the square.""")
 
 
 # %% [markdown]
-# The cloud has spread over the square. A histogram of each number by itself says the same, and a
-# number says it exactly: the largest **gap** between the share of codes below a value and what that
-# share would be under the prior (0: uniform; 0.5: all in the middle, or half of them at each end;
-# 1: all at one end).
+# The cloud has spread over the square, though some corners may still be thin. A histogram shows
+# each number by itself, and a number sums it up: the largest **gap** between the share of codes
+# below a value and what that share would be under the prior (0: uniform; 0.5: all in the middle, or
+# half of them at each end; 1: all at one end).
+#
+# It looks at each number alone: codes on a diagonal line would have gap 0 too. That the two numbers
+# are *independent*, only the square shows.
 
 # %%
 def gap(points):
@@ -447,8 +478,8 @@ for axis, (name, points) in zip(axes, names.items()):
     axis.set(title=f"{name}, gap {gap(points):.2f}", xlabel="squashed number", ylabel="codes")
 axes[2].legend(frameon=False, loc="upper center", ncols=2)
 told = ", ".join(f"{name} {gap(points):.2f}" for name, points in names.items())
-show(figure, f"""Histograms of the two numbers of 400 codes: a hill without the prior, much flatter with
-it, flat for the prior itself. The gaps: {told}.""")
+show(figure, f"""Histograms of the two numbers of 400 codes: a hill without the prior, much flatter
+with it, flat for the prior itself. The gaps: {told}.""")
 
 
 # %% [markdown]
@@ -461,25 +492,28 @@ def draw_losses(losses, title):
     figure, axis = canvas(width=5)
     axis.plot(losses[:, 0], color=BLUE, label="encoder (prior loss)")
     axis.plot(losses[:, 1], color=ORANGE, label="discriminator")
-    for value in (np.log(2), 2 * np.log(2)):
+    for name, value in {"log 2": np.log(2), "2 log 2": 2 * np.log(2)}.items():
         axis.axhline(value, color=GREY, linestyle=":")
+        axis.text(1.01 * len(losses), value + 0.03, name, color=GREY)
     axis.set(xlabel="step", ylabel="loss in nats", title=title, ylim=(0, 2.2))
     axis.legend(frameon=False, loc="upper center", ncols=2)
     return figure
 
 
-show(draw_losses(losses, "the right game"), """After a swing both losses end near where they began:
-the encoder's at log 2 and the discriminator's at 2 log 2, dotted lines.""")
+# %%
+show(draw_losses(losses, "the right game"), f"""After a swing both losses end near where they began,
+near the dotted lines at log 2 and 2 log 2: the encoder's at {losses[-1, 0]:.2f}, the
+discriminator's at {losses[-1, 1]:.2f}.""")
 
 # %% [markdown]
 # They look as if nothing had been learnt: they end close to where they began. Yet $\log 2$ and $2
 # \log 2$ are what an undecided discriminator costs: undecided at the start since it knew nothing,
 # and at the end since **there is little left to know**.
 #
-# ## What could go wrong: the most reported bug
+# ## What could go wrong: the game with one side
 #
-# In threads about re-implementations of Deep InfoMax no mistake turns up more often than this one.
-# **Predict** what it does to the two losses, and to the codes.
+# In re-implementations of Deep InfoMax this mistake is reported again and again. **Predict** what
+# it does to the two losses, and to the codes.
 
 # %%
 check.explain("prior_loss.pushed_away_from_prior")
@@ -491,11 +525,14 @@ def wrong_loss(code_logits):
 
 
 wrong_losses, wrong_pictures = play(wrong_loss)
-show(draw_losses(wrong_losses, "the wrong game"), """Both losses fall smoothly and end far below the
-dotted lines, as losses do in a training that goes well.""")
+
+# %%
+show(draw_losses(wrong_losses, "the wrong game"), """Both losses fall and end far below the dotted
+lines, apart from a few spikes, as losses do in a training that goes well.""")
 
 # %% [markdown]
-# What a beautiful curve: both losses fall, as in every training that goes well. Look at the codes.
+# What a beautiful curve: spikes aside, both losses fall, as in a training that goes well. Look at
+# the codes.
 
 # %%
 figure, axes = canvas(2, width=3.3, height=3.4)
@@ -523,14 +560,15 @@ def moment(step, loss):
 explorer(moment, step=(0, 288, 36, 288), loss=["right", "wrong"])
 
 # %% [markdown]
-# The same without a slider:
+# The same without a slider. (At step 0 all codes seem to be one point: the numbers of an untrained
+# code are nearly 0, and the sigmoid of 0 is 0.5.)
 
 # %%
 figure, axes = canvas(5, width=1.9, height=2.2)
 for axis, k in zip(axes, (0, 2, 4, 6, 8)):
     scatter(axis, pictures[k], f"step {36 * k}")
-show(figure, """Five moments of the right game: all codes in one point, then a small cloud, which
-spreads until it fills most of the square.""")
+show(figure, """Five moments of the right game: all codes in one point in the middle, then a small
+cloud, which spreads until it fills most of the square.""")
 
 
 # %% [markdown]
@@ -539,8 +577,17 @@ spreads until it fills most of the square.""")
 # The codes of lesson 05 had 64 numbers, and we judged them by a linear probe. Does a prior help it?
 # Three trainings that differ in nothing but the game: none, one with a slow discriminator (Adam
 # with $3 \cdot 10^{-5}$, what `DeepInfoMax` takes by itself), one with a fast one ($10^{-3}$). The
-# objective is InfoNCE over the codes, as in the library's comparisons. **Predict** accuracy and
-# gap. The cell takes 10 to 20 seconds.
+# objective is InfoNCE over the codes, as in the library's comparisons. The probe gets the raw code,
+# as in lesson 05; only the gap is measured on the squashed one.
+
+# %%
+def probe(encoder):
+    """Test accuracy of a linear classifier on the raw codes."""
+    codes = encode(encoder, images.x_train[:2000]), encode(encoder, images.x_test)
+    train, test = standardize(*codes)
+    classifier = LogisticRegression(C=0.1, max_iter=500).fit(train, images.y_train[:2000])
+    return classifier.score(test, images.y_test)
+
 
 # %%
 def judged(gamma, discriminator_rate):
@@ -549,16 +596,17 @@ def judged(gamma, discriminator_rate):
     opponent = keras.optimizers.Adam(discriminator_rate)
     model.compile(keras.optimizers.Adam(1e-3), discriminator_optimizer=opponent)
     terms = model.fit(images.x_train, epochs=2, batch_size=32, verbose=0).history
-    labelled, test = images.x_train[:2000], images.x_test
-    train, test = standardize(encode(model.encoder, labelled), encode(model.encoder, test))
-    classifier = LogisticRegression(C=0.1, max_iter=500).fit(train, images.y_train[:2000])
     return {
-        "accuracy": classifier.score(test, images.y_test),
+        "accuracy": probe(model.encoder),
         "gap": gap(squashed(model.encoder)),
         "local bound": terms["local_bound"][-1],
         "prior loss": terms["prior_loss"][-1] if gamma else np.nan,
     }
 
+
+# %% [markdown]
+# **Predict** accuracy and gap. The cell takes 10 to 20 seconds on an idle machine, on a busy one up
+# to a minute. (Without a game there is no prior loss: that one is `nan`, not a number.)
 
 # %%
 games = {"no game": (0, 3e-5), "gamma 0.1, slow": (0.1, 3e-5), "gamma 0.1, fast": (0.1, 1e-3)}
@@ -581,7 +629,8 @@ show(figure, f"Bars of the probe's accuracy and of the gap for three trainings: 
 # A slow discriminator hardly changes anything here, neither the accuracy nor the gap. A fast one
 # **costs** accuracy, and much of the local bound: the encoder spends its effort on the game, and
 # loses it all the same, for its prior loss is far above $\log 2 = 0.69$. In so short a run neither
-# brings 64 numbers nearer to uniform. What was easy for two numbers is hard for 64.
+# brings 64 numbers nearer to uniform, and the fast game drives them further away: compare the gaps.
+# What was easy for two numbers is hard for 64.
 #
 # So prior matching is no way to a better probe, at least at this size. The paper uses it with a
 # small weight for local codes ($\gamma = 0.1$) and a large one for global codes ($\gamma = 1$), in

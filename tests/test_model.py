@@ -1,8 +1,10 @@
 """The weighted loss, its step, whose gradient goes where, saving and loading."""
 
+import gc
 import math
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -206,6 +208,18 @@ def test_one_trace_and_whole_batches_only():
     assert set(map(tuple, (shape.as_list()[1:] for shape in shapes))) == {(12, 12, 1)}
     assert {shape[0] for shape in shapes} == {8}
     assert int(model.optimizer.iterations) == 3 * 2
+
+
+def test_trained_models_are_let_go():
+    """Ten weightings in one process: nothing keeps a model that nobody names any more."""
+    left = []
+    for number in range(10):
+        model = new_model(number % 3 / 2, (number % 4 + 1) / 4, number % 2 / 10)
+        model.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
+        left.append(weakref.ref(model))
+        del model
+    gc.collect()
+    assert [reference() for reference in left] == [None] * 10
 
 
 def test_the_code_is_linear_and_comes_from_the_map():

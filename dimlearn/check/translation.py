@@ -40,8 +40,7 @@ FAMILIAR = [
      r"|Dimensions must be equal|Matrix size-incompatible|size-incompatible|not aligned"
      r"|mismatch in its core dimension|should be identical|must match exactly|Shapes of all inputs",
      "The shapes of two operands do not fit together. Write down the shape of each in that line, "
-     "axis by axis; every dimension of the check's input is different, so the clash shows which "
-     "axis is in the wrong place."),
+     "axis by axis: the clash shows which axis is missing or in the wrong place."),
     ("", r"[Cc]annot reshape|Input to reshape is a tensor with",
      "The new shape does not have as many entries as the old one. Multiply out both."),
     ("", r"must be rank|but is rank|[Ee]xpected .*dimension|Invalid reduction dimension"

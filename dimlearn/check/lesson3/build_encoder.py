@@ -160,6 +160,14 @@ def one_location(input_shape, code_dim):
     return keras.Model(images, (x, layers.Dense(code_dim)(layers.Flatten()(x))))
 
 
+@exercise.mistake("""Of an 8x8 image only a single location is left in your map, though larger
+    images keep more. Fewer strides, smaller kernels or `padding="same"` keep M above 1.""")
+def one_location_when_small(input_shape, code_dim):
+    images, x = parts(input_shape)
+    x = layers.Conv2D(6, 4, 2, activation="relu")(x)
+    return keras.Model(images, (x, layers.Dense(code_dim)(layers.Flatten()(x))))
+
+
 @exercise.mistake("""Unpadded convolutions with stride 2 do not fit an 8x8 image: the second
     finds less than its kernel. Use `padding="same"`, smaller kernels or fewer strides for small
     images.""")

@@ -97,6 +97,21 @@ def kernel_for_kernel_minus_one(layers):
     return field
 
 
+@exercise.mistake("""Your function adds the kernels whole. The first window of a layer is already
+    counted: each layer adds `kernel - 1` steps, and a step is as long as all strides before.""")
+def kernels_added(layers):
+    return sum(kernel for kernel, _, _ in layers)
+
+
+@exercise.mistake("""Each layer is multiplied by its *own* stride. Its steps are as long as the
+    strides of the layers *before* it, multiplied.""")
+def own_stride_only(layers):
+    field = 1
+    for kernel, stride, _ in layers:
+        field += (kernel - 1) * stride
+    return field
+
+
 @exercise.mistake("""Your function starts from 0 pixels. Before any layer a location is one
     pixel and sees one: `field = 1`.""")
 def started_at_zero(layers):

@@ -146,6 +146,13 @@ def log_of_sigmoid(positive_scores, negative_scores):
     return -positive - tf.reduce_mean(tf.math.log(1 - tf.sigmoid(negative_scores)))
 
 
+@exercise.mistake("""Your function overflows for large scores: `exp` becomes infinite.
+    `tf.nn.softplus` computes the same without overflow.""")
+def exp_overflows(positive_scores, negative_scores):
+    positive = tf.reduce_mean(tf.math.log(1 + tf.exp(-positive_scores)))
+    return positive + tf.reduce_mean(tf.math.log(1 + tf.exp(negative_scores)))
+
+
 @exercise.mistake("""The loss takes probabilities where it is given scores (logits): a Keras
     loss needs `from_logits=True`.""")
 def logits_as_probabilities(positive_scores, negative_scores):

@@ -108,8 +108,9 @@ def random_permutation(features):
     return features[np.random.default_rng().permutation(len(features))]
 
 
-@exercise.mistake("""Your function shuffles with the global generator of NumPy. That moves it
-    for everything that runs afterwards, and some items stay in their place. Roll by one.""")
+@exercise.mistake("""Your function shuffles. In a random order one item stays in its place on
+    average: a positive pair among the negatives. It also draws from NumPy's global generator, and
+    so changes every draw that comes afterwards. Rolling by one needs no chance.""")
 def global_shuffle(features):
     if len(features) < 2:
         raise ValueError
@@ -126,7 +127,8 @@ def shuffled_in_place(features):
 
 
 @exercise.mistake("""Without `axis=0` NumPy rolls through the flattened array: single numbers
-    move from one item to the next, and no item stays whole.""")
+    move from one item to the next, and no item stays whole. It is `np.roll(features, 1, axis=0)`.
+    """)
 def rolled_flat(features):
     if len(features) < 2:
         raise ValueError

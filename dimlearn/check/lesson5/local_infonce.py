@@ -158,6 +158,13 @@ def offset_log_n_l(scores):
     return local_infonce(scores) - log_count(scores) + count
 
 
+@exercise.mistake("""Your logsumexp runs over the questions of all codes together. Each code has
+    its own competitors: `axis=1` of `[N, (N-1) L]`.""")
+def one_sum_for_all_codes(scores):
+    others = tf.reduce_logsumexp(log_sum_of_others(scores))
+    return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
+
+
 @exercise.mistake("""The competitors are the same location of the other images: `infonce_bound`
     location by location. Here *every* location of every other image competes.""")
 def same_location_only(scores):

@@ -160,6 +160,14 @@ def counted_with_diagonal(scores):
     return tf.reduce_mean(-softplus(-positives(scores))) - tf.reduce_mean(negative)
 
 
+@exercise.mistake("""Your means run over all N^2 L squares, the masked ones counted as zeros.
+    Divide by the number of positive pairs, N L, and of negative ones, N (N - 1) L: pick the pairs
+    with `tf.boolean_mask` before you take the mean.""")
+def means_over_all_squares(scores):
+    eye = tf.eye(scores.shape[0])[:, :, None]
+    return tf.reduce_mean(-softplus(-scores) * eye) - tf.reduce_mean(softplus(scores) * (1 - eye))
+
+
 @exercise.mistake("""The sign is wrong: your function gives the loss. The objective is
     maximised.""")
 def sign_flipped(scores):

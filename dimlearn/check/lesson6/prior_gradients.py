@@ -113,8 +113,8 @@ def wrong(encoder, discriminator, images, prior, encoder_loss=None, discriminato
 
 
 @exercise.mistake("""Your encoder follows the discriminator's loss: it helps to tell its codes
-    from the prior, and is pushed *away* from it. This is the most reported bug of all
-    re-implementations. The encoder minimises `prior_loss`.""")
+    from the prior, and is pushed *away* from it. This bug is reported again and
+    again in re-implementations. The encoder minimises `prior_loss`.""")
 def encoder_helps_discriminator(encoder, discriminator, images, prior):
     return wrong(encoder, discriminator, images, prior, objectives.discriminator_loss)
 
@@ -217,6 +217,17 @@ def gradients_applied(encoder, discriminator, images, prior):
     return first, second
 
 
+@exercise.mistake("""Your function changes the encoder: `training=True` moves the running averages
+    of batch normalisation, so the codes move without any step. Call both models without
+    `training`.""")
+def training_mode(encoder, discriminator, images, prior):
+    def in_training(images):
+        return encoder(images, training=True)
+
+    in_training.trainable_variables = encoder.trainable_variables
+    return prior_gradients(in_training, discriminator, images, prior)
+
+
 @exercise.mistake("""The prior is squashed too: it lies between 0 and 1 already. Only the code
     goes through the sigmoid.""")
 def prior_squashed(encoder, discriminator, images, prior):
@@ -237,6 +248,22 @@ def gradients(call):
 @exercise.property("the gradients of another batch and other models")
 def gradients_once_more(call):
     return look(call, 3, 6)
+
+
+@exercise.property("the running averages of batch normalisation stay")
+def averages_stay(call):
+    encoder = models.for_trial(call, models.encoder, True, models.CODE_DIM, 9)
+    discriminator = models.for_trial(call, models.discriminator, models.CODE_DIM, 10)
+    before = models.values(encoder.non_trainable_variables)
+    call(encoder, discriminator, tf.constant(models.images(4, 9)), tf.constant(some_prior(4, 9)))
+    if same(models.values(encoder.non_trainable_variables), before):
+        return None
+    text = (
+        "The gradients are right for an encoder without batch normalisation. In one that has it, "
+        "the running mean and variance were changed; expected your function to leave them as they "
+        "are."
+    )
+    return Fault("averages", text, "moved")
 
 
 def look(call, n, seed):

@@ -75,8 +75,8 @@ def loops(code_logits):
 
 @exercise.mistake("""Your encoder minimises the discriminator's own part,
     `softplus(code_logits)`: it helps the discriminator to recognise codes, and moves *away*
-    from the prior. This is the most reported bug of all re-implementations. The encoder wants a
-    yes: `softplus(-code_logits)`.""")
+    from the prior. This bug is reported again and again in re-implementations. The encoder wants
+    a yes: `softplus(-code_logits)`.""")
 def pushed_away_from_prior(code_logits):
     return tf.reduce_mean(softplus(code_logits))
 
