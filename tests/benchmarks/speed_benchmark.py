@@ -235,7 +235,9 @@ def many(arguments):
             model.fit(pictures, verbose=0)
             seconds.append(time.perf_counter() - began)
         told = f"{number:5} {own[0]:6.1f} {own[1]:5.2f} {own[2]:6.1f} {seconds[0]:14.1f}"
-        print(f"{told} {seconds[1]:15.1f} {len(traces):>7} {resident_megabytes():12.0f}", flush=True)
+        print(
+            f"{told} {seconds[1]:15.1f} {len(traces):>7} {resident_megabytes():12.0f}", flush=True
+        )
         del model
         gc.collect()
 
