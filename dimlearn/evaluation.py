@@ -181,7 +181,7 @@ SEEDED_PROBES = {"svm": svm, "mlp200": mlp200, "mlp64": mlp64}
 def few_label_accuracy(codes, per_class, seed):
     """Accuracy of logistic regression on `per_class` labelled examples of every class.
 
-    The seed draws them from the training codes. With so few labels there are none to spare for
+    The seed draws them from the labelled codes. With so few labels there are none to spare for
     choosing the regularisation: it is 1 for all.
     """
     x, y = codes.x, codes.y

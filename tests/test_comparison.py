@@ -219,13 +219,15 @@ def test_several_seeds_and_new_weights(little_file, tmp_path):
     )  # fmt: skip
     parts = comparison.compare(settings, tmp_path, dataset)
     assert [(part["name"], part["seed"]) for part in parts] == [
-        ("pixels", 0), ("mine", 0), ("pixels", 1), ("mine", 1),
+        ("pixels", 0), ("mine", 0), ("mine", 1),
     ]  # fmt: skip
     results = report.summarise(parts, settings, dataset)
     linear = results["rows"][1]["scores"]["linear"]
     each = [part["accuracies"]["linear"][0] for part in parts if part["name"] == "mine"]
     assert linear["mean"] == pytest.approx(np.mean(each)) and linear["seeds"] == 2
     assert "2 pretraining seeds" in linear["spread"]
+    pixels = results["rows"][0]["scores"]["mlp64"]  # the same whatever the pretraining seed
+    assert pixels["seeds"] == 2 and "2 probe seeds" in pixels["spread"]
 
 
 # ---------------------------------------------------------------- what it says

@@ -128,7 +128,9 @@ def test_the_fused_adam_is_adam(settings):
     paths = []
     for kind in (FusedAdam, keras.optimizers.Adam):
         rng = np.random.default_rng(1)
-        variables = [keras.Variable(rng.normal(size=(4, 3))), keras.Variable(rng.normal(size=5))]
+        variables = [
+            keras.Variable(rng.normal(size=shape), dtype="float32") for shape in ((4, 3), (5,))
+        ]
         falling = keras.optimizers.schedules.CosineDecay(0.05, 30)
         optimizer = kind(falling, **settings)
         for _ in range(30):
@@ -136,7 +138,7 @@ def test_the_fused_adam_is_adam(settings):
             optimizer.apply(gradients, variables)
         paths.append([v.numpy() for v in variables])
     for fused, plain in zip(*paths):
-        np.testing.assert_allclose(fused, plain, atol=1e-6)
+        np.testing.assert_allclose(fused, plain, atol=1e-5)  # of moves of about 1
 
 
 # ---------------------------------------------------------------- weights and options
