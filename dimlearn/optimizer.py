@@ -8,8 +8,8 @@ class FusedAdam(keras.optimizers.Adam):
     """Adam (Kingma & Ba 2015): the arithmetic and the arguments of `keras.optimizers.Adam`.
 
     Keras writes the update as about ten operations, each of which passes over memory. TensorFlow
-    has one that does them all in a single pass. A step of a large Deep InfoMax takes 0.94 of the
-    time (concat critics) to 0.84 (dot-product critics) for it, a small one 0.95:
+    has one that does them all in a single pass. With it a step of a large Deep InfoMax takes 0.89
+    (dot-product critics) to 0.93 (concat critics) of the processor time, a small one 0.97:
     `tests/benchmarks/speed_benchmark.py adam`.
     """
 
