@@ -281,8 +281,8 @@ def full_batches(arrays, batch_size, shuffle):
     batches = order.map(
         lambda index: tf.nest.map_structure(lambda tensor: tf.gather(tensor, index), tensors)
     )
-    # While tf.data tunes itself, every other epoch or so runs its steps on one core of two: the
-    # median epoch takes 1.5 times as long (`tests/benchmarks/speed_benchmark.py batches`).
+    # While tf.data tunes itself, some epochs run their steps on one core of two, 26 ms a step in
+    # place of 14 (`tests/benchmarks/speed_benchmark.py batches`; here 5 epochs of 12).
     options = tf.data.Options()
     options.autotune.enabled = False
     return batches.prefetch(2).with_options(options)
