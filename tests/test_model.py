@@ -213,15 +213,26 @@ def test_one_trace_and_whole_batches_only():
 
 
 def test_trained_models_are_let_go():
-    """Ten weightings in one process: nothing keeps a model that nobody names any more."""
-    left = []
-    for number in range(10):
-        model = new_model(number % 3 / 2, (number % 4 + 1) / 4, number % 2 / 10)
+    """Thirty models in one process: nothing keeps a model that nobody names any more, nor the
+    graph of its step, which would keep its weights and the optimizer's moments."""
+    before, left = traced_steps(), []
+    for number in range(30):
+        weights = number % 3 / 2, (number % 4 + 1) / 4, number % 2 / 10
+        model = new_model(*weights, compiled=False)
+        model.compile("adam")
         model.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
         left.append(weakref.ref(model))
-        del model
+    assert traced_steps() > before  # of the last one
+    del model
+    assert traced_steps() == before
+    assert [reference() for reference in left] == [None] * 30
+
+
+def traced_steps():
+    """How many graphs of training steps are alive."""
     gc.collect()
-    assert [reference() for reference in left] == [None] * 10
+    graphs = [each for each in gc.get_objects() if isinstance(each, tf.Graph)]
+    return sum(getattr(graph, "name", "").startswith("one_step_on_data") for graph in graphs)
 
 
 def test_the_code_is_linear_and_comes_from_the_map():
