@@ -41,6 +41,7 @@ WEIGHTS = {
 }
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
+UNTRAINED_ROWS = ("pixels", "random", "pca")
 SEEDLESS_ROWS = ("pixels", "pca")  # the same with every pretraining seed
 STEPS = 2_100  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
@@ -78,7 +79,7 @@ def train_encoder(name, dataset, settings, seed, callbacks=(), images=None):
     the same seed start from the same encoder. `images`: the training images as a tensor, if there
     is one already: several trainings can share it.
     """
-    images = tf.constant(dataset.x_train) if images is None else images
+    images = dataset.x_train if images is None else images
     keras.utils.set_random_seed(seed)
     if name == "pixels":
         return pixel_encoder(dataset), {}
@@ -251,9 +252,11 @@ def compare(settings, folder, dataset=None, say=lambda text, passing=False: None
         for name in settings.rows
         if seed == 0 or name not in SEEDLESS_ROWS
     ]
-    parts, images = [], tf.constant(dataset.x_train)  # TensorFlow keeps one copy for all trainings
+    parts, images = [], None
     for number, (name, seed) in enumerate(jobs, 1):
         say(f"[{number}/{len(jobs)}] {name}" + (f", seed {seed}" if settings.seeds > 1 else ""))
+        if images is None and name not in UNTRAINED_ROWS:
+            images = tf.constant(dataset.x_train)  # one copy for all trainings
         parts.append(finish_part(name, seed, dataset, images, settings, folder, say, callbacks))
     return parts
 

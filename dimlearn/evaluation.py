@@ -75,22 +75,26 @@ def encode(encoder, images, batch_size=500):
 
     if len(images) > 10 * batch_size:  # compiled it takes half the time, once it is compiled
         predict = tf.function(predict)
-    starts = range(0, len(images), batch_size)
-    codes = [np.asarray(predict(images[start : start + batch_size])) for start in starts]
-    return np.concatenate([code.reshape(len(code), -1) for code in codes])
+    codes = None
+    for start in range(0, len(images), batch_size):
+        batch = np.asarray(predict(images[start : start + batch_size]))
+        batch = batch.reshape(len(batch), -1)
+        if codes is None:
+            codes = np.empty((len(images), batch.shape[1]), "float32")
+        codes[start : start + len(batch)] = batch
+    return codes
 
 
 def frozen_codes(encoder, dataset):
     """The standardised `Codes` of a data set."""
-    parts = (dataset.x_train, dataset.x_validation, dataset.x_test)
-    x_train, x_validation, x_test = standardize(*(encode(encoder, part) for part in parts))
-    return Codes(
-        np.concatenate([x_train, x_validation]),
-        np.concatenate([dataset.y_train, dataset.y_validation]),
-        len(x_train),
-        x_test,
-        dataset.y_test,
-    )
+    images = (dataset.x_train, dataset.x_validation)
+    x, training = np.concatenate([encode(encoder, part) for part in images]), len(images[0])
+    x_test = encode(encoder, dataset.x_test)
+    statistics = _statistics(x[:training])
+    for codes in (x, x_test):  # in place: the codes of MNIST's pixels would fill the memory
+        _standardize(codes, statistics, out=codes)
+    labels = np.concatenate([dataset.y_train, dataset.y_validation])
+    return Codes(x, labels, training, x_test, dataset.y_test)
 
 
 def frozen_classifier(encoder, num_classes):
@@ -120,19 +124,29 @@ def standardize(train, *others):
     (also when rounding leaves it a deviation such as 1e-17) becomes 0 there, never NaN.
     Returns a tuple of float32 arrays, one for each argument.
     """
-    # All in float64, some rows at a time: pixels in float64 would fill the memory.
+    statistics = _statistics(train)
+    return tuple(
+        _standardize(x, statistics, out=np.empty(x.shape, "float32")) for x in (train, *others)
+    )
+
+
+def _statistics(train):
+    """`(mean [D], scale [D], constant [D], value [D])` of training codes: which features are
+    constant there, and at what value. All in float64, some rows at a time."""
     mean = train.mean(axis=0, dtype="float64")
     pieces = np.array_split(train, 1 + len(train) // 1000)
     deviation = np.sqrt(sum(np.square(rows - mean).sum(axis=0) for rows in pieces) / len(train))
     constant = deviation <= 1e-10 * (1 + np.abs(mean))
-    scale = np.where(constant, 1.0, deviation)
-    standardized = []
-    for x in (train, *others):
-        z = np.subtract(x, mean, out=np.empty(x.shape, "float32"), casting="same_kind")
-        np.divide(z, scale, out=z, casting="same_kind")
-        z[constant & (x == train[:1])] = 0.0
-        standardized.append(z)
-    return tuple(standardized)
+    return mean, np.where(constant, 1.0, deviation), constant, train[0].copy()
+
+
+def _standardize(x, statistics, out):
+    mean, scale, constant, value = statistics
+    still = constant & (x == value)
+    np.subtract(x, mean, out=out, casting="same_kind")
+    np.divide(out, scale, out=out, casting="same_kind")
+    out[still] = 0.0
+    return out
 
 
 # ---------------------------------------------------------------- probes
