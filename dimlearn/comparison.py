@@ -14,6 +14,7 @@ run folder as they are finished, so that an interrupted run can go on.
 """
 
 import dataclasses
+import gc
 import hashlib
 import json
 import os
@@ -258,6 +259,7 @@ def compare(settings, folder, dataset=None, say=lambda text, passing=False: None
         if images is None and name not in UNTRAINED_ROWS:
             images = tf.constant(dataset.x_train)  # one copy for all trainings
         parts.append(finish_part(name, seed, dataset, images, settings, folder, say, callbacks))
+        gc.collect()  # Keras models are cycles: without this the next row is trained beside them
     return parts
 
 

@@ -27,11 +27,13 @@ FAMILIAR = [
      "A tensor cannot be changed in place. Build a new one: `tf.where`, `tf.linalg.set_diag`, "
      "`tf.concat`."),
     ("", r"len is not well defined for a symbolic|object of type 'SymbolicTensor' has no len",
-     "Inside `tf.function` use `scores.shape[0]` for a length, not `len`."),
+     "Inside `tf.function` a tensor has no `len`, but `scores.shape[0]` is its number of rows N. "
+     "Count from that, such as `n * (n - 1)` off the diagonal."),
     ("", r"object has no attribute '(T|mean|sum|astype|reshape|diagonal|max|min|dot|copy|item|std"
      r"|flatten|transpose|size|diag|var|all|any)'",
      "A tensor is not a NumPy array: it has no such method. Use the function instead: "
-     "`tf.transpose(x)`, `tf.reduce_mean(x)`, `tf.cast(x, ...)`, `tf.reshape(x, ...)`."),
+     "`tf.transpose(x)`, `tf.reduce_mean(x)`, `tf.cast(x, ...)`, `tf.reshape(x, ...)`. "
+     "(Leave NumPy behaviour off, whatever the error suggests.)"),
     ("", r"was expected to be a \w+ tensor but is a \w+ tensor|conversion requested dtype"
      r"|must have the same type|don't match|must be compatible .* dtypes|with dtype \w+ is not",
      "Two number types meet, such as float32 and float64 or int32. The arguments are float32: "
