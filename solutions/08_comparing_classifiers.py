@@ -20,6 +20,7 @@
 # %%
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from dimlearn import build_encoder, check, comparison, data
 from dimlearn.evaluation import encode
@@ -133,7 +134,8 @@ feedback
 
 # %%
 def fit_probe(codes, labels):
-    return LogisticRegression(C=0.1, max_iter=1000, tol=1e-3).fit(codes, labels)
+    with threadpool_limits(1):  # on a busy machine many threads mostly wait for one another
+        return LogisticRegression(C=0.1, max_iter=1000, tol=1e-3).fit(codes, labels)
 
 
 codes = {name: standard(train[name], test[name]) for name in rows}
