@@ -410,12 +410,16 @@ def worth(encoder):
 # which are many, take longest.
 
 # %%
-results = {"pixels": worth(keras.layers.Flatten())}
+def judge(name, encoder):
+    results[name] = row = worth(encoder)
+    print(f"{name:9}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+
+
+results = {}
+judge("pixels", keras.layers.Flatten())
 for seed in range(3):
     keras.utils.set_random_seed(seed)
-    results[f"random {seed}"] = worth(build(images.image_shape, 64))
-for name, row in results.items():
-    print(f"{name:9}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+    judge(f"random {seed}", build(images.image_shape, 64))
 
 # %% [markdown]
 # How sure are these numbers? `evaluation.accuracy_interval` gives the range in which an accuracy

@@ -602,8 +602,9 @@ def judged(gamma, discriminator_rate):
 
 # %%
 games = {"no game": (0, 3e-5), "gamma 0.1, slow": (0.1, 3e-5), "gamma 0.1, fast": (0.1, 1e-3)}
-results = {name: judged(*settings) for name, settings in games.items()}
-for name, result in results.items():
+results = {}
+for name, settings in games.items():
+    results[name] = result = judged(*settings)
     print(f"{name:16}", ", ".join(f"{key} {value:.2f}" for key, value in result.items()))
 
 # %%

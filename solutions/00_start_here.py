@@ -102,14 +102,14 @@ print(f"random: {accuracy['random']:.1%}")
 
 # %% [markdown]
 # Now Deep InfoMax, for three rounds through the images. The line with `fit` sees images only: look
-# for the labels in it. It takes up to half a minute. (`alpha`, `beta` and `gamma` weigh three parts
-# of the objective; only the second, the local one, is on here. Lesson 07 mixes them, and lesson 02
-# says what `"infonce"` is.)
+# for the labels in it. It takes up to half a minute and prints two lines a round. (`alpha`, `beta`
+# and `gamma` weigh three parts of the objective; only the second, the local one, is on here. Lesson
+# 07 mixes them, and lesson 02 says what `"infonce"` is.)
 
 # %%
 model = DeepInfoMax(encoder, alpha=0, beta=1, gamma=0, bound="infonce")
 model.compile("adam")
-history = model.fit(digits.x_train, epochs=3, batch_size=128, verbose=0)
+history = model.fit(digits.x_train, epochs=3, batch_size=128, verbose=2)
 accuracy["Deep InfoMax"] = accuracy_with_ten_labels(codes(digits.x_train), codes(digits.x_test))
 
 # %%

@@ -322,6 +322,7 @@ for seed in range(3):
     results[f"random {seed}"] = worth(own)
     train(own, new_critic(own), seed=seed)
     results[f"global {seed}"] = worth(own)
+    print(f"seed {seed} is ready")
 
 # %%
 results = dict(sorted(results.items(), reverse=True))
@@ -493,6 +494,7 @@ for name, pairs_of in {"shuffled": shuffled, "both sides moved": both_moved}.ite
     keras.utils.set_random_seed(0)
     another = build_encoder(images.image_shape, 64)
     curves[name] = train(another, new_critic(another), pairs_of=pairs_of)
+    print(f"trained with {name}")
 for name, curve in curves.items():
     print(f"{name:16}: loss of the last 20 steps {np.mean(curve[-20:]):.2f} nats")
 
