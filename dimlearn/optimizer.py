@@ -18,7 +18,8 @@ class FusedAdam(keras.optimizers.Adam):
     def _backend_update_step(self, gradients, variables, learning_rate):
         # Keras' own goes through tf.distribute, after which the graph of the training step is never
         # let go, nor are its model's weights and moments. Trained and dropped one after the other,
-        # large models cost 61 MB each, and so 4 (`tests/benchmarks/speed_benchmark.py many`).
+        # large models cost 61 MB each that way and 4 MB this way
+        # (`tests/benchmarks/speed_benchmark.py many`).
         for gradient, variable in zip(gradients, variables):
             self.update_step(gradient, variable.value, learning_rate)
 
