@@ -336,6 +336,7 @@ read = {}
 for name in train:
     a, b = standardize(train[name], test[name])
     read[name] = own_bound(seen[0], a, seen[1], b)
+    print(f"{name:7} {read[name]:.2f} nats")
 
 # %%
 figure, axis = canvas(width=5)
@@ -760,15 +761,19 @@ def print_moves(models, before):
 
 # %%
 def examine_step(step, steps=60):
-    """The losses of some steps; prints how far the encoder and the critic have moved."""
+    """The losses of some steps; prints some, and how far encoder and critic have moved."""
     keras.utils.set_random_seed(0)
     encoder = build_encoder(images.image_shape, code_dim=64)
     critic, optimizer = Critic(encoder), keras.optimizers.Adam(1e-3)
     optimizer.build(encoder.trainable_variables + critic.trainable_variables)
     models = {"encoder": encoder, "critic": critic}
     before = {k: [v.numpy() for v in m.trainable_variables] for k, m in models.items()}
-    losses = [float(step(images.x_train[32 * k : 32 * k + 32], encoder, critic, optimizer))
-              for k in range(steps)]  # fmt: skip
+    losses = []
+    for k in range(steps):
+        batch = images.x_train[32 * k : 32 * k + 32]
+        losses.append(float(step(batch, encoder, critic, optimizer)))
+        if k % 15 == 0:
+            print(f"step {k}: loss {losses[-1]:.2f}")
     print_moves(models, before)
     return losses
 

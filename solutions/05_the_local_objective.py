@@ -555,10 +555,10 @@ def probe(vectors_of):
 
 
 # %%
-accuracy = {
-    "pixels": probe(lambda x: x.reshape(len(x), -1)),
-    "random encoder": probe(lambda x: encode(new_encoder(), x)),
-}
+accuracy = {"pixels": probe(lambda x: x.reshape(len(x), -1))}
+print("The pixels are judged.")
+accuracy["random encoder"] = probe(lambda x: encode(new_encoder(), x))
+print("So is the random encoder.")
 
 # %% [markdown]
 # **Predict** the order of the six, then train. Each training takes five to ten seconds on an idle

@@ -433,6 +433,7 @@ def play(encoder_loss, gamma=0.1, steps=288, every=36):
     for k in range(steps):
         if k % every == 0:
             pictures.append(squashed(encoder, 400))
+            print("step", k, end="  ")
         batch = images.x_train[rng.choice(len(images.x_train), 32, replace=False)]
         prior = sample_prior(32, 2, seed=k)
         losses.append(step(tf.constant(batch), tf.constant(prior, tf.float32)))

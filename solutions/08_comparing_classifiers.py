@@ -416,6 +416,7 @@ for name in ("random", "local"):
     encoder = copy_of(encoders[name])
     train_with_labels(seminar_classifier(encoder, images.num_classes))
     result["not frozen", name] = read(encoder)
+    print(f"{name}: trained with labels")
 
 # %%
 figure, axis = canvas(width=5)
@@ -491,7 +492,9 @@ for kind, (before, after) in {"training=False inside": moved, "trainable = False
 # %%
 def probe_of(name, seed):
     encoder, history = comparison.train_encoder(name, images, settings, seed=seed)
-    return read(encoder)
+    found = read(encoder)
+    print(f"{name}, seed {seed}: {found:.1%}")
+    return found
 
 
 by_seed = {
