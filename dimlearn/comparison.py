@@ -15,13 +15,9 @@ run folder as they are finished, so that an interrupted run can go on.
 
 import dataclasses
 import gc
-import hashlib
 import json
-import os
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -31,7 +27,8 @@ from dimlearn.encoder import build_encoder, layer_model
 from dimlearn.errors import InputError
 from dimlearn.model import DISCRIMINATOR_RATE, DeepInfoMax, full_batches
 from dimlearn.optimizer import FusedAdam
-from dimlearn.startup import keras, tf
+from dimlearn.run_folder import open_folder, write_json, written_whole
+from dimlearn.startup import keras
 
 # (alpha, beta, gamma) of the seminar project's four encoders.
 WEIGHTS = {
@@ -42,7 +39,6 @@ WEIGHTS = {
 }
 CONTROLS = ("pixels", "random", "pca", "supervised", "standard")
 LABELLED_ROWS = ("supervised", "standard")
-UNTRAINED_ROWS = ("pixels", "random", "pca")
 SEEDLESS_ROWS = ("pixels", "pca")  # the same with every pretraining seed
 STEPS = 2_100  # the default budget, rounded to whole epochs
 LAYERS = ("feature_map", "dense", "code")
@@ -73,26 +69,24 @@ class Settings:
 # ---------------------------------------------------------------- the encoders
 
 
-def train_encoder(name, dataset, settings, seed, callbacks=(), images=None):
+def train_encoder(name, dataset, settings, seed, callbacks=()):
     """The encoder of one row and its training history, `{term: [value of each epoch]}`.
 
     The seed decides the first weights, the order of the batches and the prior's samples; rows of
-    the same seed start from the same encoder. `images`: the training images as a tensor, if there
-    is one already: several trainings can share it.
+    the same seed start from the same encoder.
     """
-    images = dataset.x_train if images is None else images
     keras.utils.set_random_seed(seed)
     if name == "pixels":
         return pixel_encoder(dataset), {}
     if name == "pca":
         return pca_encoder(dataset, settings.code_dim), {}
     if name == "standard":
-        return train_with_labels(plain_network(dataset), images, dataset, settings, callbacks)
+        return train_with_labels(plain_network(dataset), dataset, settings, callbacks)
     encoder = build_encoder(dataset.image_shape, settings.code_dim, settings.architecture)
     if name == "random":
         return encoder, {}
     if name == "supervised":
-        return train_with_labels(encoder, images, dataset, settings, callbacks)
+        return train_with_labels(encoder, dataset, settings, callbacks)
     model = new_model(encoder, name, settings, seed)
     model.compile(
         adam(settings.learning_rate, dataset, settings),
@@ -100,7 +94,7 @@ def train_encoder(name, dataset, settings, seed, callbacks=(), images=None):
         steps_per_execution=10,
     )
     history = model.fit(
-        full_batches(images, settings.batch_size, shuffle=True),
+        full_batches(dataset.train_tensor, settings.batch_size, shuffle=True),
         epochs=settings.epochs,
         callbacks=list(callbacks),
         verbose=0,
@@ -156,7 +150,7 @@ def plain_network(dataset):
     return keras.Model(images, keras.layers.Dense(64, activation="relu", name="code")(hidden))
 
 
-def train_with_labels(encoder, images, dataset, settings, callbacks):
+def train_with_labels(encoder, dataset, settings, callbacks):
     """Train an encoder under a linear classifier of its code, by cross-entropy, with all labels."""
     logits = keras.layers.Dense(dataset.num_classes, name="logits")(
         encoder.get_layer("code").output
@@ -170,7 +164,7 @@ def train_with_labels(encoder, images, dataset, settings, callbacks):
         steps_per_execution=10,
     )
     history = classifier.fit(
-        full_batches((images, dataset.y_train), settings.batch_size, shuffle=True),
+        full_batches((dataset.train_tensor, dataset.y_train), settings.batch_size, shuffle=True),
         shuffle=False,  # the batches are shuffled already
         epochs=settings.epochs,
         callbacks=list(callbacks),
@@ -253,12 +247,10 @@ def compare(settings, folder, dataset=None, say=lambda text, passing=False: None
         for name in settings.rows
         if seed == 0 or name not in SEEDLESS_ROWS
     ]
-    parts, images = [], None
+    parts = []
     for number, (name, seed) in enumerate(jobs, 1):
         say(f"[{number}/{len(jobs)}] {name}" + (f", seed {seed}" if settings.seeds > 1 else ""))
-        if images is None and name not in UNTRAINED_ROWS:
-            images = tf.constant(dataset.x_train)  # one copy for all trainings
-        parts.append(finish_part(name, seed, dataset, images, settings, folder, say, callbacks))
+        parts.append(finish_part(name, seed, dataset, settings, folder, say, callbacks))
         gc.collect()  # Keras models are cycles: without this the next row is trained beside them
     return parts
 
@@ -284,7 +276,7 @@ def complete(settings, dataset):
     return settings
 
 
-def finish_part(name, seed, dataset, images, settings, folder, say, callbacks):
+def finish_part(name, seed, dataset, settings, folder, say, callbacks):
     """One row with one seed, as far as it is not in the folder already.
 
     Returns `{"name", "seed", "history", "seconds", "accuracies", "layers"}`: the history of the
@@ -302,7 +294,7 @@ def finish_part(name, seed, dataset, images, settings, folder, say, callbacks):
         part = json.loads(history_file.read_text())
     else:
         began = time.perf_counter()
-        encoder, history = train_encoder(name, dataset, settings, seed, callbacks, images)
+        encoder, history = train_encoder(name, dataset, settings, seed, callbacks)
         seconds = time.perf_counter() - began
         part = {"name": name, "seed": seed, "history": history, "seconds": seconds}
         with written_whole(encoder_file) as path:
@@ -315,56 +307,3 @@ def finish_part(name, seed, dataset, images, settings, folder, say, callbacks):
     write_json(scores_file, part)
     say(f"    linear probe {part['accuracies']['linear'][0]:.3f}")
     return part
-
-
-# ---------------------------------------------------------------- the folder
-
-
-def open_folder(folder, settings, dataset):
-    """The run folder, new or left by a run of the same settings on the same images.
-
-    Raises `InputError` when it cannot be written, or holds a run of other settings.
-    """
-    folder = Path(folder)
-    identity = {**dataclasses.asdict(settings), "images": fingerprint(dataset)}
-    identity = json.loads(json.dumps(identity))  # tuples become lists, as they come back
-    try:
-        for name in ("encoders", "histories", "scores", "figures"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        known = folder / "settings.json"
-        if not known.exists():
-            write_json(known, identity)
-        before = json.loads(known.read_text())
-    except (OSError, ValueError) as error:
-        raise InputError(f"the output folder {folder} cannot be used: {error}") from None
-    other = [key for key in identity if before.get(key) != identity[key]]
-    if other:
-        raise InputError(
-            f"{folder} holds a run with other settings ({', '.join(other)}): "
-            "choose another --out, or --again to set the old run aside"
-        )
-    return folder
-
-
-def fingerprint(dataset):
-    """A hash of the images and labels: a run goes on only where it saw the same."""
-    digest = hashlib.sha256()
-    for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
-        digest.update(np.ascontiguousarray(getattr(dataset, part)))
-    return digest.hexdigest()[:16]
-
-
-@contextmanager
-def written_whole(path):
-    """A name beside `path` to write to; it takes the place of `path` when all is written."""
-    half = path.with_name(f".half-{os.getpid()}-{path.name}")
-    try:
-        yield half
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
-
-
-def write_json(path, content):
-    with written_whole(path) as half:
-        half.write_text(json.dumps(content, indent=1))

@@ -12,6 +12,7 @@ set is split from the training set; the test set is only ever evaluated on.
 import dataclasses
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,16 @@ class Dataset:
     @property
     def image_shape(self):
         return self.x_train.shape[1:]
+
+    @cached_property
+    def train_tensor(self):
+        """`x_train` as a tensor, made once for all trainings. From then on `x_train` is a view of
+        its memory, read-only: a second copy of MNIST would take 161 MiB."""
+        from dimlearn.startup import tf
+
+        tensor = tf.constant(self.x_train)
+        object.__setattr__(self, "x_train", np.asarray(tensor))
+        return tensor
 
 
 def load(name=None, download=False, seed=0, limit=None):

@@ -15,7 +15,6 @@ the others have nothing to choose. The test codes are used once, for the number 
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -181,12 +180,12 @@ def svm(codes, seeds):
 
 def mlp200(codes, seeds):
     """Accuracies of the paper's non-linear probe, one for each seed: 200 units with dropout."""
-    return _networks(codes, seeds, units=(200,), dropout=0.1)
+    return _network_accuracies(codes, seeds, units=(200,), dropout=0.1)
 
 
 def mlp64(codes, seeds):
     """Accuracies of the seminar project's classifier, one for each seed: 64-64 units."""
-    return _networks(codes, seeds, units=(64, 64), dropout=0.0)
+    return _network_accuracies(codes, seeds, units=(64, 64), dropout=0.0)
 
 
 PROBES = {"linear": linear, "knn": knn}
@@ -258,80 +257,14 @@ def _chosen_on_validation(new_classifier, codes):
     return classifier.score(codes.x_test, codes.y_test)
 
 
-def _networks(codes, seeds, units, dropout, epochs=12, batch_size=512):
-    """Test accuracies of dense networks that differ in their seed: their first weights and dropout.
+def _network_accuracies(codes, seeds, **architecture):
+    """Test accuracies of dense networks, one for each seed."""
+    from dimlearn.probe_networks import trained_networks
 
-    The networks share nothing but the order of the batches, so they are trained side by side, as
-    one model whose layers hold a matrix for each: `[N, D] -> [N, networks, classes]`. The number
-    of epochs is fixed: nothing is chosen.
-    """
-    from dimlearn.startup import keras
-
-    x, y = codes.x, codes.y
-    networks, first_values = _untrained_networks(
-        x.shape[1], int(y.max()) + 1, tuple(seeds), units, dropout
-    )
-    for variable, value in zip(_state(networks), first_values):
-        variable.assign(value)
-    keras.utils.set_random_seed(seeds[0])
-    y_each = np.repeat(y[:, None], len(seeds), axis=1)
-    networks.fit(x, y_each, batch_size=batch_size, epochs=epochs, verbose=0)
+    networks = trained_networks(codes.x, codes.y, seeds, **architecture)
     logits = encode(networks, codes.x_test).reshape(len(codes.y_test), len(seeds), -1)
     predicted = np.argmax(logits, axis=2)
     return [float(np.mean(own == codes.y_test)) for own in predicted.T]
-
-
-@lru_cache(maxsize=8)
-def _untrained_networks(inputs, classes, seeds, units, dropout):
-    """The networks of `_networks`, compiled, and the first values of their variables.
-
-    Kept, because the rows of a table differ in their codes only: compiled once, the networks start
-    every row from the same weights.
-    """
-    from dimlearn.optimizer import FusedAdam
-    from dimlearn.startup import keras
-
-    keras.utils.set_random_seed(seeds[0])
-    codes = hidden = keras.Input((inputs,))
-    equation = "nd,kdh->nkh"  # every network sees the same code ...
-    for count in units:
-        hidden = _dense_of_each(len(seeds), hidden, count, equation, "relu")
-        equation = "nkd,kdh->nkh"  # ... and then its own hidden units
-    hidden = keras.layers.Dropout(dropout)(hidden)
-    networks = keras.Model(codes, _dense_of_each(len(seeds), hidden, classes, equation))
-    networks.compile(
-        FusedAdam(2e-3),
-        _summed_cross_entropy,
-        jit_compile=False,
-        steps_per_execution=10,
-    )
-    networks.optimizer.build(networks.trainable_variables)
-    return networks, [variable.numpy() for variable in _state(networks)]
-
-
-def _state(model):
-    """Everything that training moves: weights, the dropout's seed, the optimizer's memory."""
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _dense_of_each(networks, inputs, units, equation, activation=None):
-    """A dense layer of each of several networks, with the first weights of `keras.layers.Dense`."""
-    from dimlearn.startup import keras
-
-    limit = math.sqrt(6 / (inputs.shape[-1] + units))  # Glorot & Bengio 2010
-    first_weights = keras.initializers.RandomUniform(-limit, limit)
-    layer = keras.layers.EinsumDense(
-        equation, (networks, units), activation, bias_axes="kh", kernel_initializer=first_weights
-    )
-    return layer(inputs)
-
-
-def _summed_cross_entropy(labels, logits):
-    """Cross-entropy `[N]` summed over networks side by side: each gets the gradient of its own."""
-    from dimlearn.startup import keras
-
-    each = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-    return keras.ops.sum(each, axis=1)
 
 
 # ---------------------------------------------------------------- intervals

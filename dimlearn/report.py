@@ -14,8 +14,6 @@ from dimlearn.comparison import (
     LABELLED_ROWS,
     LAYERS,
     LAYERS_ON,
-    write_json,
-    written_whole,
 )
 from dimlearn.evaluation import (
     FEW_LABELS,
@@ -24,6 +22,7 @@ from dimlearn.evaluation import (
     score,
     standardize,
 )
+from dimlearn.run_folder import write_json, written_whole
 from dimlearn.startup import keras
 
 PROBE_COLUMNS = ("linear", "svm", "knn", "mlp200", "mlp64")

@@ -300,3 +300,12 @@ def test_no_network_gets_one_sentence(no_data, monkeypatch):
     with pytest.raises(InputError, match="could not be downloaded"):
         data.load("mnist", download=True)
     assert not list(no_data.rglob("mnist*"))
+
+
+def test_the_tensor_for_training_shares_its_memory_with_the_images():
+    images = data.load("digits", limit=200)
+    before = images.x_train.copy()
+    tensor = images.train_tensor
+    assert images.train_tensor is tensor
+    assert np.shares_memory(np.asarray(tensor), images.x_train)
+    np.testing.assert_array_equal(images.x_train, before)

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from dimlearn import build_encoder, data, evaluation
+from dimlearn import build_encoder, data, evaluation, probe_networks
 from dimlearn.comparison import pca_encoder, pixel_encoder, plain_network
 from dimlearn.startup import keras
 
@@ -99,9 +99,9 @@ def test_networks_side_by_side_are_trained_alone():
     """Two networks in one model: the gradient of one does not depend on the other."""
     logits = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(5, 2, 3)))
     labels = np.array([[0, 0], [1, 1], [2, 2], [0, 0], [1, 1]])
-    both = evaluation._summed_cross_entropy(labels, logits)
-    first = evaluation._summed_cross_entropy(labels[:, :1], logits[:, :1])
-    second = evaluation._summed_cross_entropy(labels[:, 1:], logits[:, 1:])
+    both = probe_networks.summed_cross_entropy(labels, logits)
+    first = probe_networks.summed_cross_entropy(labels[:, :1], logits[:, :1])
+    second = probe_networks.summed_cross_entropy(labels[:, 1:], logits[:, 1:])
     np.testing.assert_allclose(both, first + second)
 
 

@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from dimlearn.check import guard
+from dimlearn.check import kept
 from dimlearn.startup import tf
 
 
@@ -30,7 +30,7 @@ class Call:
 
     def __call__(self, *args, **kwargs):
         handed = [self.hand_over(argument) for argument in args]
-        generators, settings = guard.generators(), guard.settings()
+        generators, settings = kept.generators(), kept.settings()
         result = self.run(self.function, handed, kwargs)
         self.side_effect = self.find_side_effect(args, handed, generators, settings)
         return result
@@ -40,13 +40,13 @@ class Call:
         reference and the catalogue too, must not run on exchanged functions or settings."""
         try:
             with (
-                np.errstate(all="ignore"), guard.names_kept(), guard.keras_kept(),
-                guard.tensorflow_kept(),
+                np.errstate(all="ignore"), kept.names_kept(), kept.keras_kept(),
+                kept.tensorflow_kept(),
             ):  # fmt: skip
                 try:
                     result = function(*args, **kwargs)
                 finally:
-                    self.settings_left = guard.settings()
+                    self.settings_left = kept.settings()
         except BaseException as error:
             if self.guard:
                 self.guard.reraise_if_not_the_learners(error)
@@ -71,7 +71,7 @@ class Call:
         for name, value in self.settings_left.items():
             if value != settings[name]:
                 return "setting", name
-        for name in guard.moved_generators(generators, self.may_draw):
+        for name in kept.moved_generators(generators, self.may_draw):
             return "generator", name
         return None
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from dimlearn import check
-from dimlearn.check import guard
+from dimlearn.check import guard, kept
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.startup import keras, tf
 
@@ -236,7 +236,7 @@ HOSTILE = {
 
 def global_state():
     """What a check must leave alone, in a form that can be compared."""
-    context = guard.tf_context.context()
+    context = kept.tf_context.context()
     return {
         "python": random.getstate(),
         "numpy": tuple(map(str, np.random.get_state())),
