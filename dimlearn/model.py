@@ -285,6 +285,8 @@ def full_batches(arrays, batch_size, shuffle):
     # place of 14 (`tests/benchmarks/speed_benchmark.py batches`; here 5 epochs of 12).
     options = tf.data.Options()
     options.autotune.enabled = False
+    # Its rewriting of the graph copies the arrays, 161 MiB of MNIST.
+    options.experimental_optimization.apply_default_optimizations = False
     return batches.prefetch(2).with_options(options)
 
 
