@@ -55,9 +55,13 @@ from dimlearn.evaluation import few_labels, standardize
 def accuracy_with_ten_labels(train, test, draws=5):
     """Mean test accuracy over several draws of ten labelled images a class."""
     train, test = standardize(train, test)
-    chosen = [few_labels(digits.y_train, 10, seed=seed) for seed in range(draws)]
-    fits = [LogisticRegression(max_iter=1000).fit(train[i], digits.y_train[i]) for i in chosen]
-    return np.mean([fit.score(test, digits.y_test) for fit in fits])
+    accuracies = []
+    for seed in range(draws):
+        chosen = few_labels(digits.y_train, 10, seed=seed)
+        fit = LogisticRegression(max_iter=1000).fit(train[chosen], digits.y_train[chosen])
+        accuracies.append(fit.score(test, digits.y_test))
+        print(f"draw {seed + 1}: {accuracies[-1]:.1%}")
+    return np.mean(accuracies)
 
 
 # %% [markdown]

@@ -411,8 +411,9 @@ def worth(encoder):
 
 # %%
 def judge(name, encoder):
+    print(f"{name:9}", end=" ")
     results[name] = row = worth(encoder)
-    print(f"{name:9}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+    print({probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
 
 
 results = {}
@@ -452,9 +453,9 @@ intervals, for the linear probe, neighbours and ten labels. {told}.""")
 whole_map = keras.Model(encoder.input, keras.layers.Flatten()(encoder.outputs[0]))
 for name, frozen in {"map": whole_map, "code": encoder}.items():
     codes = evaluation.frozen_codes(frozen, images)
+    print(f"{name}: {codes.x_train.shape[1]} numbers", end=", ")
     probe = LogisticRegression(C=0.01, max_iter=1000, tol=1e-3).fit(codes.x_train, codes.y_train)
-    right = probe.score(codes.x_test, codes.y_test)
-    print(f"{name}: {codes.x_train.shape[1]} numbers, linear probe {right:.2f}")
+    print(f"linear probe {probe.score(codes.x_test, codes.y_test):.2f}")
 
 # %% [markdown]
 # (The code's number is not the one of the table, since the regularisation is another.) The map is

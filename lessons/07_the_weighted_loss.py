@@ -442,8 +442,10 @@ def flag_forgotten(images, encoder, critic, optimizer):
 
 # %%
 mistakes = {"critic forgotten": critic_forgotten, "training=True forgotten": flag_forgotten}
-pairs = {name: new_pair() for name in mistakes}
-curves = {name: fit_pair(mistakes[name], pairs[name], epochs=2) for name in mistakes}
+pairs, curves = {name: new_pair() for name in mistakes}, {}
+for name in mistakes:
+    curves[name] = fit_pair(mistakes[name], pairs[name], epochs=2)
+    print(f"{name}: ready")
 
 # %%
 figure, axis = canvas(width=5)

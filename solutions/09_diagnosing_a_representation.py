@@ -382,14 +382,17 @@ for name in ("pca", "local"):
 # cannot. Both read the first 1,500 codes. **Predict** which code it likes best. (A few seconds.)
 
 # %%
-def two_readers(a, b, n=1500):
+def two_readers(name, a, b, n=1500):
     a, b = standardize(a[:n], b)
     readers = (LogisticRegression(C=0.1, max_iter=1000, tol=1e-3), SVC(C=10))
-    return [reader.fit(a, images.y_train[:n]).score(b, y_test) for reader in readers]
+    both[name] = [reader.fit(a, images.y_train[:n]).score(b, y_test) for reader in readers]
+    print(f"{name:7}", "linear {:.1%}, curved {:.1%}".format(*both[name]))
 
 
-both = {"pixels": two_readers(*pixels)}
-both |= {name: two_readers(train[name], test[name]) for name in train}
+both = {}
+two_readers("pixels", *pixels)
+for name in train:
+    two_readers(name, train[name], test[name])
 
 # %%
 figure, axis = canvas(width=5.5, height=2.6)

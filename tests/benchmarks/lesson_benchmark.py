@@ -36,7 +36,10 @@ def waits(lesson):
     """`[(seconds, longest silence)]` of the code cells of a solved lesson."""
     notebook = nbformat.read(lesson.solution, 4)
     folder = {"metadata": {"path": str(lesson.solution.parent)}}
-    watch = Stopwatch(notebook, timeout=kernels.CELL_SECONDS, resources=folder)
+    quiet = ["--IPKernelApp.log_level=ERROR"]
+    watch = Stopwatch(
+        notebook, timeout=kernels.CELL_SECONDS, resources=folder, extra_arguments=quiet
+    )
     with kernels.learner_like() as environment:
         watch.execute(env=environment)
     found = []
