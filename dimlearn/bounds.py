@@ -180,7 +180,7 @@ def i_alpha_bound(scores, alpha, log_baseline=0.0):
 
     TUBA, each row's baseline mixed from the row's mean of exp T (weight `alpha`) and the given one
     (weight 1 - alpha). alpha = 1 is InfoNCE, alpha = 0 TUBA. In between it trades InfoNCE's bias
-    for TUBA's variance, and its ceiling is log(N / alpha).
+    for TUBA's variance, and its ceiling is 1 + log(N / alpha).
     """
     scores = tf.convert_to_tensor(scores)
     n, dtype = tf.shape(scores)[0], scores.dtype

@@ -241,10 +241,6 @@ def run_progress(options):
 
 def run_compare(options):
     folder = options.out or Path("runs") / Path(options.data).stem
-    if options.again and folder.exists():
-        aside = folder.with_name(f"{folder.name}-{time.strftime('%Y%m%d-%H%M%S')}")
-        folder.rename(aside)
-        print(f"the old run was moved to {aside}", file=sys.stderr)
     print("loading TensorFlow ...", file=sys.stderr, flush=True)
     from dimlearn import comparison, data, report
     from dimlearn.progress import EpochLine, Progress
@@ -252,12 +248,17 @@ def run_compare(options):
     settings = settings_from(options)
     dataset = data.load(options.data, download=options.download)
     settings = comparison.complete(settings, dataset)
+    if options.again and (folder / "settings.json").exists():
+        aside = folder.with_name(f"{folder.name}-{time.strftime('%Y%m%d-%H%M%S')}")
+        folder.rename(aside)
+        print(f"the old run was moved to {aside}", file=sys.stderr)
     say = Progress()
     say(budget(settings, dataset))
     parts = comparison.compare(settings, folder, dataset, say, callbacks=[EpochLine(say)])
     results = report.summarise(parts, settings, dataset)
-    report.write(results, folder, dataset, say)
-    print(report.tables(results), report.conclusion(results), sep="\n\n")
+    report.write_tables(results, folder)
+    print(report.tables(results), report.conclusion(results), sep="\n\n", flush=True)
+    report.write_report(results, folder, dataset, say)
     print(f"\nTables, figures and encoders: {folder / 'report.md'}")
     return 0
 
@@ -274,6 +275,9 @@ def settings_from(options):
     for name, _ in options.weights:
         if name in CONTROLS:
             raise InputError(f"{name} is a control and has no weights: use another name")
+    for name in known:  # they are names of files, and some disks do not tell "Local" from "local"
+        if len([other for other in known if other.casefold() == name.casefold()]) > 1:
+            raise InputError(f"two rows are called {name}, but for capital letters")
     return Settings(
         data=options.data,
         weights=weights,

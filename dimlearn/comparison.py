@@ -191,7 +191,7 @@ def probe_encoder(encoder, dataset, probe_seeds, say):
     for name, probe in evaluation.SEEDED_PROBES.items():
         say(f"probe {name}", passing=True)
         accuracies[name] = probe(codes, seeds)
-    fewest = np.bincount(codes.y).min()
+    fewest = np.unique(codes.y, return_counts=True)[1].min()
     for per_class in (count for count in evaluation.FEW_LABELS if count <= fewest):
         say(f"probe labels_{per_class}", passing=True)
         accuracies[f"labels_{per_class}"] = [

@@ -52,8 +52,8 @@ class Dataset:
 
     @cached_property
     def train_tensor(self):
-        """`x_train` as a tensor, made once for all trainings. From then on `x_train` is a view of
-        its memory, read-only: a second copy of MNIST would take 161 MiB."""
+        """`x_train` as a tensor, made once for all trainings. From then on `x_train` is read-only
+        and, without a GPU, a view of its memory: a second copy of MNIST would take 161 MiB."""
         from dimlearn.startup import tf
 
         tensor = tf.constant(self.x_train)
@@ -114,12 +114,14 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
         )
     y_train = check_labels(y_train, len(x_train), "y_train")
     y_test = check_labels(y_test, len(x_test), "y_test")
-    if y_test.max() > y_train.max() or len(np.unique(y_train)) < 2:
+    if len(np.setdiff1d(y_test, y_train)) or len(np.unique(y_train)) < 2:
         raise InputError(
             "y_train must hold at least two classes, and every class that y_test holds: "
             f"it has {np.unique(y_train).tolist()}, y_test {np.unique(y_test).tolist()}"
         )
     held_out = validation_mask(np.arange(len(x_train)), y_train, seed)
+    if not held_out.any():
+        raise InputError("y_train has one image of each class: none can be held out to validate")
     # Shuffled, since files are often sorted by class and whatever takes the first few trusts them.
     kept = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
     return Dataset(
@@ -232,8 +234,8 @@ def check_images(images, name="images"):
             f"{name} must have the shape (N, height, width, channels) or (N, height, width), "
             f"but has {images.shape}"
         )
-    if len(images) == 0:
-        raise InputError(f"{name} holds no image")
+    if images.size == 0:
+        raise InputError(f"{name} holds no image, or images without pixels: {images.shape}")
     if images.dtype == np.uint8:
         return images.astype("float32") / 255
     if images.dtype.kind != "f":

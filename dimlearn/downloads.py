@@ -83,14 +83,14 @@ def find_arrays(name, download):
         if not own.exists():
             raise InputError(f"DIMLEARN_DATA is {str(own)!r}, but there is no such file or folder")
         path = own / f"{name}.npz" if own.is_dir() else own
-        if path.exists():
+        if path.exists() and path.stem == name:
             return read_npz(path), f"{path.name} of DIMLEARN_DATA"
     folder, files = DOWNLOADS[name]
     contents = [cached_file(folder, *file, download) for file in files]
     if None in contents:
         raise InputError(
             f"{name} is not on this machine: allow the download (--download, or download=True), "
-            f"or set DIMLEARN_DATA to a folder that holds {name}.npz"
+            f"or set DIMLEARN_DATA to {name}.npz or to a folder that holds it"
         )
     return READERS[name](contents), "Keras' cache, SHA-256 verified"
 
@@ -131,7 +131,11 @@ def fetch(url, path):
     from dimlearn.startup import keras
 
     try:
-        keras.utils.get_file(path.name, url, cache_subdir="", cache_dir=str(path.parent))
+        # Where the folder is missing or closed, Keras would silently save to another.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        saved = keras.utils.get_file(path.name, url, cache_subdir="", cache_dir=str(path.parent))
+        if Path(saved) != path:
+            raise OSError(f"{path.parent} cannot be written")
     except Exception as error:  # the network fails in many ways, each with its own type
         raise InputError(f"{url} could not be downloaded: {error}") from None
 

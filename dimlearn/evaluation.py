@@ -2,8 +2,9 @@
 
 A **probe** is a classifier that sees the codes and never the images. The encoder is frozen: it only
 ever predicts, so neither its weights nor its batch-normalisation statistics can move. Probes are
-trained on training codes; logistic regression chooses its regularisation on validation codes,
-the others have nothing to choose. The test codes are used once, for the number that is reported.
+trained on the codes of all training and validation images; before that, logistic regression chooses
+its regularisation on the validation codes, the others have nothing to choose. The test codes are
+used once, for the number that is reported.
 
     linear     logistic regression
     svm        linear support vector machine
@@ -85,10 +86,12 @@ def encode(encoder, images, batch_size=500):
 
 
 def frozen_codes(encoder, dataset):
-    """The standardised `Codes` of a data set."""
+    """The standardised `Codes` of a data set. Raises `InputError` when one is not finite."""
     images = (dataset.x_train, dataset.x_validation)
     x, training = np.concatenate([encode(encoder, part) for part in images]), len(images[0])
     x_test = encode(encoder, dataset.x_test)
+    if not (np.isfinite(x.sum(dtype="float64")) and np.isfinite(x_test.sum(dtype="float64"))):
+        raise InputError("the encoder's codes are not finite: its training diverged")
     statistics = _statistics(x[:training])
     for codes in (x, x_test):  # in place: the codes of MNIST's pixels would fill the memory
         _standardize(codes, statistics, out=codes)
@@ -179,12 +182,13 @@ def svm(codes, seeds):
 
 
 def mlp200(codes, seeds):
-    """Accuracies of the paper's non-linear probe, one for each seed: 200 units with dropout."""
+    """Accuracies of the paper's non-linear probe, 200 units with dropout: of as many networks as
+    there are seeds. They are trained together, and the first seed decides about all of them."""
     return _network_accuracies(codes, seeds, units=(200,), dropout=0.1)
 
 
 def mlp64(codes, seeds):
-    """Accuracies of the seminar project's classifier, one for each seed: 64-64 units."""
+    """Accuracies of the seminar project's classifier, 64-64 units; `seeds` as in `mlp200`."""
     return _network_accuracies(codes, seeds, units=(64, 64), dropout=0.0)
 
 
@@ -246,11 +250,14 @@ def _chosen_on_validation(new_classifier, codes):
     classifier of `CHOSEN_ON` training codes, trained on all training and validation codes then.
 
     `C` weighs the sum over the examples against a prior that stays the same, so what is right for
-    a part is right for all.
+    a part is right for all. The part has every class.
     """
+    first_of_each_class = np.unique(codes.y_train, return_index=True)[1]
+    part = np.union1d(np.arange(min(CHOSEN_ON, codes.training)), first_of_each_class)
+    x, y = codes.x_train[part], codes.y_train[part]
     classifier, accuracies = new_classifier(REGULARISATION[0]), []
     for strength in REGULARISATION:  # each starts from the one before: the optimum is the same
-        classifier.set_params(C=strength).fit(codes.x_train[:CHOSEN_ON], codes.y_train[:CHOSEN_ON])
+        classifier.set_params(C=strength).fit(x, y)
         accuracies.append(classifier.score(codes.x_validation, codes.y_validation))
     best = REGULARISATION[int(np.argmax(accuracies))]
     classifier.set_params(C=best).fit(codes.x, codes.y)
@@ -258,7 +265,7 @@ def _chosen_on_validation(new_classifier, codes):
 
 
 def _network_accuracies(codes, seeds, **architecture):
-    """Test accuracies of dense networks, one for each seed."""
+    """Test accuracies of as many dense networks as there are seeds."""
     from dimlearn.probe_networks import trained_networks
 
     networks = trained_networks(codes.x, codes.y, seeds, **architecture)

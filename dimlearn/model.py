@@ -82,6 +82,8 @@ class DeepInfoMax(keras.Model):
         check_choice("critic", critic, CRITICS)
         check_choice("negatives", negatives, NEGATIVES)
         check_choice("prior", prior, PRIORS)
+        if len(encoder.outputs) != 2 or len(encoder.outputs[0].shape) != 4:
+            raise InputError("the encoder must give a pair: feature map [N, M, M', C], code [N, D]")
         feature_map, code = encoder.outputs
         self.settings = {
             "alpha": alpha, "beta": beta, "gamma": gamma, "bound": bound,
@@ -141,7 +143,7 @@ class DeepInfoMax(keras.Model):
     def discriminator_loss(self, code):
         """The other side of the game, on codes without a way back to the encoder."""
         code = tf.stop_gradient(squash(code, self.prior))
-        samples = stateless_prior(tf.shape(code), self.prior, (self.seed, self.draws.assign_add(1)))
+        samples = stateless_prior(tf.shape(code), self.prior, (self.seed, self.draws.value))
         return discriminator_loss(self.discriminator(samples), self.discriminator(code))
 
     def train_step(self, images):
@@ -154,6 +156,7 @@ class DeepInfoMax(keras.Model):
         # gradient is of its own loss, with respect to its own variables.
         gradients = tape.gradient(terms["loss"], variables)
         if self.gamma:
+            self.draws.assign_add(1)
             with tf.GradientTape() as tape:
                 terms["discriminator_loss"] = self.discriminator_loss(code)
             weights = self.discriminator.trainable_variables

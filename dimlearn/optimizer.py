@@ -12,7 +12,7 @@ class FusedAdam(keras.optimizers.Adam):
     (dot-product critics) to 0.93 (concat critics) of the processor time, a small one 0.97:
     `tests/benchmarks/speed_benchmark.py adam`.
 
-    Meant for one machine: gradients are not summed over the replicas of `tf.distribute`.
+    Under a strategy of `tf.distribute`, which sums gradients over replicas, it is Keras' own.
     """
 
     def _backend_update_step(self, gradients, variables, learning_rate):
@@ -20,11 +20,13 @@ class FusedAdam(keras.optimizers.Adam):
         # let go, nor are its model's weights and moments. Trained and dropped one after the other,
         # large models cost 61 MB each that way and 4 MB this way
         # (`tests/benchmarks/speed_benchmark.py many`).
+        if tf.distribute.has_strategy():
+            return super()._backend_update_step(gradients, variables, learning_rate)
         for gradient, variable in zip(gradients, variables):
             self.update_step(gradient, variable.value, learning_rate)
 
     def update_step(self, gradient, variable, learning_rate):
-        if self.amsgrad:  # which the one operation cannot do
+        if self.amsgrad or tf.distribute.has_strategy():  # which the one operation cannot do
             return super().update_step(gradient, variable, learning_rate)
         index = self._get_variable_index(variable)
         step = tf.cast(self.iterations + 1, variable.dtype)

@@ -120,6 +120,9 @@ def few_labels(rows, counts=(1, 5, 10, 100)):
     return figure, f"Test accuracy over labels a class; at ten labels, in percent: {tens}."
 
 
+FEWEST_TO_PROJECT = 3  # t-SNE compares each point with some neighbours
+
+
 def projection(codes_by_row, labels, seed=0):
     """Codes of test images in two dimensions by t-SNE, a panel for each row.
 
@@ -130,7 +133,8 @@ def projection(codes_by_row, labels, seed=0):
 
     figure, axes = panels(len(codes_by_row), columns=3, height=2.7)
     for axis, (name, codes) in zip(axes, codes_by_row.items()):
-        places = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=seed, init="pca")
+        start = "pca" if codes.shape[1] > 1 else "random"
+        places = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=seed, init=start)
         with threadpool_limits(1):  # so little work that threads would only wait for each other
             x, y = places.fit_transform(codes).T
         for label in np.unique(labels):
@@ -181,6 +185,8 @@ def neighbours(images, labels, found_by_row, train_images, train_labels):
 
 
 def show(axis, image, title, color):
-    axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=1)
+    if image.shape[-1] != 3:  # not a photograph: the mean of its channels, in grey
+        image = image.mean(axis=-1)
+    axis.imshow(image, cmap="gray", vmin=0, vmax=1)
     axis.set_title(title, fontsize=7, color=color, pad=2)
     axis.set_axis_off()

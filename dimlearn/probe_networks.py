@@ -1,7 +1,7 @@
-"""Dense networks as probes, several seeds at once.
+"""Dense networks as probes, several at once.
 
-The networks of one probe differ in their seed only, so they are trained side by side, as one model
-whose layers hold a matrix for each.
+The networks of one probe differ only in what was drawn for them, so they are trained side by side,
+as one model whose layers hold a matrix for each.
 """
 
 import math
@@ -14,11 +14,11 @@ from dimlearn.startup import keras
 
 
 def trained_networks(x, y, seeds, units, dropout, epochs=12, batch_size=512):
-    """One model of networks that differ in their seed: their first weights and dropout.
+    """One model of as many networks as there are seeds; the first seed draws for all of them.
 
     Trained on codes `x [N, D]` and labels `y [N]`; returns a `keras.Model` from codes to logits
-    `[N, networks, classes]`. The networks share nothing but the order of the batches. The number
-    of epochs is fixed: nothing is chosen.
+    `[N, networks, classes]`. The networks differ in their first weights and their dropout, and
+    share nothing but the order of the batches. The number of epochs is fixed: nothing is chosen.
     """
     networks, first_values = untrained_networks(
         x.shape[1], int(y.max()) + 1, tuple(seeds), units, dropout

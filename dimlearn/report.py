@@ -209,8 +209,15 @@ def versus(ours, ceiling):
 # ---------------------------------------------------------------- files
 
 
-def write(results, folder, dataset, say):
-    """Write `results.json`, `table.csv`, the figures and `report.md` to the run folder."""
+def write_tables(results, folder):
+    """Write `results.json`, `table.md` and `table.csv` to the run folder."""
+    write_json(folder / "results.json", results)
+    write_text(folder / "table.md", tables(results) + "\n")
+    write_text(folder / "table.csv", as_csv(results))
+
+
+def write_report(results, folder, dataset, say):
+    """Write the figures and `report.md`, which shows them, to the run folder."""
     figures = draw(results, folder, dataset, say)
     pictures = []
     for name, (figure, alternative) in figures.items():
@@ -227,9 +234,6 @@ def write(results, folder, dataset, say):
         f"Settings:\n\n{settings}",
     ]
     write_text(folder / "report.md", "\n\n".join(document) + "\n")
-    write_text(folder / "table.md", tables(results) + "\n")
-    write_text(folder / "table.csv", as_csv(results))
-    write_json(folder / "results.json", results)
 
 
 def write_text(path, text):
@@ -254,11 +258,9 @@ def draw(results, folder, dataset, say):
             encode(encoder, dataset.x_train[searched]), encode(encoder, dataset.x_test[shown])
         )
     test_codes = {name: codes for name, (_, codes) in by_row.items()}
-    figures = {
-        "accuracy": plots.accuracies(rows),
-        "few_labels": plots.few_labels(rows),
-        "projection": plots.projection(test_codes, dataset.y_test[shown]),
-    }
+    figures = {"accuracy": plots.accuracies(rows), "few_labels": plots.few_labels(rows)}
+    if len(shown) > plots.FEWEST_TO_PROJECT:
+        figures["projection"] = plots.projection(test_codes, dataset.y_test[shown])
     if any(row["history"][0] for row in rows):
         figures["loss_curves"] = plots.loss_curves(rows)
     queries = first_of_each_class(dataset.y_test[shown])

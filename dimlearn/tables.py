@@ -7,6 +7,8 @@ A group is written as the command line takes it: `height,weight` (names of a hea
 import csv
 import math
 import random
+import zipfile
+import zlib
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,6 +16,8 @@ import numpy as np
 
 from dimlearn.errors import InputError
 from dimlearn.pairs import own_rng
+
+DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def read_groups(path, x=None, y=None, limit=10_000, seed=0):
@@ -29,7 +33,7 @@ def read_groups(path, x=None, y=None, limit=10_000, seed=0):
     if path.suffix == ".npz":
         return _read_npz(path, x or "x", y or "y", limit, seed)
     if path.suffix == ".npy":
-        table, cut = _thin_rows(_load(path), limit, seed)
+        table, cut = _thin_rows(_load(path, np.ndarray), limit, seed)
         header = None
     elif path.suffix in (".csv", ".tsv", ".txt"):
         table, header, cut = read_csv(path, limit, seed)
@@ -146,7 +150,7 @@ def sample_lines(lines, limit, seed):
 
 
 def _read_npz(path, x, y, limit, seed):
-    archive, sides = _load(path), []
+    archive, sides = _load(path, np.lib.npyio.NpzFile), []
     for group in (x, y):
         name, _, positions = group.partition(":")
         if name not in archive:
@@ -157,7 +161,9 @@ def _read_npz(path, x, y, limit, seed):
             side = archive[name]
         except ValueError:
             raise InputError(f"the array {name!r} of {path.name} must hold numbers") from None
-        if positions:
+        except DAMAGED as error:
+            raise InputError(f"{path.name} cannot be read, it may be damaged: {error}") from None
+        if positions and side.ndim:
             side = side[:, None] if side.ndim == 1 else side
             side = side[:, pick_columns(positions, side.shape[1])]
         sides.append(side)
@@ -170,12 +176,15 @@ def _read_npz(path, x, y, limit, seed):
     return x, y, cut
 
 
-def _load(path):
+def _load(path, kind):
     """An array (left on the disk) or an archive; nothing in it is executed."""
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        loaded = np.load(path, mmap_mode="r", allow_pickle=False)
+    except DAMAGED as error:
         raise InputError(f"{path.name} cannot be read, it may be damaged: {error}") from None
+    if not isinstance(loaded, kind):
+        raise InputError(f"{path.name} is no {path.suffix} but another file of NumPy's")
+    return loaded
 
 
 def _thin_rows(table, limit, seed):

@@ -211,6 +211,43 @@ def test_again_sets_the_old_run_aside(finished, little_file, capsys):
     assert scores_of(folder) == scores_of(finished[0], *rows)
 
 
+def test_again_moves_nothing_when_the_command_is_wrong(finished, little_file, capsys):
+    folder, _ = finished
+    command = ["compare", "--data", little_file, "--out", folder, "--again", "--rows"]
+    assert run_here(capsys, *command, "nobody")[0] == 2
+    assert folder.exists() and not list(folder.parent.glob("run-*"))
+
+
+def strange_images(kind):
+    """Images that a table can be made of, and that a figure might stumble over."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 3
+    images = rng.random((60, 8, 8, 2 if kind == "two channels" else 1)).astype("float32")
+    if kind == "classes from 1":
+        labels = labels + 1
+    tests = 1 if kind == "one test image" else 30
+    return data.from_arrays(images, labels, images[:tests], labels[:tests])
+
+
+@pytest.mark.parametrize(
+    "kind", ["two channels", "classes from 1", "one test image", "a code of one number"]
+)
+def test_strange_images_get_their_table_and_figures(kind, tmp_path):
+    dataset, said = strange_images(kind), []
+    settings = Settings(
+        rows=("random",), epochs=1, batch_size=20, probe_seeds=1,
+        code_dim=1 if kind == "a code of one number" else 4,
+    )  # fmt: skip
+    parts = comparison.compare(settings, tmp_path, dataset)
+    assert {"labels_1", "labels_10"} <= set(parts[0]["accuracies"])
+    results = report.summarise(parts, settings, dataset)
+    report.write_tables(results, tmp_path)
+    report.write_report(results, tmp_path, dataset, lambda text, passing: said.append(text))
+    written = {path.name for path in tmp_path.rglob("*.*")}
+    assert {"table.md", "report.md", "accuracy.png", "neighbours.png"} <= written
+    assert ("projection.png" in written) == (kind != "one test image")
+
+
 def test_several_seeds_and_new_weights(little_file, tmp_path):
     dataset = data.load(little_file)
     settings = Settings(
@@ -273,6 +310,7 @@ def test_the_conclusion_follows_the_numbers():
         (["--data", "{little}", "--weights", "local=1,2"], "NAME=A,B,G"),
         (["--data", "{little}", "--weights", "pca=1,2,3"], "control"),
         (["--data", "{little}", "--rows", "nobody"], "no row 'nobody'"),
+        (["--data", "{little}", "--weights", "Local=1,0,0"], "but for capital letters"),
         (["--data", "{little}", "--bound", "mine"], "unknown bound"),
         (["--data", "{little}", "--critic", "cosine"], "critic must be"),
         (["--data", "{little}", "--encoder", "vgg"], "unknown architecture"),

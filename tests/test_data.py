@@ -206,6 +206,8 @@ def test_dimlearn_data(no_data, monkeypatch, as_file):
     np.savez(no_data / "mnist.npz", **ARRAYS)
     monkeypatch.setenv("DIMLEARN_DATA", str(no_data / "mnist.npz" if as_file else no_data))
     assert len(data.load("mnist").x_test) == 8
+    with pytest.raises(InputError, match="cifar10 is not on this machine"):
+        data.load("cifar10")  # a file is one data set, not whichever is asked for
     monkeypatch.setenv("DIMLEARN_DATA", str(no_data / "nowhere"))
     with pytest.raises(InputError, match="no such file or folder"):
         data.load("mnist")
@@ -237,6 +239,17 @@ def serve(monkeypatch, name, contents):
 
     monkeypatch.setattr(downloads, "fetch", fetch)
     return served
+
+
+def test_a_download_ends_where_it_is_looked_for(no_data, monkeypatch, tmp_path, capsys):
+    """With Keras' own tool, on a machine that has no folder for data sets yet."""
+    content = contents_of("mnist")[0]
+    (tmp_path / "served.npz").write_bytes(content)
+    entry = ("mnist.npz", (tmp_path / "served.npz").as_uri(), hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(downloads.DOWNLOADS, "mnist", ("datasets", [entry]))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras home"))
+    assert len(data.load("mnist", download=True).x_test) == 8
+    assert (tmp_path / "keras home/datasets/mnist.npz").read_bytes() == content
 
 
 def idx(array, header):
@@ -309,3 +322,13 @@ def test_the_tensor_for_training_shares_its_memory_with_the_images():
     assert images.train_tensor is tensor
     assert np.shares_memory(np.asarray(tensor), images.x_train)
     np.testing.assert_array_equal(images.x_train, before)
+
+
+def test_every_class_of_the_test_set_is_among_the_training_labels():
+    images = np.zeros((8, 4, 4), np.uint8)
+    with pytest.raises(InputError, match="every class that y_test holds"):
+        data.from_arrays(images, [0, 2] * 4, images, [1] * 8)
+    with pytest.raises(InputError, match="one image of each class"):
+        data.from_arrays(images[:2], [0, 1], images[:2], [0, 1])
+    with pytest.raises(InputError, match="without pixels"):
+        data.check_images(np.zeros((3, 0, 8, 1)))

@@ -39,6 +39,13 @@ def folder(tmp_path_factory):
     (folder / "short.csv").write_text("1,2\n")
     (folder / "constant.csv").write_text("".join(f"{i},5\n" for i in range(50)))
     (folder / "letter.doc").write_text("x")
+    content = bytearray((folder / "arrays.npz").read_bytes())
+    (folder / "cut.npz").write_bytes(content[:-200])
+    content[1000] ^= 255
+    (folder / "flipped.npz").write_bytes(content)
+    (folder / "array.npz").write_bytes((folder / "two.npy").read_bytes())
+    (folder / "archive.npy").write_bytes((folder / "arrays.npz").read_bytes())
+    np.savez(folder / "scalar.npz", x=3.0, y=np.zeros(9))
     return folder
 
 
@@ -90,6 +97,11 @@ def test_the_default_estimators(folder, capsys):
         (["damaged.npy"], "may be damaged"),
         (["objects.npy"], "may be damaged"),
         (["objects.npz"], "must hold numbers"),
+        (["cut.npz"], "may be damaged"),
+        (["flipped.npz", "--y", "codes"], "may be damaged"),
+        (["array.npz"], "is no .npz"),
+        (["archive.npy"], "is no .npy"),
+        (["scalar.npz", "--x", "x:0"], "one row for each pair"),
         (["complex.npy"], "complex numbers"),
         (["short.csv"], "too few"),
         (["constant.csv"], "constant"),

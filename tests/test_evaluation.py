@@ -1,11 +1,13 @@
 """Frozen codes, probes on known worlds, few labels, intervals."""
 
+import dataclasses
 import hashlib
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from dimlearn import build_encoder, data, evaluation, probe_networks
+from dimlearn import InputError, build_encoder, data, evaluation, probe_networks
 from dimlearn.comparison import pca_encoder, pixel_encoder, plain_network
 from dimlearn.startup import keras
 
@@ -129,6 +131,24 @@ def test_the_test_set_chooses_nothing():
 
     assert evaluation._chosen_on_validation(Recorder, codes) == 0.5
     assert chosen == [(0.01, len(codes.x_train) + len(codes.x_validation))]
+
+
+def test_a_class_so_rare_that_the_choice_might_miss_it():
+    """One that stands behind the codes with which the regularisation is chosen."""
+    codes = two_gaussians(600, gap=1.0)
+    labels = codes.y.copy()
+    labels[codes.training - 1] = 2
+    codes = dataclasses.replace(codes, y=labels)
+    with mock.patch.object(evaluation, "CHOSEN_ON", 50):
+        assert 0.5 < evaluation.linear(codes) <= 1
+
+
+def test_codes_that_are_not_finite_are_refused():
+    images = data.load("digits", limit=200)
+    encoder = pixel_encoder(images)
+    images.x_test[0, 0, 0] = np.nan
+    with pytest.raises(InputError, match="not finite"):
+        evaluation.frozen_codes(encoder, images)
 
 
 def test_few_labels():

@@ -308,6 +308,40 @@ def test_callbacks_and_validation():
     assert "local_bound" in model.fit(dataset, verbose=0).history
 
 
+def test_looking_does_not_change_the_training():
+    """Neither validation nor `evaluate` uses up samples of the prior."""
+
+    def trained(**validation):
+        keras.utils.set_random_seed(0)
+        model = new_model(0, 1, 1)
+        model.fit(IMAGES, batch_size=8, epochs=2, verbose=0, **validation)
+        return [variable.numpy() for variable in model.discriminator.variables]
+
+    for alone, watched in zip(trained(), trained(validation_data=IMAGES)):
+        np.testing.assert_array_equal(alone, watched)
+
+
+def test_replicas_stay_equal():
+    """Under tf.distribute every replica must apply the same, summed gradient."""
+    script = """if True:
+        import numpy as np, tensorflow as tf
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        halves = [tf.config.LogicalDeviceConfiguration()] * 2
+        tf.config.set_logical_device_configuration(cpu, halves)
+        from dimlearn import DeepInfoMax, build_encoder
+        images = np.random.default_rng(0).uniform(size=(32, 12, 12, 1)).astype("float32")
+        with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+            model = DeepInfoMax(build_encoder((12, 12, 1), 6), 0, 1, 0.1)
+            model.compile("adam")
+            first = model.encoder.trainable_variables[0].numpy()
+            model.fit(images, batch_size=16, verbose=0)
+        a, b = model.encoder.trainable_variables[0].value.values
+        assert np.array_equal(a, b), "the replicas have drifted apart"
+        assert not np.array_equal(a, first), "nothing was trained"
+    """
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 # ---------------------------------------------------------------- bad input
 
 
@@ -328,6 +362,14 @@ def test_callbacks_and_validation():
 def test_bad_settings(settings, words):
     with pytest.raises(InputError, match=words):
         DeepInfoMax(build_encoder((12, 12, 1), 6), **settings)
+
+
+def test_an_encoder_gives_a_pair():
+    encoder = build_encoder((12, 12, 1), 6)
+    with pytest.raises(InputError, match="must give a pair"):
+        DeepInfoMax(keras.Model(encoder.input, encoder.outputs[1]))
+    with pytest.raises(InputError, match="must give a pair"):
+        DeepInfoMax(keras.Model(encoder.input, encoder.outputs[::-1]))
 
 
 @pytest.mark.parametrize(
