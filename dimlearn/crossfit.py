@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import logsumexp, softmax
 
 from dimlearn.bounds import dv_bound
+from dimlearn.errors import InputError
 from dimlearn.pairs import own_rng
 from dimlearn.ratios import ConcatCritics, GaussianCritic, KernelCritic, SeparableCritics
 from dimlearn.startup import keras, tf
@@ -98,6 +99,8 @@ def cross_fit(x, y, kinds, seed, steps=1000, say=None):
             )
         for name, both in fit_in_one_go((x, y), gaussian, kinds, split, judged).items():
             on_validation[name], on_test[name] = both
+        if not on_test:
+            raise InputError(f"no critic of {', '.join(kinds)} is made for so many columns")
         folds.append(mix(split.test, on_validation, on_test))
     curve = np.mean(curves, axis=0) if curves else np.empty((0, 2))
     return folds[:FOLDS], folds[FOLDS:], curve
@@ -174,8 +177,9 @@ def train_networks(kind, x, y, splits, seed, steps, say, batch=128, every=100):
         return both_infonce(critics(tf.gather(x, validation), tf.gather(y, validation)))
 
     best, kept, curve = np.full(members, -np.inf), None, []
-    for step in range(every, steps + 1, every):
-        train_some(tf.constant(every))
+    for begun in range(0, steps, every):
+        step = min(begun + every, steps)
+        train_some(tf.constant(step - begun))
         value, now = judge().numpy(), [variable.numpy() for variable in critics.variables]
         kept = kept or now
         better = value > best

@@ -209,8 +209,9 @@ def _train_dependency(codes, splits, steps, seed, say, batch=256, every=100):
             optimizer.apply_gradients(zip(gradients, critics.variables))
 
     best, kept, curve = np.full(members, -np.inf), None, []
-    for step in range(every, steps + 1, every):
-        train_some(tf.constant(every))
+    for begun in range(0, steps, every):
+        step = min(begun + every, steps)
+        train_some(tf.constant(step - begun))
         now = [variable.numpy() for variable in critics.variables]
         kept = kept or now
         for number, split in enumerate(splits):

@@ -25,8 +25,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dimlearn import classical
+from dimlearn.errors import InputError
 from dimlearn.pairs import check_pairs, own_rng, rank_gaussian, rank_uniform, thin, untie
 
+CRITIC_KINDS = ("gaussian", "kernel", "separable", "concat")
 MAX_ROWS = 10_000  # more pairs cost time and memory with their square
 FEW_DIMENSIONS = 3  # of x and y together: where nearest neighbours are nearly exact
 LARGE = 5.0  # nats: from here on no sample of a usual size can vouch for a value
@@ -144,7 +146,7 @@ class Estimator:
         if given > MAX_ROWS:
             warnings.append(f"{MAX_ROWS} of the {given} pairs were used, drawn at random")
         ceiling = more.get("ceiling")
-        if ceiling is not None and value > ceiling - 1:
+        if ceiling is not None and value > ceiling - min(1, ceiling / 2):
             warnings.append(
                 f"the value is near {ceiling:.1f} nats, the most that {self.name} can show of "
                 f"{len(x)} pairs: read it as 'at least'"
@@ -246,6 +248,9 @@ class CrossFitted(Estimator):
     """
 
     def __init__(self, kinds=("gaussian", "kernel", "separable"), steps=1000, seed=0, say=None):
+        unknown = sorted(set(kinds) - set(CRITIC_KINDS))
+        if unknown or not kinds:
+            raise InputError(f"kinds must be of {', '.join(CRITIC_KINDS)}, but are {kinds}")
         self.kinds, self.steps, self.seed, self.say = kinds, steps, seed, say
         self.name = "cross-fitted " + (f"{kinds[0]} critic" if len(kinds) == 1 else "critics")
 

@@ -91,9 +91,10 @@ def gaussian_total_correlation(codes):
     """Total correlation `-1/2 log det R` of the Gaussian fitted to codes `[N, D]`: a float, nats.
 
     `R` is the correlation matrix. 0 when the dimensions are uncorrelated; for D = 2 it is
-    `gaussian_mi` of their correlation. It sees linear dependence only.
+    `gaussian_mi` of their correlation. It sees linear dependence only. Where one dimension is a sum
+    of others the value is infinite; what rounding leaves of that is some 18 nats.
     Raises `InputError` when the fit is not possible: fewer than two dimensions, one that is
-    constant, or not more samples than dimensions.
+    constant, not more samples than dimensions, or a number that is not finite.
     """
     codes = np.asarray(codes, dtype="float64")
     if codes.ndim != 2 or codes.shape[1] < 2 or codes.shape[0] <= codes.shape[1]:
@@ -101,6 +102,8 @@ def gaussian_total_correlation(codes):
             "codes must be [N, D] with two or more dimensions and more samples than dimensions, "
             f"but have the shape {codes.shape}"
         )
+    if not np.isfinite(codes).all():
+        raise InputError("the codes must be finite numbers")
     if np.any(np.ptp(codes, axis=0) == 0):
         raise InputError("a dimension of the codes is constant: it has no correlation with others")
     _, log_determinant = np.linalg.slogdet(np.corrcoef(codes, rowvar=False))

@@ -56,6 +56,13 @@ def _harmless_lines_held_back():
                     os.write(2, (line + "\n").encode())
 
 
+# Before Keras looks for the backend that it is set to, which may not even be installed.
+if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
+    raise ImportError(
+        f"dimlearn needs Keras on TensorFlow, but KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}:"
+        " unset it or set it to 'tensorflow'."
+    )
+
 with _harmless_lines_held_back():
     import keras
     import tensorflow as tf
@@ -64,8 +71,8 @@ with _harmless_lines_held_back():
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
-        f"dimlearn needs Keras on TensorFlow, but KERAS_BACKEND is {keras.backend.backend()!r}: "
-        "unset it or set it to 'tensorflow'."
+        f"dimlearn needs Keras on TensorFlow, but it was started on {keras.backend.backend()!r} "
+        "before: import dimlearn first."
     )
 
 __all__ = ["held_back", "keras", "tf"]

@@ -33,6 +33,12 @@ def lesson_notebooks(folder):
     return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
 
 
+def own_copies(folder, source=None):
+    """The notebooks of a folder that are called as a lesson is: no duplicates, no old ones."""
+    names = {path.name for path in lesson_notebooks(source or lessons_folder())}
+    return [path for path in lesson_notebooks(folder) if path.name in names]
+
+
 def copy_new(folder, source=None):
     """Copy the lessons that `folder` does not hold yet; returns the paths of the new copies.
 
@@ -79,15 +85,13 @@ def write_new(path, text):
         temporary.unlink()
 
 
-def set_aside(folder, number):
+def set_aside(folder, number, source=None):
     """Rename the copy of lesson `number` (as "01") so that a new one can be made.
 
     Returns its new path, `NN_name-old-K.ipynb` with the first free K. Raises `InputError` when
     there is no such copy.
     """
-    copies = [
-        path for path in Path(folder).glob(f"{int(number):02d}_*.ipynb") if "-old-" not in path.stem
-    ]
+    copies = [path for path in own_copies(folder, source) if int(path.name[:2]) == int(number)]
     if not copies:
         raise InputError(f"there is no copy of lesson {number} in {folder}")
     (copy,) = copies[:1]
@@ -98,7 +102,7 @@ def set_aside(folder, number):
     return aside
 
 
-def next_lesson(folder):
+def next_lesson(folder, source=None):
     """The copy to open: the first lesson with an exercise that is not done, or the start.
 
     Before any exercise is done that is lesson 00, and after the last one the last lesson.
@@ -106,10 +110,10 @@ def next_lesson(folder):
     from dimlearn.check import progress_file
     from dimlearn.check.syllabus import LESSONS
 
-    copies = [path for path in lesson_notebooks(folder) if "-old-" not in path.stem]
+    copies = own_copies(folder, source)
     if not copies:
         raise InputError(f"there are no lessons in {folder}")
-    done = progress_file.finished(Path(folder) / progress_file.FILE)
+    done = progress_file.finished(progress_file.find(folder))
     if not done:
         return copies[0]
     for copy in copies:

@@ -292,6 +292,27 @@ def test_concat_critics_by_themselves():
     assert found.value == pytest.approx(0.83, abs=0.25) and found.curve.shape == (2, 2)
 
 
+def test_any_number_of_steps():
+    x, y = worlds.gaussian_pairs([0.9]).sample(200, seed=1)
+    assert CrossFitted(("separable",), steps=50).result(x, y).curve[:, 0].tolist() == [50]
+    assert CrossFitted(("separable",), steps=150).result(x, y).curve[:, 0].tolist() == [100, 150]
+    assert math.isfinite(neural_dependency(np.c_[x, y], folds=2, steps=30).value)
+
+
+def test_critics_that_are_none():
+    x, y = worlds.gaussian_pairs([0.9]).sample(100, seed=1)
+    with pytest.raises(InputError, match="kinds must be of gaussian, kernel, separable, concat"):
+        CrossFitted(("gausian",))
+    wide = np.c_[x, x**2, x**3, y, y**2]
+    with pytest.raises(InputError, match="no critic of kernel is made for so many columns"):
+        CrossFitted(("kernel",)).result(wide, y)
+
+
+def test_a_small_value_of_few_pairs_is_not_near_the_ceiling():
+    x, y = np.random.default_rng(0).normal(size=(2, 20))
+    assert not Histogram().result(x, y).warnings
+
+
 def test_ties_are_drawn_apart_and_nothing_else():
     column = np.array([[0.0], [0.0], [1.0], [5.0], [5.0], [5.0]])
     apart = untie(column, own_rng(0))

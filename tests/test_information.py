@@ -79,6 +79,8 @@ def test_total_correlation():
         lambda: gaussian_mi(1.2),
         lambda: gaussian_total_correlation(np.ones((5, 2))),
         lambda: gaussian_total_correlation(np.eye(3)),
+        lambda: gaussian_total_correlation([[1, 2], [3, math.nan], [5, 7]]),
+        lambda: gaussian_total_correlation([[1, 2], [3, math.inf], [5, 7]]),
     ],
 )
 def test_refused_in_one_sentence(wrong):

@@ -31,6 +31,7 @@ def source(tmp_path):
 
 @pytest.fixture(autouse=True)
 def no_progress(monkeypatch):
+    monkeypatch.delenv("DIMLEARN_PROGRESS", raising=False)
     monkeypatch.setattr(progress_file, "_this_session", {})
 
 
@@ -79,11 +80,11 @@ def test_again_keeps_the_old_copy(source, tmp_path):
     work.copy_new(mine, source)
     for number in (1, 2):
         (mine / "01_first.ipynb").write_text(f"try {number}")
-        assert work.set_aside(mine, 1) == mine / f"01_first-old-{number}.ipynb"
+        assert work.set_aside(mine, 1, source) == mine / f"01_first-old-{number}.ipynb"
         assert work.copy_new(mine, source) == [mine / "01_first.ipynb"]
         assert (mine / f"01_first-old-{number}.ipynb").read_text() == f"try {number}"
     with pytest.raises(InputError, match="no copy of lesson 7"):
-        work.set_aside(mine, 7)
+        work.set_aside(mine, 7, source)
 
 
 def test_the_next_lesson(source, tmp_path):
@@ -93,16 +94,31 @@ def test_the_next_lesson(source, tmp_path):
     def with_done(*names):
         done = {"version": 1, "done": dict.fromkeys(names, "2026-01-01")}
         (mine / progress_file.FILE).write_text(json.dumps(done))
-        return work.next_lesson(mine).name
+        return work.next_lesson(mine, source).name
 
     first = progress_file.LESSONS[1][1]
     second = progress_file.LESSONS[2][1]
-    assert work.next_lesson(mine).name == "00_start.ipynb"
+    assert work.next_lesson(mine, source).name == "00_start.ipynb"
     assert with_done("entropy") == "01_first.ipynb"
     assert with_done(*first) == "02_second.ipynb"
     assert with_done(*first, *second) == "02_second.ipynb"
-    work.set_aside(mine, 1)
+    work.set_aside(mine, 1, source)
     assert with_done("entropy") == "02_second.ipynb"
+
+
+def test_duplicates_and_notes_are_not_the_lesson(source, tmp_path, monkeypatch):
+    """Jupyter calls a duplicate `-Copy1`, which comes before the lesson in the alphabet."""
+    mine = tmp_path / "mine"
+    work.copy_new(mine, source)
+    for name in ("00_start-Copy1", "01_first-Copy1", "01_zz_notes"):
+        (mine / f"{name}.ipynb").write_text("mine")
+    assert work.next_lesson(mine, source) == mine / "00_start.ipynb"
+    assert work.set_aside(mine, 1, source) == mine / "01_first-old-1.ipynb"
+    assert work.copy_new(mine, source) == [mine / "01_first.ipynb"]
+    elsewhere = tmp_path / "progress.json"
+    elsewhere.write_text(json.dumps({"version": 1, "done": {"entropy": "2026-01-01"}}))
+    monkeypatch.setenv("DIMLEARN_PROGRESS", str(elsewhere))
+    assert work.next_lesson(mine, source) == mine / "01_first.ipynb"
 
 
 def test_lessons_are_found_in_a_wheel_and_in_a_clone(source, tmp_path):

@@ -103,6 +103,8 @@ class Guard:
             wait = TIME_LIMIT
             while not finished.wait(wait):
                 with lock:
+                    if self.finishing:  # the one before came too late, and in place of `set`
+                        return
                     if not finished.is_set():
                         self.timed_out = True
                         raise_in(target, ctypes.py_object(TimeIsUp))

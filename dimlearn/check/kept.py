@@ -42,7 +42,9 @@ def process_kept():
     hooks = sys.excepthook, sys.displayhook, sys.gettrace(), sys.getprofile()
     argv, path = list(sys.argv), list(sys.path)
     limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    environment, folder = dict(os.environ), os.getcwd()
+    environment, folder = dict(os.environ), None
+    with suppress(OSError):  # it may have been deleted
+        folder = os.getcwd()
     tensorflow_log = logging.getLogger("tensorflow")
     levels = logging.root.manager.disable, logging.root.level, tensorflow_log.level
     asked, exits = builtins.input, (os._exit, os.abort)
@@ -67,7 +69,8 @@ def process_kept():
             os.environ.clear()
             os.environ.update(environment)
         with suppress(OSError):
-            os.chdir(folder)
+            if folder:
+                os.chdir(folder)
         logging.disable(levels[0])
         logging.root.setLevel(levels[1])
         tensorflow_log.setLevel(levels[2])
@@ -99,7 +102,7 @@ def names_kept():
     """The names in the modules that everybody uses, and in those of the references."""
     modules = [
         *REFERENCES, builtins, math, random, os, time, np, np.random, np.linalg,
-        tf, tf.math, tf.nn, tf.linalg, tf.random, keras, keras.ops,
+        tf, tf.math, tf.nn, tf.linalg, tf.random, keras, keras.ops, keras.layers, keras.losses,
     ]  # fmt: skip
     saved = [(module, dict(vars(module))) for module in modules]
     try:
@@ -230,6 +233,7 @@ def settings():
     """The settings of TensorFlow and Keras that an answer has no business with."""
     return {
         "tf.config.run_functions_eagerly": tf.config.functions_run_eagerly(),
+        "tf.experimental.numpy's behaviour of tensors": hasattr(tf.Tensor, "mean"),
         "Keras' floatx": keras.config.floatx(),
         "Keras' dtype policy": keras.config.dtype_policy().name,
     }

@@ -32,14 +32,15 @@ _notes: list[str] = []
 
 def path():
     """The progress file: `DIMLEARN_PROGRESS`, or the file in the working folder."""
-    return Path(os.environ.get("DIMLEARN_PROGRESS") or Path.cwd() / FILE)
+    return Path(os.environ.get("DIMLEARN_PROGRESS") or FILE)
 
 
 def find(folder=None):
-    """The progress file of a folder, or of the working folder or its folder `work`."""
-    if folder:
+    """The progress file that `DIMLEARN_PROGRESS` names; else that of a folder, or of the working
+    folder or its folder `work`."""
+    if folder and not os.environ.get("DIMLEARN_PROGRESS"):
         return Path(folder) / FILE
-    beside = Path.cwd() / "work" / FILE
+    beside = Path("work") / FILE
     return beside if beside.exists() and not path().exists() else path()
 
 
@@ -95,16 +96,20 @@ def card(file=None):
     return Card(title, "\n".join(lines) + f"\n\n{ahead}{notes}")
 
 
-def _read(file):
+def _read(file, to_write=False):
     """The finished exercises and the sources of a file. A damaged file is set aside and counts as
-    empty; a source that is not two strings is passed over."""
+    empty; a source that is not two strings is passed over. A file that is there and closed counts
+    as empty too, unless it would be written over: then `OSError` is raised."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
     except FileNotFoundError:
         return {}, {}
-    except (OSError, UnicodeDecodeError) as error:
-        if isinstance(error, UnicodeDecodeError):
-            _set_aside(file)
+    except UnicodeDecodeError:
+        _set_aside(file)
+        return {}, {}
+    except OSError:
+        if to_write:
+            raise
         return {}, {}
     try:
         content = json.loads(text)
@@ -142,7 +147,7 @@ def _merge(file, more, name, source):
     """Add to the file what it does not have, one writer at a time. The earlier day stays, and of
     the sources the file's, but for that of `name`, which is new."""
     with _locked(file):
-        done, kept = _read(file)
+        done, kept = _read(file, to_write=True)
         kept = {**_sources, **kept, **({name: source} if source else {})}
         temporary = file.with_name(f".{file.name}.{os.getpid()}")
         content = {"version": 1, "done": dict(sorted({**more, **done}.items()))}

@@ -75,6 +75,10 @@ class Program:
     def importable(self, value):
         """`(module, name)` to import a value by, or None when it is the learner's own."""
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if isinstance(value, np.ufunc):  # which does not say where it comes from
+            homes = (sys.modules.get(home) for home in ("numpy", "scipy.special"))
+            name = value.__name__
+            module = next((m.__name__ for m in homes if getattr(m, name, None) is value), None)
         if not (module and name) or module in ("__main__", self.home):
             return None
         found = getattr(sys.modules.get(module), name, None)

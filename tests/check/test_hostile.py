@@ -297,11 +297,18 @@ def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
     def draws(scores):
         return jsd_bound(scores) + 0 * np.random.rand()
 
+    def exchanges(input_shape, code_dim):
+        model = check.build_encoder.worked_solution(input_shape, code_dim)
+        keras.layers.Conv2D = None
+        return model
+
     def changes(p):
         value = entropy(p)
         p[...] = 0
         return value
 
+    check.build_encoder(exchanges)
+    assert check.build_encoder(check.build_encoder.worked_solution)
     assert "run_functions_eagerly" in check.jsd_bound(switches).message
     assert "global random generator of NumPy" in check.jsd_bound(draws).message
     assert "`p` is not what it was" in check.entropy(changes).message
@@ -335,6 +342,43 @@ def test_an_endless_loop_ends(function, monkeypatch):
     assert feedback.status == "incorrect" and "did not come back within" in feedback.message
     assert global_state()["eager"] == before["eager"]
     assert check.entropy(check.entropy.worked_solution)
+
+
+def test_the_clock_does_not_outlive_its_check(monkeypatch):
+    """An answer that comes just as its time is up may be cut off while the clock is being stopped;
+    the clock must not go on to interrupt whatever comes after."""
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.2)
+    stopped = threading.Event.set
+
+    def cut_off(event):
+        if threading.get_ident() == threading.main_thread().ident:
+            raise guard.TimeIsUp
+        stopped(event)
+
+    with monkeypatch.context() as late:
+        late.setattr(threading.Event, "set", cut_off)
+        guard.Guard().run(lambda: None)
+    for _ in range(15):
+        time.sleep(0.1)
+
+
+NUMPY_BEHAVIOUR = """
+import tensorflow as tf
+from dimlearn import bounds, check
+
+def jsd_bound(scores):
+    tf.experimental.numpy.experimental_enable_numpy_behavior()
+    return bounds.jsd_bound(scores)
+
+feedback = check.jsd_bound(jsd_bound)
+assert feedback.status == "incorrect" and "tf.experimental.numpy" in feedback.message, feedback
+"""
+
+
+def test_numpys_behaviour_is_not_for_an_answer_to_switch_on(tmp_path):
+    """In a process of its own, since TensorFlow cannot switch it off again."""
+    environment = {**os.environ, "DIMLEARN_PROGRESS": str(tmp_path / "progress.json")}
+    subprocess.run([sys.executable, "-c", NUMPY_BEHAVIOUR], env=environment, check=True)
 
 
 @pytest.fixture

@@ -57,6 +57,39 @@ def test_undecodable_bytes_are_set_aside_and_nothing_is_overwritten():
         assert aside.read_bytes() == b"\xff\xfe" + bytes([number])
 
 
+def test_a_file_that_is_closed_for_a_moment_is_not_written_over(monkeypatch):
+    """As by a program that synchronises folders. (Permissions do not bind root.)"""
+    check.entropy(check.entropy.worked_solution)
+    before = progress_file.path().read_bytes()
+    forget_the_session()
+
+    def closed_for_now(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "read_text", closed_for_now)
+        assert check.kl_divergence(check.kl_divergence.worked_solution)
+        assert "cannot be saved" in repr(check.progress())
+    assert progress_file.path().read_bytes() == before
+    check.mutual_information(check.mutual_information.worked_solution)
+    assert set(saved()) == {"entropy", "kl_divergence", "mutual_information"}
+
+
+def test_a_mark_at_the_beginning_is_no_damage():
+    progress_file.path().write_text('\ufeff{"done": {"entropy": "2026-01-01"}}', encoding="utf-8")
+    assert progress_file.finished() == {"entropy"}
+
+
+def test_a_working_folder_that_was_deleted(tmp_path, monkeypatch):
+    monkeypatch.delenv("DIMLEARN_PROGRESS")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert check.entropy(check.entropy.worked_solution)
+    assert "[x] entropy" in repr(check.progress())
+
+
 WRITER = """
 import sys
 from dimlearn.check import progress_file

@@ -1,5 +1,7 @@
 """A convolutional encoder from images to a feature map and a code."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from dimlearn import encoder as encoders
@@ -55,12 +57,14 @@ def subclassed(input_shape, code_dim):
     class Encoder(keras.Model):
         def __init__(self):
             super().__init__()
+            self.code = layers.Dense(code_dim, activation="linear")
+            self.hidden = layers.Dense(code_dim, activation="relu")
             self.convolution = layers.Conv2D(8, 3, 2, activation="relu", padding="same")
-            self.flatten, self.code = layers.Flatten(), layers.Dense(code_dim, activation="linear")
+            self.flatten = layers.Flatten()
 
         def call(self, images, training=False):
             feature_map = self.convolution(images)
-            return feature_map, self.code(self.flatten(feature_map))
+            return feature_map, self.code(self.hidden(self.flatten(feature_map)))
 
     return Encoder()
 
@@ -135,6 +139,22 @@ def code_normalised(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     code = layers.BatchNormalization()(layers.Dense(code_dim)(layers.Flatten()(feature_map)))
     return keras.Model(images, (feature_map, code))
+
+
+@exercise.mistake("""Dropout or noise follows the code: while training, half of it is missing. The
+    last layer is dense and nothing comes after it; dropout may stand before it.""")
+def code_with_dropout(input_shape, code_dim):
+    images, feature_map = parts(input_shape)
+    code = layers.Dropout(0.5)(layers.Dense(code_dim)(layers.Flatten()(feature_map)))
+    return keras.Model(images, (feature_map, code))
+
+
+@exercise.mistake("""The code sees the image beside the feature map: it can learn what it likes
+    without the map. The only way to the code leads through the map.""")
+def code_from_map_and_image(input_shape, code_dim):
+    images, feature_map = parts(input_shape)
+    both = layers.Concatenate()([layers.Flatten()(feature_map), layers.Flatten()(images)])
+    return keras.Model(images, (feature_map, layers.Dense(code_dim)(both)))
 
 
 @exercise.mistake("""The code is computed from the image, past the feature map: the two have
@@ -282,10 +302,17 @@ def shape_faults(what, feature_map, code, code_dim):
 
 def code_faults(what, model, images, feature_map, code):
     """Is the code linear in its last weights, free of normalisation, and computed from the map?"""
-    last = last_dense_weights(model, code.shape[-1])
-    if last is None:
+    candidates = dense_layers(model, code.shape[-1])
+    if not candidates:
         return Fault("no dense", f"{what} no dense layer of your model gives the code.", "")
-    kind = what_is_behind(model, images, last)
+    kinds = [what_is_behind(model, images, dense) for dense in candidates]
+    kind = kinds[-1] if all(kinds) else ""
+    if kind in ("normalised", "noisy"):
+        text = (
+            f"{what} something stands behind the last dense layer of your model: while training, "
+            "the code is not what that layer gives. Expected `Dense(code_dim)` and nothing after."
+        )
+        return Fault("not linear", text, kind)
     if kind:
         text = (
             f"{what} your code is not linear: with the weights of its last dense layer twice as "
@@ -301,23 +328,25 @@ def code_faults(what, model, images, feature_map, code):
             "computed from the map."
         )
         return Fault("past the map", text, "")
+    if code_sees_more_than_map(model):
+        text = f"{what} your code does not come from the feature map alone."
+        return Fault("past the map", text, "beside it")
     return None
 
 
-def last_dense_weights(model, code_dim):
-    """Kernel and bias of the dense layer that makes the code: the last one of that width."""
-    dense = [
+def dense_layers(model, code_dim):
+    """The dense layers that may make the code: those of its width."""
+    return [
         layer
         for layer in model._flatten_layers()
         if isinstance(layer, layers.Dense) and layer.units == code_dim and layer.built
     ]
-    return dense[-1].weights if dense else None
 
 
-def what_is_behind(model, images, last):
-    """ "" if the code is the last dense layer's own output: twice as large with twice its weights,
-    in training too; else what seems to stand behind it."""
-    saved = [weight.numpy() for weight in last]
+def what_is_behind(model, images, dense):
+    """ "" if the code is this dense layer's own output, in training too, and twice as large with
+    twice its weights; else what seems to stand behind it."""
+    last, saved = dense.weights, [weight.numpy() for weight in dense.weights]
 
     def code(scale, training=False):
         for weight, value in zip(last, saved):
@@ -325,22 +354,50 @@ def what_is_behind(model, images, last):
         return np.asarray(model(images, training=training)[1], "float64")
 
     one, two, minus = code(1.0), code(2.0), code(-30.0)
-    trained, trained_again, trained_two = code(1.0, True), code(1.0, True), code(2.0, True)
+    with outputs_of(dense) as given:
+        trained, trained_again = code(1.0, True), code(1.0, True)
     for weight, value in zip(last, saved):
         weight.assign(value)
     size = np.abs(one).max() + 1e-6
     if np.allclose(two, 2 * one, atol=2e-3 * size) and np.allclose(
         minus, -30 * one, atol=5e-2 * size
     ):
-        repeatable = np.allclose(trained, trained_again, atol=1e-3 * size)  # no dropout
-        if repeatable and not np.allclose(trained_two, 2 * trained, atol=5e-2 * size):
-            return "normalised"
-        return ""
+        if given and np.allclose(trained_again, given[-1], atol=1e-3 * size):
+            return ""
+        return "normalised" if np.allclose(trained, trained_again, atol=1e-3 * size) else "noisy"
     if np.allclose(minus.sum(axis=1), 1, atol=1e-3):
         return "softmax"
     if minus.min() >= 0 and max(minus.max(), two.max()) <= 1.001:
         return "squashed"
     return "relu" if min(minus.min(), one.min()) >= 0 else "other"
+
+
+@contextmanager
+def outputs_of(layer):
+    """What a layer gives while it is called within."""
+    given, own = [], layer.call
+
+    def call(*args, **kwargs):
+        given.append(own(*args, **kwargs))
+        return given[-1]
+
+    layer.call = call
+    try:
+        yield given
+    finally:
+        del layer.call
+
+
+def code_sees_more_than_map(model):
+    """Whether the code of a functional model needs more than the map. (The inside of a subclassed
+    model cannot be looked at.)"""
+    if not getattr(model, "outputs", None):
+        return False
+    try:
+        keras.Model(*model.outputs)
+    except ValueError:  # there is a way from the images to the code that avoids the map
+        return True
+    return False
 
 
 def code_comes_from_map(model, images):

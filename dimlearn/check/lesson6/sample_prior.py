@@ -148,6 +148,13 @@ def sigmoid_of_gaussian(n, dim, seed=None):
     return 1 / (1 + np.exp(-np.random.default_rng(seed).normal(size=(n, dim))))
 
 
+@exercise.mistake("""The seed 0 is not used: `if seed` is false for it. It is a seed as any other;
+    ask `if seed is not None`.""")
+def seed_zero_ignored(n, dim, seed=None):
+    rng = np.random.default_rng(seed) if seed else np.random.default_rng()
+    return rng.random((n, dim))
+
+
 @exercise.property("shape, seeds and distribution")
 def all_promises(call):
     """Large samples of fixed seeds, and without one: what is wrong first, and all that is wrong."""
@@ -165,6 +172,9 @@ def all_promises(call):
                       "numbers at every call with `seed=3`."))  # fmt: skip
     elif np.array_equal(other, sample):
         facts.append(("seeds alike", "Two different seeds gave the same sample."))
+    elif not np.array_equal(as_array(call(4, 3, seed=0)), as_array(call(4, 3, seed=0))):
+        facts.append(("seed 0 ignored", "Two calls with `seed=0` gave different samples; expected "
+                      "the same, as with every other seed."))  # fmt: skip
     if as_array(first).shape != (4, 3):
         facts.append(("shape without seed", "Without a seed the shape is another."))
     elif np.array_equal(as_array(first), as_array(second)):

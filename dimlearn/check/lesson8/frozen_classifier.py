@@ -68,9 +68,9 @@ def subclassed(encoder, num_classes, units=64):
             super().__init__()
             encoder.trainable = False
             self.encoder = encoder
-            self.first = layers.Dense(units, "relu")
-            self.second = layers.Dense(units, "relu")
             self.logits = layers.Dense(num_classes)
+            self.second = layers.Dense(units, "relu")
+            self.first = layers.Dense(units, "relu")
 
         def call(self, images, training=False):
             code = self.encoder(images, training=False)[1]
@@ -226,7 +226,9 @@ def frozen(call):
     with tf.GradientTape() as tape:
         tape.watch([v.value for v in encoder.weights])
         loss = tf.reduce_sum(model(images, training=True) ** 2)
-    head = [v for v in model.trainable_variables if all(v is not w for w in encoder.weights)]
+    head = in_order(
+        [v for v in model.trainable_variables if all(v is not w for w in encoder.weights)]
+    )
     own = tape.gradient(loss, [v.value for v in head]) if head else []
     moved = not same(models.values(encoder.weights), weights)
     if trained > len(head):
@@ -256,6 +258,15 @@ def frozen(call):
     return head_faults(model, encoder, head, images) or still_a_pair(
         encoder, images, outputs_before
     )
+
+
+def in_order(head):
+    """Kernels, each with its bias, from the code to the logits, however a model declares them."""
+    kernels = [shape for shape in right_widths() if len(shape) == 2]
+    pairs = [head[place : place + 2] for place in range(0, len(head), 2)]
+    if all(tuple(pair[0].shape) in kernels for pair in pairs):
+        pairs.sort(key=lambda pair: kernels.index(tuple(pair[0].shape)))
+    return [variable for pair in pairs for variable in pair]
 
 
 def right_widths():
