@@ -16,7 +16,8 @@
 # - move through a lesson without getting stuck.
 #
 # **Time** about 20 minutes. **You need** Python, a little NumPy, and to have trained a neural
-# network once. Run a cell with Shift+Enter.
+# network once. Run a cell with Shift+Enter; the first one of a lesson loads TensorFlow, which takes
+# a few seconds.
 
 # %%
 import numpy as np
