@@ -273,31 +273,18 @@ def look(call, shape, code_dim, shapes_only=False):
 
 
 def shape_faults(what, feature_map, code, code_dim):
+    seen = f"{what} your feature map has the shape {list(feature_map.shape)}"
     if len(feature_map.shape) == 2 and len(code.shape) == 4:
         yield "exchanged", f"{what} the first output is the code; expected the feature map first."
     if len(feature_map.shape) != 4:
-        yield (
-            "flat map",
-            (
-                f"{what} your feature map has the shape {list(feature_map.shape)}; expected [N, "
-                f"M, M, C]."
-            ),
-        )
+        yield "flat map", f"{seen}; expected [N, M, M, C]."
     elif feature_map.shape[1] != feature_map.shape[2]:
-        yield (
-            "not square",
-            (
-                f"{what} your feature map has the shape {list(feature_map.shape)}; expected a "
-                f"square."
-            ),
-        )
+        yield "not square", f"{seen}; expected a square."
     elif feature_map.shape[1] < 2:
         yield "one location", f"{what} your feature map has one location; expected M above 1."
     if len(feature_map.shape) == 4 and tuple(code.shape) != (6, code_dim):
-        yield (
-            "code shape",
-            (f"{what} your code has the shape {list(code.shape)}; expected [N, {code_dim}]."),
-        )
+        text = f"{what} your code has the shape {list(code.shape)}; expected [N, {code_dim}]."
+        yield "code shape", text
 
 
 def code_faults(what, model, images, feature_map, code):
@@ -316,16 +303,14 @@ def code_faults(what, model, images, feature_map, code):
     if kind:
         text = (
             f"{what} your code is not linear: with the weights of its last dense layer twice as "
-            f"large, "
-            "it is not twice as large. Expected `Dense(code_dim)` with no activation and no "
+            "large, it is not twice as large. Expected `Dense(code_dim)` with no activation and no "
             "normalisation behind it."
         )
         return Fault("not linear", text, kind)
     if not code_comes_from_map(model, images):
         text = (
             f"{what} your code does not depend on the layers that make the feature map; "
-            f"expected it to be "
-            "computed from the map."
+            "expected it to be computed from the map."
         )
         return Fault("past the map", text, "")
     if code_sees_more_than_map(model):
