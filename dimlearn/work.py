@@ -113,7 +113,7 @@ def next_lesson(folder, source=None):
     copies = own_copies(folder, source)
     if not copies:
         raise InputError(f"there are no lessons in {folder}")
-    done = progress_file.finished(progress_file.find(folder))
+    done = progress_file.finished(progress_file.path(folder))
     if not done:
         return copies[0]
     for copy in copies:

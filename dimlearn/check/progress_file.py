@@ -30,15 +30,14 @@ _sources: dict[str, dict] = {}
 _notes: list[str] = []
 
 
-def path():
-    """The progress file: `DIMLEARN_PROGRESS`, or the file in the working folder."""
-    return Path(os.environ.get("DIMLEARN_PROGRESS") or FILE)
+def path(folder="."):
+    """Where a kernel that works in a folder notes progress: in `DIMLEARN_PROGRESS`, or there."""
+    return Path(os.environ.get("DIMLEARN_PROGRESS") or Path(folder) / FILE)
 
 
 def find(folder=None):
-    """The progress file that `DIMLEARN_PROGRESS` names; else that of a folder, or of the working
-    folder or its folder `work`."""
-    if folder and not os.environ.get("DIMLEARN_PROGRESS"):
+    """The progress file of a folder, or of the working folder or its folder `work`."""
+    if folder:
         return Path(folder) / FILE
     beside = Path("work") / FILE
     return beside if beside.exists() and not path().exists() else path()
