@@ -149,8 +149,8 @@ def code_with_dropout(input_shape, code_dim):
     return keras.Model(images, (feature_map, code))
 
 
-@exercise.mistake("""The code sees the image beside the feature map: it can learn what it likes
-    without the map. The only way to the code leads through the map.""")
+@exercise.mistake("""Something goes to the code past the feature map: the image beside it, or a layer
+    before it, such as the one in front of its activation. The only way leads through the map.""")
 def code_from_map_and_image(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     both = layers.Concatenate()([layers.Flatten()(feature_map), layers.Flatten()(images)])
