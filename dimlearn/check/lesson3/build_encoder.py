@@ -1,14 +1,18 @@
 """A convolutional encoder from images to a feature map and a code."""
 
-from contextlib import contextmanager
-
 import numpy as np
 
 from dimlearn import encoder as encoders
 from dimlearn.check.answers import describe
 from dimlearn.check.exercise import Exercise
+from dimlearn.check.inside import (
+    code_comes_from_map,
+    code_sees_more_than_map,
+    dense_layers,
+    what_is_behind,
+)
 from dimlearn.check.probes import Fault, side_effect_fault
-from dimlearn.startup import keras, tf
+from dimlearn.startup import keras
 
 layers = keras.layers
 
@@ -149,8 +153,9 @@ def code_with_dropout(input_shape, code_dim):
     return keras.Model(images, (feature_map, code))
 
 
-@exercise.mistake("""Something goes to the code past the feature map: the image beside it, or a layer
-    before it, such as the one in front of its activation. The only way leads through the map.""")
+@exercise.mistake("""Something goes to the code past the feature map: the image beside it, or a
+    layer before it, such as the one in front of its activation. The only way leads through the
+    map.""")
 def code_from_map_and_image(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     both = layers.Concatenate()([layers.Flatten()(feature_map), layers.Flatten()(images)])
@@ -317,80 +322,3 @@ def code_faults(what, model, images, feature_map, code):
         text = f"{what} your code does not come from the feature map alone."
         return Fault("past the map", text, "beside it")
     return None
-
-
-def dense_layers(model, code_dim):
-    """The dense layers that may make the code: those of its width."""
-    return [
-        layer
-        for layer in model._flatten_layers()
-        if isinstance(layer, layers.Dense) and layer.units == code_dim and layer.built
-    ]
-
-
-def what_is_behind(model, images, dense):
-    """ "" if the code is this dense layer's own output, in training too, and twice as large with
-    twice its weights; else what seems to stand behind it."""
-    last, saved = dense.weights, [weight.numpy() for weight in dense.weights]
-
-    def code(scale, training=False):
-        for weight, value in zip(last, saved):
-            weight.assign(scale * (value + 0.1))
-        return np.asarray(model(images, training=training)[1], "float64")
-
-    one, two, minus = code(1.0), code(2.0), code(-30.0)
-    with outputs_of(dense) as given:
-        trained, trained_again = code(1.0, True), code(1.0, True)
-    for weight, value in zip(last, saved):
-        weight.assign(value)
-    size = np.abs(one).max() + 1e-6
-    if np.allclose(two, 2 * one, atol=2e-3 * size) and np.allclose(
-        minus, -30 * one, atol=5e-2 * size
-    ):
-        if given and np.allclose(trained_again, given[-1], atol=1e-3 * size):
-            return ""
-        return "normalised" if np.allclose(trained, trained_again, atol=1e-3 * size) else "noisy"
-    if np.allclose(minus.sum(axis=1), 1, atol=1e-3):
-        return "softmax"
-    if minus.min() >= 0 and max(minus.max(), two.max()) <= 1.001:
-        return "squashed"
-    return "relu" if min(minus.min(), one.min()) >= 0 else "other"
-
-
-@contextmanager
-def outputs_of(layer):
-    """What a layer gives while it is called within."""
-    given, own = [], layer.call
-
-    def call(*args, **kwargs):
-        given.append(own(*args, **kwargs))
-        return given[-1]
-
-    layer.call = call
-    try:
-        yield given
-    finally:
-        del layer.call
-
-
-def code_sees_more_than_map(model):
-    """Whether the code of a functional model needs more than the map. (The inside of a subclassed
-    model cannot be looked at.)"""
-    if not getattr(model, "outputs", None):
-        return False
-    try:
-        keras.Model(*model.outputs)
-    except ValueError:  # there is a way from the images to the code that avoids the map
-        return True
-    return False
-
-
-def code_comes_from_map(model, images):
-    """Whether the weights that make the map also move the code."""
-    with tf.GradientTape(persistent=True) as tape:
-        outputs = model(images)
-        of_map, of_code = tf.reduce_sum(outputs[0] ** 2), tf.reduce_sum(outputs[1] ** 2)
-    variables = model.trainable_variables
-    makes_map = [g is not None for g in tape.gradient(of_map, variables)]
-    makes_code = [g is not None for g in tape.gradient(of_code, variables)]
-    return all(c for m, c in zip(makes_map, makes_code) if m)

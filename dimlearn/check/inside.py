@@ -1,0 +1,97 @@
+"""What a learner's encoder has inside: which layer gives the code, and what stands around it.
+
+Looked at from outside, by calling the model with other weights, since a model may be written in
+any style.
+"""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from dimlearn.startup import keras, tf
+
+
+def dense_layers(model, code_dim):
+    """The dense layers that may make the code: those of its width."""
+    return [
+        layer
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.Dense) and layer.units == code_dim and layer.built
+    ]
+
+
+def what_is_behind(model, images, dense):
+    """ "" if the code is this dense layer's own output, in training too, and twice as large with
+    twice its weights; else what seems to stand behind it."""
+    last, saved = dense.weights, [weight.numpy() for weight in dense.weights]
+
+    def code(scale, training=False):
+        for weight, value in zip(last, saved):
+            weight.assign(scale * (value + 0.1))
+        return np.asarray(model(images, training=training)[1], "float64")
+
+    one, two, minus = code(1.0), code(2.0), code(-30.0)
+    with outputs_of(dense) as given:
+        trained = code(1.0, True)
+    for weight, value in zip(last, saved):
+        weight.assign(value)
+    size = np.abs(one).max() + 1e-6
+    if np.allclose(two, 2 * one, atol=2e-3 * size) and np.allclose(
+        minus, -30 * one, atol=5e-2 * size
+    ):
+        if given and np.allclose(trained, given[-1], atol=1e-3 * size):
+            return ""
+        return "normalised" if given and moved_together(trained, given[-1]) else "noisy"
+    if np.allclose(minus.sum(axis=1), 1, atol=1e-3):
+        return "softmax"
+    if minus.min() >= 0 and max(minus.max(), two.max()) <= 1.001:
+        return "squashed"
+    return "relu" if min(minus.min(), one.min()) >= 0 else "other"
+
+
+def moved_together(code, given):
+    """Whether all columns, or all rows, were only shifted and scaled, as normalisation does."""
+    pairs = np.asarray(code), np.asarray(given)
+    return any(
+        all(np.corrcoef(a, b)[0, 1] > 0.999 for a, b in zip(*both))
+        for both in (pairs, (pairs[0].T, pairs[1].T))
+    )
+
+
+@contextmanager
+def outputs_of(layer):
+    """What a layer gives while it is called within."""
+    given, own = [], layer.call
+
+    def call(*args, **kwargs):
+        given.append(own(*args, **kwargs))
+        return given[-1]
+
+    layer.call = call
+    try:
+        yield given
+    finally:
+        del layer.call
+
+
+def code_sees_more_than_map(model):
+    """Whether the code of a functional model needs more than the map. (The inside of a subclassed
+    model cannot be looked at.)"""
+    if not getattr(model, "outputs", None):
+        return False
+    try:
+        keras.Model(*model.outputs)
+    except ValueError:  # there is a way from the images to the code that avoids the map
+        return True
+    return False
+
+
+def code_comes_from_map(model, images):
+    """Whether the weights that make the map also move the code."""
+    with tf.GradientTape(persistent=True) as tape:
+        outputs = model(images)
+        of_map, of_code = tf.reduce_sum(outputs[0] ** 2), tf.reduce_sum(outputs[1] ** 2)
+    variables = model.trainable_variables
+    makes_map = [g is not None for g in tape.gradient(of_map, variables)]
+    makes_code = [g is not None for g in tape.gradient(of_code, variables)]
+    return all(c for m, c in zip(makes_map, makes_code) if m)
