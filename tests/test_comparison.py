@@ -384,6 +384,20 @@ def test_unknown_start_up_lines_are_shown():
     assert "oneDNN" in loud.stderr and "on fire" in loud.stderr
 
 
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_another_backend_of_keras(backend, tmp_path):
+    """Named in the environment it is refused; in Keras' own settings it is passed over."""
+    command = [sys.executable, "-c", "import dimlearn.startup"]
+    asked = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run(command, env=asked, capture_output=True, text=True)
+    assert f"KERAS_BACKEND is '{backend}'" in done.stderr
+    (tmp_path / "keras.json").write_text(json.dumps({"backend": backend}))
+    settings = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
+    settings["KERAS_HOME"] = str(tmp_path)
+    done = subprocess.run(command, env=settings, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_bad_settings_are_found_before_training(little_file, tmp_path):
     settings = Settings(
         data=str(little_file), weights={"bad": (0, 0, 0)}, rows=("random", "bad"), batch_size=20
