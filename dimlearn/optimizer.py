@@ -16,12 +16,12 @@ class FusedAdam(keras.optimizers.Adam):
     """
 
     def _backend_update_step(self, gradients, variables, learning_rate):
+        if tf.distribute.has_strategy():
+            return super()._backend_update_step(gradients, variables, learning_rate)
         # Keras' own goes through tf.distribute, after which the graph of the training step is never
         # let go, nor are its model's weights and moments. Trained and dropped one after the other,
         # large models cost 61 MB each that way and 4 MB this way
         # (`tests/benchmarks/speed_benchmark.py many`).
-        if tf.distribute.has_strategy():
-            return super()._backend_update_step(gradients, variables, learning_rate)
         for gradient, variable in zip(gradients, variables):
             self.update_step(gradient, variable.value, learning_rate)
 

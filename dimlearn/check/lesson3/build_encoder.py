@@ -145,8 +145,8 @@ def code_normalised(input_shape, code_dim):
     return keras.Model(images, (feature_map, code))
 
 
-@exercise.mistake("""Dropout or noise follows the code: while training, half of it is missing. The
-    last layer is dense and nothing comes after it; dropout may stand before it.""")
+@exercise.mistake("""Dropout or noise follows the code and disturbs it while training. The last
+    layer is dense and nothing comes after it; dropout may stand before it.""")
 def code_with_dropout(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     code = layers.Dropout(0.5)(layers.Dense(code_dim)(layers.Flatten()(feature_map)))
