@@ -2,40 +2,23 @@
 
     from dimlearn import DeepInfoMax, build_encoder, data
 
-The names below are imported when they are first used, so that `import dimlearn` is quick and
-TensorFlow is only loaded where it is needed.
+Each folder is a room named after an idea; `README.md` draws them. A room may import the rooms below
+it and no others. The names below, and those of the rooms, are imported when they are first used, so
+that `import dimlearn` is quick and TensorFlow is only loaded where it is needed.
 """
 
-import importlib
+import lazy_loader
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "DeepInfoMax": "dimlearn.model",
-    "build_encoder": "dimlearn.encoder",
-    "InputError": "dimlearn.errors",
-    "bounds": "dimlearn.bounds",
-    "check": "dimlearn.check",
-    "critics": "dimlearn.critics",
-    "data": "dimlearn.data",
-    "encoder": "dimlearn.encoder",
-    "estimate_mi": "dimlearn.estimation",
-    "estimation": "dimlearn.estimation",
-    "evaluation": "dimlearn.evaluation",
-    "information": "dimlearn.information",
-    "objectives": "dimlearn.objectives",
-    "worlds": "dimlearn.worlds",
-}
-
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module 'dimlearn' has no attribute {name!r}")
-    home = importlib.import_module(_HOMES[name])
-    return home if home.__name__ == f"dimlearn.{name}" else getattr(home, name)
-
-
-def __dir__():
-    return [*globals(), *_HOMES]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["check", "data", "deep_infomax", "evaluation", "information", "pictures"],
+    submod_attrs={
+        "deep_infomax.encoder": ["build_encoder"],
+        "deep_infomax.model": ["DeepInfoMax"],
+        "errors": ["InputError"],
+        "information": ["bounds"],
+        "information.estimation": ["estimate_mi"],
+    },
+)

@@ -22,7 +22,8 @@
 import numpy as np
 
 from dimlearn import check
-from dimlearn.pictures import BLUE, GREEN, ORANGE, canvas, scatters, show, tables
+from dimlearn.pictures import canvas, scatters, show, tables
+from dimlearn.pictures.style import BLUE, GREEN, ORANGE
 
 # %% [markdown]
 # ## Three clouds

@@ -26,8 +26,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from sklearn.linear_model import LogisticRegression
 
-from dimlearn import check, data, evaluation, widgets
-from dimlearn.pictures import BLUE, GREY, ORANGE, accuracies, canvas, image_grid, show
+from dimlearn import check, data, evaluation
+from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
+from dimlearn.pictures.style import BLUE, GREY, ORANGE
 from dimlearn.startup import keras, tf
 
 # %% [markdown]
@@ -277,8 +278,8 @@ def draw_field(row, column, image=74):
 # below them is the same one for those who read without widgets.
 
 # %%
-widgets.explorer(draw_field, row=(0, M - 1, 1, 1), column=(0, M - 1, 1, 2),
-                 image=(0, 999, 1, 74))  # fmt: skip
+explorer(draw_field, row=(0, M - 1, 1, 1), column=(0, M - 1, 1, 2),
+         image=(0, 999, 1, 74))  # fmt: skip
 
 # %%
 draw_field(row=1, column=2)

@@ -21,9 +21,9 @@
 import numpy as np
 
 from dimlearn import check, data, evaluation
-from dimlearn.pictures import BLACK, BLUE, GREY, ORANGE, accuracies, canvas, image_grid, show
+from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
+from dimlearn.pictures.style import BLACK, BLUE, GREY, ORANGE
 from dimlearn.startup import keras, tf
-from dimlearn.widgets import explorer
 
 # %% [markdown]
 # ## Does this code belong to this image?

@@ -22,11 +22,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from dimlearn import build_encoder, check, comparison, data
-from dimlearn.evaluation import encode
-from dimlearn.pictures import BLUE, GREY, ORANGE, RED, canvas, show
+from dimlearn import build_encoder, check, data
+from dimlearn.evaluation import comparison, encode
+from dimlearn.pictures import canvas, explorer, show
+from dimlearn.pictures.style import BLUE, GREY, ORANGE, RED
 from dimlearn.startup import keras
-from dimlearn.widgets import explorer
 
 # %% [markdown]
 # ## A table that looks good

@@ -24,9 +24,9 @@ is kept beside the learner's work, and judged again when it is recalled (`recall
 Author's guide
 ==============
 
-An exercise is one module, `dimlearn/check/lessonN/NAME.py`. The module holds everything, and the
-proofs in `tests/check/test_proofs.py` find it by itself (`syllabus.py` says where in its lesson it
-comes, when not last):
+An exercise is one module, `dimlearn/check/exercises/NAME.py`, and a name in `syllabus.py`, which
+says where in the lessons it comes. The module holds everything, and the proofs in
+`tests/check/test_proofs.py` find it by itself:
 
     exercise = Exercise(
         "code_mean",
@@ -140,7 +140,7 @@ def _exercise(name):
         close = difflib.get_close_matches(str(name), LESSON_OF, n=1)
         meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
         raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
-    return importlib.import_module(f"dimlearn.check.lesson{LESSON_OF[name]}.{name}").exercise
+    return importlib.import_module(f"dimlearn.check.exercises.{name}").exercise
 
 
 def __getattr__(name):

@@ -18,14 +18,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dimlearn.check import guard, progress_file, recall
+from dimlearn.check import progress_file, recall
 from dimlearn.check.answers import as_parts, shown
-from dimlearn.check.call import Call
 from dimlearn.check.feedback import Card, Feedback
-from dimlearn.check.probes import GradientProbe, GraphProbe, PropertyProbe, ValueProbe, run_probe
 from dimlearn.check.recognition import recognise
+from dimlearn.check.sandbox import guard
+from dimlearn.check.sandbox.call import Call
 from dimlearn.check.stubs import forgets_to_return, is_stub, raises_by_itself
 from dimlearn.check.translation import translate
+from dimlearn.check.trials import GradientProbe, GraphProbe, PropertyProbe, ValueProbe, run_probe
 
 
 @dataclass(frozen=True)

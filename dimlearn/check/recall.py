@@ -185,7 +185,7 @@ def yours(exercise):
 
 def recalled(exercise):
     """`(function, "")`, or `(None, why there is none)`."""
-    from dimlearn.check.guard import Guard
+    from dimlearn.check.sandbox.guard import Guard
 
     kept = progress_file.sources().get(exercise.name)
     if kept is None:

@@ -1,12 +1,9 @@
-"""The exercises in the order of the lessons: `lessonN/NAME.py` holds the exercise NAME.
+"""The exercises in the order of the lessons; `exercises/NAME.py` holds the exercise NAME.
 
-A module is an exercise by being there. The order below is that of the lessons; what it does not
-name comes last in its lesson.
+Which lesson an exercise belongs to is said here and nowhere else.
 """
 
-from pathlib import Path
-
-ORDER = {
+LESSONS = {
     1: (
         "Entropy and mutual information",
         ("entropy", "kl_divergence", "mutual_information", "gaussian_mi"),
@@ -30,15 +27,4 @@ ORDER = {
     9: ("Diagnosing a representation", ("shuffle_dimensions", "gaussian_total_correlation")),
 }
 
-
-def modules(lesson):
-    """The names of the exercises of a lesson, as the files say."""
-    files = (Path(__file__).parent / f"lesson{lesson}").glob("*.py")
-    return sorted(file.stem for file in files if file.stem != "__init__")
-
-
-LESSONS = {
-    number: (title, (*order, *(name for name in modules(number) if name not in order)))
-    for number, (title, order) in ORDER.items()
-}
 LESSON_OF = {name: number for number, (_, names) in LESSONS.items() for name in names}

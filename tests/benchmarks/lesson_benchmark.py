@@ -13,7 +13,7 @@ import argparse
 import nbformat
 from nbclient import NotebookClient
 
-from dimlearn import authoring, kernels, lesson_source
+from dimlearn.course import authoring, kernels, lesson_source
 
 SHOWS = {"stream", "display_data", "update_display_data", "execute_result", "comm_msg"}
 

@@ -17,10 +17,11 @@ import sys
 import time
 from pathlib import Path
 
+import mi_plots
 import numpy as np
 
-from dimlearn import data, estimate_mi, mi_plots, training, worlds
-from dimlearn.estimation import KSG, CrossFitted, Gaussian, Histogram
+from dimlearn import data, estimate_mi
+from dimlearn.information import KSG, CrossFitted, Gaussian, Histogram, training, worlds
 
 
 def load_tasks(folder, n=5000):

@@ -52,9 +52,9 @@ def yardstick_model(weights=WEIGHTS, critic="concat", loss="jsd", steps_per_exec
     dot-product critics all pairs of the batch. In the yardstick ("dot") the global critic stays
     concat with one mismatched code; "both_dot" has dot-product critics for both objectives."""
     from dimlearn import DeepInfoMax
-    from dimlearn.bounds import jsd
-    from dimlearn.critics import ConcatCritic
-    from dimlearn.objectives import build_discriminator, global_objective
+    from dimlearn.deep_infomax import ConcatCritic, build_discriminator
+    from dimlearn.deep_infomax.objectives import global_objective
+    from dimlearn.information.bounds import jsd
 
     class LocalDot(DeepInfoMax):
         def terms(self, feature_map, code):
@@ -105,7 +105,7 @@ def step(arguments):
     def build(options):
         os.environ["TF_NUM_INTRAOP_THREADS"] = str(options.threads)  # before TensorFlow starts
         os.environ["TF_NUM_INTEROP_THREADS"] = "2"
-        from dimlearn.model import full_batches
+        from dimlearn.deep_infomax.model import full_batches
 
         pictures = np.load(common.MNIST)["x_train"][: options.train_n]
         pictures = (pictures / 255).astype("float32")[..., None]
@@ -205,7 +205,7 @@ def adam(arguments):
 
 def batches(arguments):
     """Epochs of one model on the same images, with tf.data's tuning of itself and without."""
-    from dimlearn.model import full_batches
+    from dimlearn.deep_infomax.model import full_batches
     from dimlearn.startup import tf
 
     models = {"as they are": light_model(), "tuning themselves": light_model()}

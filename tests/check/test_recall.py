@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dimlearn import check
-from dimlearn.check import guard, progress_file, recall
+from dimlearn import InputError, check
+from dimlearn.check import progress_file, recall
 from dimlearn.check.exercise import source_of
+from dimlearn.check.sandbox import guard
 from dimlearn.check.syllabus import LESSON_OF
-from dimlearn.errors import InputError
 from dimlearn.startup import keras, tf
 
 ROOT = Path(__file__).resolve().parents[2]

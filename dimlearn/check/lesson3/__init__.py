@@ -1,1 +1,0 @@
-"""Exercises of lesson 3, one module each."""

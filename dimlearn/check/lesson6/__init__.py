@@ -1,1 +1,0 @@
-"""Exercises of lesson 6, one module each."""

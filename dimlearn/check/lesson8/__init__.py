@@ -1,1 +1,0 @@
-"""Exercises of lesson 8, one module each."""

@@ -1,1 +1,0 @@
-"""Exercises of lesson 9, one module each."""

@@ -1,0 +1,134 @@
+"""The guarded run: a learner's function may do anything, and afterwards everything is as before.
+
+`Guard.run(work)` calls `work()` and gives back what it returned or how it ended. Around it are
+saved and restored: standard input and output, warnings, logging, working folder and environment;
+the random generators of Python, NumPy, TensorFlow and Keras; NumPy's error and print settings;
+TensorFlow's eager switch and Keras' number type and policies; the names inside the modules that
+a function could overwrite (`np.log = None`).
+
+Two ways out need care:
+
+- **Time.** After `TIME_LIMIT` seconds a second thread raises `TimeIsUp` in the running one, which
+  ends any loop written in Python, on every system and in every thread, without a signal. A single
+  call that blocks inside C (a sleep of an hour) is ended when it returns, or by Ctrl-C.
+- **Ctrl-C.** A KeyboardInterrupt that came with the interrupt signal is real and goes on; one
+  that the function raised by itself is an error like any other.
+
+Not undone: what reaches outside the process (files, network) and what C++ keeps for itself (the
+position of an op with a seed of its own after `tf.random.set_seed`).
+"""
+
+import ctypes
+import io
+import signal
+import threading
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+
+from dimlearn.check.sandbox.kept import (
+    generators_kept,
+    keras_kept,
+    numpy_kept,
+    process_kept,
+    stderr_of_the_process_held_back,
+    tensorflow_kept,
+)
+
+TIME_LIMIT = 20.0  # seconds for one check
+
+
+class TimeIsUp(BaseException):
+    """Raised in the learner's function by the watchdog."""
+
+
+class Guard:
+    """One guarded run. `error`: what `work` ended with, or None; `printed`: what it wrote."""
+
+    def __init__(self):
+        self.error, self.printed = None, ""
+        self.interrupted = self.timed_out = False
+
+    def run(self, work):
+        result = None
+        output = _LimitedText()
+        with (
+            self._interrupt_noticed(), process_kept(), numpy_kept(), keras_kept(),
+            generators_kept(), tensorflow_kept(),
+            stderr_of_the_process_held_back(), redirect_stdout(output), redirect_stderr(output),
+        ):  # fmt: skip
+            try:
+                with self._watchdog():
+                    result = work()
+            except BaseException as error:  # SystemExit and TimeIsUp too: nothing gets past
+                self.error = error
+            self.finishing = True  # a Ctrl-C from here on waits until everything is restored
+        self.printed = output.getvalue()
+        if self.interrupted:
+            raise KeyboardInterrupt
+        return result
+
+    def reraise_if_not_the_learners(self, error):
+        """Time and Ctrl-C end the whole check, also when the function caught them."""
+        if self.interrupted or self.timed_out:
+            raise TimeIsUp from error
+
+    @contextmanager
+    def _interrupt_noticed(self):
+        self.finishing = False
+        previous = None
+        if threading.current_thread() is threading.main_thread():
+            previous = signal.getsignal(signal.SIGINT)
+        if not callable(previous):
+            yield
+            return
+
+        def notice(number, frame):
+            self.interrupted = True
+            if not self.finishing:
+                previous(number, frame)
+
+        signal.signal(signal.SIGINT, notice)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+    @contextmanager
+    def _watchdog(self):
+        target = ctypes.c_ulong(threading.get_ident())
+        lock, finished = threading.Lock(), threading.Event()
+        raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+
+        def watch():
+            # Once more every second: the function may have caught the first one.
+            wait = TIME_LIMIT
+            while not finished.wait(wait):
+                with lock:
+                    if self.finishing:  # the one before came too late, and in place of `set`
+                        return
+                    if not finished.is_set():
+                        self.timed_out = True
+                        raise_in(target, ctypes.py_object(TimeIsUp))
+                wait = 1.0
+
+        thread = threading.Thread(target=watch, name="dimlearn-check-clock", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            with lock:
+                finished.set()
+            # One that is on its way arrives at the next jump back. It is not called back with
+            # raise_in(target, None): in CPython 3.11 that leaves a flag behind on which a traced
+            # or profiled program would hang later.
+            with suppress(TimeIsUp):
+                for _ in range(3):
+                    pass
+
+
+class _LimitedText(io.StringIO):
+    """Keeps the first few thousand characters: an endless loop may print for a long time."""
+
+    def write(self, text):
+        if self.tell() < 4000:
+            super().write(str(text)[:4000])
+        return len(text)

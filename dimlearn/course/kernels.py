@@ -1,0 +1,97 @@
+"""Notebooks run in kernels of their own: to record what their checks say, and to compare it."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from dimlearn.course.lesson_source import COMPARED, code_cells
+from dimlearn.errors import InputError
+
+CELL_SECONDS = 300  # the longest that a single cell may take
+BUDGET = 90  # processor seconds for all cells of a notebook, with the start of its kernel
+
+
+@contextlib.contextmanager
+def learner_like():
+    """The environment in which notebooks run: the present one, with a progress file of their own
+    and not the author's."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield {**os.environ, "DIMLEARN_PROGRESS": str(Path(folder) / "dimlearn-progress.json")}
+
+
+def run_for_outputs(notebook, folder):
+    """Run a notebook in a folder; the outputs of its compared cells, as in `recorded_outputs`.
+
+    Raises `InputError` with the error of the cell that failed, or that recorded nothing.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    copy = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    client = NotebookClient(
+        copy,
+        timeout=CELL_SECONDS,
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+    )
+    folder.mkdir(exist_ok=True)
+    with learner_like() as environment:
+        try:
+            client.execute(env=environment)
+        except CellExecutionError as error:
+            raise InputError(f"a cell failed:\n{error}") from None
+    recorded = {}
+    for count, cell in enumerate(code_cells(copy), start=1):
+        if COMPARED in cell.metadata.get("tags", []):
+            outputs = [{**output, "execution_count": count} if "execution_count" in output
+                       else output for output in cell.outputs]  # fmt: skip
+            if not outputs:
+                raise InputError(f"a check shows nothing: end its cell with the feedback\n"
+                                 f"{cell.source}")  # fmt: skip
+            recorded[cell.id] = (count, outputs)
+    return recorded
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook under nbval: did it pass, the processor seconds it took, what was printed."""
+
+    path: Path
+    passed: bool
+    seconds: float
+    text: str
+
+
+def run_nbval(path, **more):
+    """Every cell of a notebook in a new kernel, the outputs of its checks compared.
+
+    `more`: further environment variables. May be called in several threads.
+    """
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q",
+               f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "no:cacheprovider",
+               "--override-ini=addopts=", str(path)]  # fmt: skip
+    with learner_like() as environment, tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen(
+            command, stdout=printed, stderr=subprocess.STDOUT, env={**environment, **more}
+        )
+        status, seconds = wait_for(process)
+        printed.seek(0)
+        return Run(path, status == 0, seconds, printed.read())
+
+
+def wait_for(process):
+    """The exit status of a process, and the processor seconds that it and its own children took:
+    the clock would measure what else the machine does. (Windows has the clock only.)"""
+    began = time.monotonic()
+    if not hasattr(os, "wait4"):
+        return process.wait(), time.monotonic() - began
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime

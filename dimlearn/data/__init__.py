@@ -1,0 +1,14 @@
+"""Images to learn from: bundled handwriting, three well-known sets, and your own arrays.
+
+    images = data.load()                               # bundled handwriting, no download
+    images = data.load("mnist", download=True)         # also fashion_mnist, cifar10
+    images = data.load("my_images.npz")                # x_train, y_train, x_test, y_test
+    images = data.from_arrays(x_train, y_train, x_test, y_test)
+
+This room brings images in, checks them and cuts them into batches. It knows nothing of encoders
+or of information. It may import `errors`, `startup` and `files`, and no other room.
+"""
+
+from dimlearn.data.images import NAMES, Dataset, check_images, from_arrays, load
+
+__all__ = ["NAMES", "Dataset", "check_images", "from_arrays", "load"]

@@ -1,0 +1,269 @@
+"""Images to learn from: bundled handwriting, three well-known sets, and your own arrays.
+
+    images = load()                               # bundled handwriting, no download
+    images = load("mnist", download=True)         # also fashion_mnist, cifar10
+    images = load("my_images.npz")                # x_train, y_train, x_test, y_test
+    images = from_arrays(x_train, y_train, x_test, y_test)
+
+Images are float32 in [0, 1], `[N, H, W, channels]`; labels are integers 0 to K-1. The validation
+set is split from the training set; the test set is only ever evaluated on.
+"""
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from dimlearn.data.downloads import DOWNLOADS, find_arrays
+from dimlearn.errors import InputError
+
+NAMES = ("digits", *DOWNLOADS)
+VALIDATION_FRACTION = 0.1
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images and labels in three parts: `x_*` float32 `[N, H, W, channels]`, `y_*` int64 `[N]`.
+
+    `test_originals` is the number of independent test cases: the number of test images, or of
+    the originals that they show in several poses. `source` says where the images came from.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_validation: np.ndarray
+    y_validation: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    test_originals: int
+    source: str
+
+    @property
+    def num_classes(self):
+        return int(self.y_train.max()) + 1
+
+    @property
+    def image_shape(self):
+        return self.x_train.shape[1:]
+
+    @cached_property
+    def train_tensor(self):
+        """`x_train` as a tensor, made once for all trainings. From then on `x_train` is read-only
+        and, without a GPU, a view of its memory: a second copy of MNIST would take 161 MiB."""
+        from dimlearn.startup import tf
+
+        tensor = tf.constant(self.x_train)
+        object.__setattr__(self, "x_train", np.asarray(tensor))
+        return tensor
+
+
+def load(name=None, download=False, seed=0, limit=None):
+    """A data set by name, or from an `.npz` file of your own.
+
+    `name`: "digits" (bundled), "mnist", "fashion_mnist", "cifar10", or the path of an `.npz` with
+    the arrays `x_train`, `y_train`, `x_test` and `y_test`; without one, what `DIMLEARN_DATASET`
+    names, or else digits. Other than digits, a named set is looked for in `DIMLEARN_DATA` (a
+    folder that holds `NAME.npz`, or an `.npz`) and in Keras' cache, and downloaded (verified by
+    SHA-256) only with `download=True`. `seed` splits the validation images from the training
+    images. `limit`: keep at most so many training images, the first ones. (The digits come pose
+    by pose, so that even a few thousand show every original.)
+
+    Returns a `Dataset`. Raises `InputError` when there is no such set or its file is damaged.
+    """
+    dataset = find(name or os.environ.get("DIMLEARN_DATASET") or "digits", download, seed)
+    if limit is None:
+        return dataset
+    if limit < 2:
+        raise InputError(f"limit must leave at least 2 training images, but is {limit}")
+    return dataclasses.replace(
+        dataset, x_train=dataset.x_train[:limit], y_train=dataset.y_train[:limit]
+    )
+
+
+def find(name, download, seed):
+    """The whole data set of a name or an `.npz` file; see `load`."""
+    if name == "digits":
+        return load_digits(seed=seed)
+    if name in DOWNLOADS:
+        arrays, source = find_arrays(name, download)
+    elif str(name).endswith(".npz"):
+        arrays, source = find_arrays(Path(name), download=False)
+    else:
+        raise InputError(
+            f"there is no data set {str(name)!r}: choose one of {', '.join(NAMES)}, "
+            "or give the path of an .npz file"
+        )
+    return from_arrays(**arrays, name=Path(name).stem, seed=seed, source=source)
+
+
+def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source="arrays"):
+    """A `Dataset` of your own images and labels; a tenth of the training images validates.
+
+    `x_*`: images `[N, H, W, channels]` or `[N, H, W]`, uint8 or floats in [0, 1];
+    `y_*`: integer labels `[N]` or `[N, 1]`, 0 to K-1. The training images are shuffled.
+    Raises `InputError` naming the array and what is wrong with it.
+    """
+    x_train, x_test = check_images(x_train, "x_train"), check_images(x_test, "x_test")
+    if x_train.shape[1:] != x_test.shape[1:]:
+        raise InputError(
+            f"x_train holds images of shape {x_train.shape[1:]}, x_test of {x_test.shape[1:]}"
+        )
+    y_train = check_labels(y_train, len(x_train), "y_train")
+    y_test = check_labels(y_test, len(x_test), "y_test")
+    if len(np.setdiff1d(y_test, y_train)) or len(np.unique(y_train)) < 2:
+        raise InputError(
+            "y_train must hold at least two classes, and every class that y_test holds: "
+            f"it has {np.unique(y_train).tolist()}, y_test {np.unique(y_test).tolist()}"
+        )
+    held_out = validation_mask(np.arange(len(x_train)), y_train, seed)
+    if not held_out.any():
+        raise InputError("y_train has one image of each class: none can be held out to validate")
+    # Shuffled, since files are often sorted by class and whatever takes the first few trusts them.
+    kept = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
+    return Dataset(
+        name,
+        x_train[kept],
+        y_train[kept],
+        x_train[held_out],
+        y_train[held_out],
+        x_test,
+        y_test,
+        test_originals=len(x_test),
+        source=source,
+    )
+
+
+def validation_mask(originals, labels, seed):
+    """Which training images validate: a tenth of the originals of every class, `[N]` booleans.
+
+    `originals`: `[N]`, the original that each image shows. All its poses fall on one side.
+    """
+    rng = np.random.default_rng(seed)
+    ids, first = np.unique(originals, return_index=True)
+    chosen = []
+    for label in np.unique(labels):
+        own = rng.permutation(ids[labels[first] == label])
+        chosen.extend(own[: max(1, round(VALIDATION_FRACTION * len(own)))] if len(own) > 1 else [])
+    return np.isin(originals, chosen)
+
+
+# ---------------------------------------------------------------- bundled handwriting
+
+
+def load_digits(poses=12, test_poses=4, seed=0):
+    """The bundled data: 1,797 handwritten digits of scikit-learn, posed on 28x28 canvases.
+
+    Each 8x8 original is drawn `poses` times (`test_poses` in the test set) at a random place, size
+    and slant. The originals are split 63 : 7 : 30 per class into training, validation and test
+    first: no test digit was seen in any pose. The same images at every call.
+
+    Returns a `Dataset` of 10 classes, shaped like MNIST.
+    Source: E. Alpaydin, C. Kaynak, UCI Optical Recognition of Handwritten Digits, 1998.
+    """
+    from sklearn.datasets import load_digits as originals
+    from sklearn.model_selection import train_test_split
+
+    digits, labels = originals(return_X_y=True)
+    digits = (digits.reshape(-1, 8, 8) / 16).astype("float32")
+    train, test = train_test_split(
+        np.arange(len(digits)), test_size=0.3, stratify=labels, random_state=0
+    )
+    posed_train = np.tile(train, poses)  # round by round: the first images show every original
+    posed_test = np.tile(test, test_poses)
+    rng = np.random.default_rng(1797)
+    x_train, x_test = pose(digits[posed_train], rng), pose(digits[posed_test], rng)
+    y_train, y_test = labels[posed_train], labels[posed_test]
+    held_out = validation_mask(posed_train, y_train, seed)
+    return Dataset(
+        "digits",
+        x_train[~held_out],
+        y_train[~held_out],
+        x_train[held_out],
+        y_train[held_out],
+        x_test,
+        y_test,
+        test_originals=len(test),
+        source="scikit-learn's handwritten digits, posed",
+    )
+
+
+def pose(digits, rng, canvas=28, size=20, shift=4.0, slant=0.25, stretch=0.15):
+    """Each 8x8 digit on a `canvas` x `canvas` field, `size` pixels large on average.
+
+    `digits`: `[N, 8, 8]` in [0, 1]. Every image is moved by up to `shift` pixels each way, turned
+    by up to `slant` radians and scaled by up to `stretch` (relative), uniformly at random.
+    Returns float32 `[N, canvas, canvas, 1]` in [0, 1].
+    """
+    from scipy.ndimage import affine_transform
+
+    n, side = len(digits), digits.shape[1]
+    angles = rng.uniform(-slant, slant, n)
+    scales = size / side * (1 + rng.uniform(-stretch, stretch, n))
+    centers = (canvas - 1) / 2 + rng.uniform(-shift, shift, (n, 2))
+    # From a place on the canvas back to the place in the digit: undo move, turn and scale.
+    turns = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
+    matrices = np.moveaxis(turns / scales, 2, 0)
+    offsets = (side - 1) / 2 - np.einsum("nij,nj->ni", matrices, centers)
+    posed = [
+        affine_transform(digit, matrix, offset, output_shape=(canvas, canvas), order=1)
+        for digit, matrix, offset in zip(digits, matrices, offsets)
+    ]
+    return np.clip(posed, 0, 1).astype("float32")[..., None]
+
+
+# ---------------------------------------------------------------- checks
+
+
+def check_images(images, name="images"):
+    """The images as float32 `[N, H, W, channels]` in [0, 1], a channel axis added where missing.
+
+    uint8 is divided by 255. Raises `InputError` for anything that is not a set of images.
+    """
+    try:
+        images = np.asarray(images)
+    except ValueError:
+        raise InputError(f"{name} must be one array of images, all of the same size") from None
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim != 4:
+        raise InputError(
+            f"{name} must have the shape (N, height, width, channels) or (N, height, width), "
+            f"but has {images.shape}"
+        )
+    if images.size == 0:
+        raise InputError(f"{name} holds no image, or images without pixels: {images.shape}")
+    if images.dtype == np.uint8:
+        return images.astype("float32") / 255
+    if images.dtype.kind != "f":
+        raise InputError(
+            f"{name} must be uint8 (0 to 255) or floats in [0, 1], but has dtype {images.dtype}"
+        )
+    if not np.isfinite(images).all():
+        raise InputError(f"{name} holds {np.count_nonzero(~np.isfinite(images))} NaN or infinity")
+    if images.min() < 0 or images.max() > 1:
+        raise InputError(
+            f"{name} must lie in [0, 1], but lies in [{images.min():g}, {images.max():g}]: "
+            "divide pixels by 255, or pass them as uint8"
+        )
+    return images.astype("float32", copy=False)
+
+
+def check_labels(labels, count, name="labels"):
+    """The labels as int64 `[N]`. Raises `InputError` unless they are `count` integers from 0."""
+    labels = np.asarray(labels)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise InputError(
+            f"{name} must be integers of shape (N,), but has shape {labels.shape} and dtype "
+            f"{labels.dtype}"
+        )
+    if len(labels) != count:
+        raise InputError(f"{name} holds {len(labels)} labels for {count} images")
+    if labels.min() < 0:
+        raise InputError(f"{name} must count the classes from 0, but holds {labels.min()}")
+    return labels.astype("int64")

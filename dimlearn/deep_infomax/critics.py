@@ -1,0 +1,125 @@
+"""Critics: networks that score whether a code and a piece of feature map belong together.
+
+Every critic sees features `[N, L, F]` and codes `[N, D]` and returns `scores[i, j, l]`, the score
+of code `i` with the features of image `j` at location `l`. The local objective gives it the
+feature map with its L = M*M locations (lesson 5); the global objective gives it the whole map as
+the features of a single location, L = 1 (lesson 4).
+
+The two kinds cost very different amounts. Concat (DIM appendix, "concat-and-convolve" on the map)
+runs a network on every pair, N * N * L times. Encode-and-dot-product (the authors' code) runs one
+network on every location and another on every code, N * L + N times, and multiplies.
+"""
+
+import math
+
+from dimlearn.information.bounds import mismatch
+from dimlearn.startup import keras, tf
+
+layers = keras.layers
+register = keras.saving.register_keras_serializable("dimlearn")
+
+
+@register
+class ConcatCritic(layers.Layer):
+    """A network `units`-`units`-1 on the features with the code beside them.
+
+    A dense layer on a concatenation is the sum of a dense layer on each part. So the first layer
+    is computed once per location and once per code and added up for every pair: nothing is tiled.
+    """
+
+    def __init__(self, units=512, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.feature_part = layers.Dense(units, use_bias=False, name="feature_part")
+        self.code_part = layers.Dense(units, name="code_part")
+        self.tail = keras.Sequential(
+            [layers.ReLU(), layers.Dense(units, activation="relu"), layers.Dense(1)], name="tail"
+        )
+
+    def build(self, features_shape, code_shape):
+        self.feature_part.build(features_shape)
+        self.code_part.build(code_shape)
+        self.tail.build((None, None, self.units))
+
+    def call(self, features, code):
+        """Features `[N, L, F]`, codes `[N, D]` -> scores of all pairs `[N, N, L]`."""
+        f, c = self.feature_part(features), self.code_part(code)
+        n, count = tf.shape(f)[0], tf.shape(f)[1]
+        pairs = tf.reshape(f[None] + c[:, None, None], [n * n, count, self.units])
+        return tf.reshape(self.tail(pairs), [n, n, count])
+
+    def matched(self, features, code):
+        """Scores `[N, L]` of every image with its own code, and with another image's code."""
+        f, c = self.feature_part(features), self.code_part(code)[:, None]
+        return self.tail(f + c)[..., 0], self.tail(f + mismatch(c))[..., 0]
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+@register
+class Projection(layers.Layer):
+    """A dense network with one hidden layer and a linear shortcut past it, as in the authors'
+    code, then layer normalisation: `[..., F] -> [..., units]`.
+
+    `scaled`: whether the normalised numbers get a learned scale and shift.
+    """
+
+    def __init__(self, units, scaled=True, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.scaled = units, scaled
+        self.hidden = layers.Dense(units, activation="relu", name="hidden")
+        self.linear = layers.Dense(units, name="linear")
+        self.shortcut = layers.Dense(units, use_bias=False, name="shortcut")
+        self.norm = layers.LayerNormalization(center=scaled, scale=scaled, name="norm")
+
+    def build(self, shape):
+        self.hidden.build(shape)
+        self.shortcut.build(shape)
+        self.linear.build((*shape[:-1], self.units))
+        self.norm.build((*shape[:-1], self.units))
+
+    def call(self, x):
+        return self.norm(self.linear(self.hidden(x)) + self.shortcut(x))
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units, "scaled": self.scaled}
+
+
+@register
+class DotProductCritic(layers.Layer):
+    """The inner product of features and code, each projected to `units` numbers and layer-
+    normalised, over the root of `units`.
+
+    The authors normalise the feature side only and leave the product unscaled, which starts the
+    JSD objective saturated. With both sides normalised and the root (Bachman et al. 2019, AMDIM)
+    a score is the root of `units` times a correlation: of order one at first, whatever the size.
+    A learned scale on one side serves the product; it stands on the code's, which is the small one.
+    """
+
+    def __init__(self, units=128, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.feature_side = Projection(units, scaled=False, name="feature_side")
+        self.code_side = Projection(units, name="code_side")
+
+    def build(self, features_shape, code_shape):
+        self.feature_side.build(features_shape)
+        self.code_side.build(code_shape)
+
+    def call(self, features, code):
+        """Features `[N, L, F]`, codes `[N, D]` -> scores of all pairs `[N, N, L]`."""
+        f, c = self.feature_side(features), self.code_side(code)
+        return tf.einsum("iu,jlu->ijl", c, f) / math.sqrt(self.units)
+
+    def matched(self, features, code):
+        """Scores `[N, L]` of every image with its own code, and with another image's code."""
+        f, c = self.feature_side(features), self.code_side(code)
+        own, other = tf.einsum("ilu,iu->il", f, c), tf.einsum("ilu,iu->il", f, mismatch(c))
+        return own / math.sqrt(self.units), other / math.sqrt(self.units)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+CRITICS = {"concat": ConcatCritic, "dot": DotProductCritic}

@@ -1,0 +1,90 @@
+"""Several estimators of the mutual information of one file, and what their differences mean.
+
+What `dimlearn estimate` prints.
+"""
+
+import math
+import sys
+from functools import partial
+
+from dimlearn.errors import InputError
+from dimlearn.information.columns import read_groups
+from dimlearn.information.estimation import (
+    KSG,
+    LARGE,
+    CrossFitted,
+    Gaussian,
+    Histogram,
+    estimate_mi,
+)
+from dimlearn.information.samples import check_pairs
+
+QUICK = {"gaussian": Gaussian, "histogram": Histogram, "ksg": KSG}
+NAMES = ("default", "gaussian", "histogram", "ksg", "separable", "concat")
+
+
+def estimate_file(path, x=None, y=None, names=None, seed=0):
+    """The report on two groups of columns of a file, as text. Raises `InputError`."""
+    for name in names or ():
+        if name not in NAMES:
+            raise InputError(f"there is no estimator {name!r}: choose among {', '.join(NAMES)}")
+    x, y, cut = read_groups(path, x, y, seed=seed)
+    x, y = check_pairs(x, y)
+    one_by_one = x.shape[1] == y.shape[1] == 1
+    names = names or [
+        name for name in NAMES if name != "concat" and (one_by_one or name != "histogram")
+    ]
+    results = estimate_side_by_side(x, y, names, seed)
+    drawn = ", drawn at random from a longer file" if cut else ""
+    head = f"{len(x)} pairs{drawn}, {x.shape[1]} and {y.shape[1]} columns; nats"
+    lines = [head, "", f"{'estimator':32} {'value':>7}   {'error bar':>9}   {'at most':>7}"]
+    for name, result in results.items():
+        ceiling = "" if result.ceiling is None else f"{result.ceiling:.1f}"
+        label = f"{name} ({result.estimator})" if name == "default" else name
+        lines.append(
+            f"{label:32} {result.value:7.3f}   {result.standard_error:9.3f}   {ceiling:>7}"
+        )
+    remarks = remarks_on(results)
+    return "\n".join([*lines, "", *(f"- {remark}" for remark in remarks)]).rstrip()
+
+
+def estimate_side_by_side(x, y, names, seed=0):
+    """`{name: Estimate}` of a sample by each of `names`; the slow ones tell their progress."""
+    return {name: _estimator(name, seed)(x, y) for name in names}
+
+
+def _estimator(name, seed):
+    """The function from a sample to an `Estimate` that `name` stands for."""
+    if name in QUICK:
+        return QUICK[name](seed=seed).result
+    print(f"{name} ...", file=sys.stderr, flush=True)
+    from dimlearn.cli.terminal import Progress
+
+    if name == "default":
+        return partial(estimate_mi, seed=seed, say=Progress())
+    return CrossFitted((name,), seed=seed, say=Progress()).result
+
+
+def remarks_on(results):
+    """Sentences: each estimator's warnings, where they disagree, and what large values mean."""
+    remarks = [f"{name}: {text}" for name, own in results.items() for text in own.warnings]
+    names = list(results)
+    for name in names[1:]:
+        first, other = results[names[0]], results[name]
+        gap = abs(first.value - other.value)
+        if gap > 0.05 + 3 * math.hypot(first.standard_error, other.standard_error):
+            why = {
+                "gaussian": "the dependence is not that of a Gaussian, or columns are many and "
+                "pairs few",
+                "histogram": "its bins are too coarse or too empty for this dependence",
+                "ksg": "nearest neighbours are far too low in many dimensions",
+                "separable": "networks alone need more pairs, or the other is too high",
+                "concat": "networks alone need more pairs, or the other is too high",
+            }.get(name, "one of them is off")
+            remarks.append(f"{names[0]} and {name} disagree by {gap:.2f} nats: {why}")
+    if any(own.value > LARGE for own in results.values()):
+        remarks.append(
+            "from about log n nats on, no estimator can vouch for a value: a sample of n pairs "
+            "cannot show what is rarer than one pair in n (McAllester & Stratos 2020)"
+        )
+    return remarks

@@ -1,0 +1,27 @@
+"""Pictures: one look for the lessons and the report, and none without a text alternative.
+
+This room draws what it is given and computes nothing else. It may import `errors`, `startup` and
+`files`, and no other room.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["style"],
+    submod_attrs={
+        "comparison": ["neighbours"],
+        "lessons": [
+            "Picture",
+            "accuracies",
+            "canvas",
+            "image_grid",
+            "scatters",
+            "score_matrices",
+            "show",
+            "tables",
+        ],
+        "training_step": ["training_step"],
+        "widgets": ["LiveTraining", "explorer"],
+    },
+)

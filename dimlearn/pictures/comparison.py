@@ -1,0 +1,180 @@
+"""The figures of a comparison. Each function returns the figure and its text alternative."""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dimlearn.pictures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    OTHER_STYLE,
+    PURPLE,
+    RED,
+    ROW_STYLES,
+    SKY,
+    TERM_STYLES,
+)
+
+
+def panels(count, columns, width=3.0, height=2.4, **kwargs):
+    """A figure with `count` panels in rows of `columns`; returns it and the flat list of axes."""
+    rows = math.ceil(count / columns)
+    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **kwargs).ravel()
+    for axis in axes[count:]:
+        axis.set_visible(False)
+    return figure, axes[:count]
+
+
+def in_percent(scores):
+    """Means and ends of intervals of scores, three arrays in percent."""
+    return 100 * np.array([[own["mean"], own["low"], own["high"]] for own in scores]).T
+
+
+def loss_curves(rows):
+    """The terms of every training over its epochs (first pretraining seed)."""
+    trained = [row for row in rows if row["history"][0]]
+    figure, axes = panels(len(trained), columns=3)
+    lines = {}
+    for axis, row in zip(axes, trained):
+        history = row["history"][0]
+        for term in (term for term in TERM_STYLES if term in history):
+            color, style = TERM_STYLES[term]
+            epochs = range(1, len(history[term]) + 1)
+            (lines[term],) = axis.plot(epochs, history[term], style, color=color, marker=".")
+        axis.set(title=row["name"], xlabel="epoch", ylabel="nats")
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.legend(lines.values(), lines, loc="outside upper center", ncols=5, frameon=False)
+    ends = "; ".join(f"{row['name']}: loss {row['history'][0]['loss'][-1]:.2f}" for row in trained)
+    return figure, f"Training curves of each encoder, in nats over epochs. Last values: {ends}."
+
+
+def accuracies(rows, probes=("linear", "knn", "mlp200")):
+    """Accuracy of three probes on every row's code, with intervals."""
+    figure = Figure(figsize=(7, 0.45 * len(rows) + 1.2), layout="constrained")
+    axis = figure.subplots()
+    for offset, (probe, color, marker) in enumerate(
+        zip(probes, (BLUE, ORANGE, GREEN), ("o", "s", "^"))
+    ):
+        mean, low, high = in_percent(row["scores"][probe] for row in rows)
+        axis.errorbar(
+            mean,
+            np.arange(len(rows)) + 0.22 * (offset - 1),
+            xerr=[mean - low, high - mean],
+            fmt=marker,
+            color=color,
+            markersize=5,
+            capsize=2,
+            label=probe,
+        )
+    axis.set_yticks(range(len(rows)), [row["name"] for row in rows])
+    axis.invert_yaxis()
+    axis.set_xlabel("test accuracy in percent, with 95 % interval")
+    axis.grid(axis="x", alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
+    means = ", ".join(f"{row['name']} {100 * row['scores'][probes[0]]['mean']:.1f}" for row in rows)
+    return figure, f"Test accuracy of frozen codes; {probes[0]} probe, in percent: {means}."
+
+
+def few_labels(rows, counts=(1, 5, 10, 100)):
+    """Accuracy over the number of labels a class, one line for each row."""
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    axis = figure.subplots()
+    for row in rows:
+        known = [count for count in counts if f"labels_{count}" in row["scores"]]
+        color, marker, line = ROW_STYLES.get(row["name"], OTHER_STYLE)
+        mean, low, high = in_percent(row["scores"][f"labels_{count}"] for count in known)
+        label = row["name"] + (" (saw all labels)" if row["labels"] else "")
+        axis.plot(known, mean, line, color=color, marker=marker, markersize=5, label=label)
+        axis.fill_between(known, low, high, color=color, alpha=0.08, linewidth=0)
+    axis.set_xscale("log")
+    axis.set_xticks(counts, [str(count) for count in counts])
+    axis.minorticks_off()
+    axis.set(xlabel="labels a class", ylabel="test accuracy in percent")
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    tens = ", ".join(
+        f"{row['name']} {100 * row['scores']['labels_10']['mean']:.1f}"
+        for row in rows
+        if "labels_10" in row["scores"]
+    )
+    return figure, f"Test accuracy over labels a class; at ten labels, in percent: {tens}."
+
+
+FEWEST_TO_PROJECT = 3  # t-SNE compares each point with some neighbours
+
+
+def projection(codes_by_row, labels, seed=0):
+    """Codes of test images in two dimensions by t-SNE, a panel for each row.
+
+    `codes_by_row`: `{name: standardised codes [N, D]}`; `labels`: `[N]`.
+    """
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
+
+    figure, axes = panels(len(codes_by_row), columns=3, height=2.7)
+    for axis, (name, codes) in zip(axes, codes_by_row.items()):
+        start = "pca" if codes.shape[1] > 1 else "random"
+        places = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=seed, init=start)
+        with threadpool_limits(1):  # so little work that threads would only wait for each other
+            x, y = places.fit_transform(codes).T
+        for label in np.unique(labels):
+            own = labels == label
+            axis.scatter(x[own], y[own], s=14, marker=f"${label}$", linewidth=0.3,
+                         color=DIGIT_COLORS[label % len(DIGIT_COLORS)])  # fmt: skip
+        axis.set(title=name, xticks=[], yticks=[], xlabel="t-SNE 1", ylabel="t-SNE 2")
+    return figure, (
+        f"t-SNE maps of {len(labels)} test codes of {', '.join(codes_by_row)}; each point is drawn "
+        "as its class number. Codes that separate the classes show islands of one number."
+    )
+
+
+DIGIT_COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK, "#B8A000", "#7B3F00")
+
+
+def neighbours(images, labels, found_by_row, train_images, train_labels):
+    """Query images and their nearest training images under every row's code.
+
+    `images`, `labels`: the queries; `found_by_row`: `{name: indices [queries, K]}` into the
+    training images.
+    """
+    count = next(iter(found_by_row.values())).shape[1]
+    widths = [1, *[count] * len(found_by_row)]
+    figure = Figure(figsize=(0.6 * sum(widths), 0.7 * len(images) + 0.4))
+    blocks = figure.subfigures(1, len(widths), width_ratios=widths)
+    hits = dict.fromkeys(found_by_row, 0)
+    for block, name in zip(blocks, ["query", *found_by_row]):
+        block.suptitle(name, fontsize=9, y=0.995)
+        columns = 1 if name == "query" else count
+        axes = block.subplots(len(images), columns, squeeze=False)
+        block.subplots_adjust(left=0.06, right=0.94, top=0.93, bottom=0.01, wspace=0.1, hspace=0.45)
+        for query, label in enumerate(labels):
+            if name == "query":
+                show(axes[query][0], images[query], f"{label}", BLACK)
+                continue
+            for axis, index in zip(axes[query], found_by_row[name][query]):
+                right = train_labels[index] == label
+                hits[name] += int(right)
+                mark = f"{train_labels[index]}" if right else f"{train_labels[index]} ×"
+                show(axis, train_images[index], mark, BLUE if right else RED)
+    total = len(images) * count
+    told = ", ".join(f"{name} {own} of {total}" for name, own in hits.items())
+    return figure, (
+        f"{len(images)} test images, each with its {count} nearest training images; × marks one of "
+        f"another class. Of the right class: {told}."
+    )
+
+
+def show(axis, image, title, color):
+    if image.shape[-1] != 3:  # not a photograph: the mean of its channels, in grey
+        image = image.mean(axis=-1)
+    axis.imshow(image, cmap="gray", vmin=0, vmax=1)
+    axis.set_title(title, fontsize=7, color=color, pad=2)
+    axis.set_axis_off()

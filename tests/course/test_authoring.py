@@ -1,0 +1,304 @@
+"""One source for each lesson: what is generated from it, and what is refused."""
+
+import json
+import os
+import re
+import shutil
+
+import jupytext
+import nbformat
+import pytest
+
+from dimlearn import InputError
+from dimlearn.course import authoring, kernels, lesson_source
+
+SOURCE = """\
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A lesson
+
+# %%
+secret = 1
+
+
+# %% tags=["solution"]
+def double(x):
+    \"\"\"Twice x.\"\"\"
+    answer = 2 * x
+    return answer
+
+
+def faded(x):
+    \"\"\"Half of x.\"\"\"
+    y = x / 4
+    # Yours: the other half.
+    hidden = y
+    return y + hidden
+
+
+# %% tags=["nbval-check-output"]
+print("seen", secret)
+
+# %% tags=["solution-only"]
+assert double(2) == 4
+"""
+
+RULES = {
+    "a check that is not compared": ("check.entropy(entropy)", [], "needs the tag"),
+    "an unknown tag": ("1", ["answer"], "unknown tags"),
+    "a marker without the tag": ("def f():\n    # Yours: it.\n    return 1", [], "belongs into"),
+    "more than functions": ("x = 1\ndef f():\n    'Doc.'\n    return x", ["solution"], "functions"),
+    "a comment before": ("# 42\ndef f():\n    'Doc.'\n    return 42", ["solution"], "before"),
+    "no docstring": ("def f():\n    return 1", ["solution"], "no docstring"),
+    "not Python": ("def f(:", ["solution"], "not Python"),
+    "an answer outside the block": (
+        "def f(x):\n    'Doc.'\n    for i in x:\n        # Yours: add.\n        pass\n    return 3",
+        ["solution"], "rest of the function",
+    ),
+    "nothing left to do": (
+        "def f(x):\n    'Doc.'\n    return x\n    # Yours: nothing.", ["solution"], "rest of",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "01_little.py").write_text(SOURCE)
+    return tmp_path
+
+
+@pytest.fixture
+def built(root, monkeypatch):
+    """Built with a stand-in for the kernel, which takes seconds to start."""
+    monkeypatch.setattr(authoring, "run_for_outputs", stand_in)
+    authoring.build(root, say=lambda text: None)
+    return root
+
+
+def stand_in(notebook, folder):
+    output = nbformat.v4.new_output("stream", name="stdout", text="seen 1\n")
+    return {
+        cell.id: (3, [output])
+        for cell in lesson_source.code_cells(notebook)
+        if lesson_source.COMPARED in cell.metadata.get("tags", [])
+    }
+
+
+def contents(root):
+    return {p.relative_to(root).as_posix(): p.read_text() for p in root.glob("*s/*.*")}
+
+
+# ---------------------------------------------------------------- generation
+
+
+def test_four_files_and_the_same_every_time(built):
+    before = contents(built)
+    assert sorted(before) == [
+        "lessons/01_little.ipynb", "lessons/01_little.py",
+        "solutions/01_little.ipynb", "solutions/01_little.py",
+    ]  # fmt: skip
+    assert authoring.build(built) == [] and authoring.problems(built) == []
+    authoring.build(built, record_all=True, say=lambda text: None)
+    assert contents(built) == before
+    assert before["solutions/01_little.py"] == SOURCE
+
+
+def test_nothing_of_the_answer_is_left(built):
+    files = contents(built)
+    for name in ("lessons/01_little.py", "lessons/01_little.ipynb"):
+        assert not re.search(r"answer|hidden|assert|return", files[name])
+        assert files[name].count("raise NotImplementedError") == 2
+        assert "y = x / 4" in files[name] and "# Yours: the other half." in files[name]
+
+
+def test_a_stub_is_to_do_for_python_too(built):
+    names = {}
+    cells = nbformat.read(built / "lessons/01_little.ipynb", 4).cells
+    exec(cells[2].source, names)
+    for name in ("double", "faded"):
+        with pytest.raises(NotImplementedError):
+            names[name](1)
+    assert names["double"].__doc__ == "Twice x."
+
+
+def test_both_files_of_a_pair_hold_the_same(built):
+    """What Jupytext would write when JupyterLab saves the notebook is the script, byte by byte."""
+    for folder in ("lessons", "solutions"):
+        notebook = jupytext.read(built / folder / "01_little.ipynb")
+        assert jupytext.writes(notebook, "py:percent") == contents(built)[f"{folder}/01_little.py"]
+
+
+@pytest.mark.parametrize("lesson", authoring.lessons(), ids=lambda lesson: lesson.name)
+def test_opened_and_saved_in_jupyter_nothing_changes(lesson, tmp_path):
+    """Through Jupytext's contents manager, and whichever file of the pair is the newer one."""
+    shutil.copy(authoring.ROOT / "pyproject.toml", tmp_path)
+    manager = jupytext.TextFileContentsManager()
+    manager.root_dir = str(tmp_path)
+    for path in (lesson.notebook, lesson.solution):
+        pair = [path, path.with_suffix(".py")]
+        names = [own.relative_to(authoring.ROOT).as_posix() for own in pair]
+        (tmp_path / names[0]).parent.mkdir()
+        for own, name in zip(pair, names):
+            shutil.copy(own, tmp_path / name)
+        content = manager.get(names[0])["content"]
+        manager.save({"type": "notebook", "format": "json", "content": content}, names[0])
+        for own, name in zip(pair, names):
+            assert (tmp_path / name).read_text() == own.read_text()
+            for other in names:
+                os.utime(tmp_path / other, (0, 1e9 if other == name else 2e9))
+            assert manager.get(name)["content"]["cells"]
+
+
+def test_ids_are_stable_and_shared(built):
+    def ids(folder):
+        cells = nbformat.read(built / folder / "01_little.ipynb", 4).cells
+        return {cell.source: cell.id for cell in cells}
+
+    before = ids("solutions")
+    assert set(ids("lessons").values()) < set(before.values())
+    source = built / "solutions/01_little.py"
+    source.write_text(SOURCE.replace("# %%\nsecret", "# %%\nnew = 0\n\n# %%\nsecret"))
+    authoring.build(built, say=lambda text: None)
+    assert before.items() < ids("solutions").items()
+
+
+def test_notebooks_hold_no_clock_version_or_path(built):
+    for name, text in contents(built).items():
+        assert str(built) not in text and "jupytext_version" not in text
+        if name.endswith(".ipynb"):
+            notebook = json.loads(text)
+            assert notebook["metadata"] == lesson_source.METADATA
+            metadata = [cell["metadata"] for cell in notebook["cells"]]
+            assert all(set(own) <= {"tags"} for own in metadata)
+
+
+def test_only_compared_cells_keep_outputs(built):
+    for folder in ("lessons", "solutions"):
+        for cell in lesson_source.code_cells(nbformat.read(built / folder / "01_little.ipynb", 4)):
+            compared = lesson_source.COMPARED in cell.metadata.get("tags", [])
+            assert bool(cell.outputs) == compared == (cell.execution_count is not None)
+
+
+# ---------------------------------------------------------------- out of step
+
+
+@pytest.mark.parametrize("name", [
+    "lessons/01_little.py", "lessons/01_little.ipynb", "solutions/01_little.ipynb",
+])  # fmt: skip
+@pytest.mark.parametrize("change", ["edited", "missing", "damaged"])
+def test_what_is_out_of_step_is_found_and_mended(built, name, change):
+    file, before = built / name, contents(built)
+    if change == "missing":
+        file.unlink()
+    else:
+        text = file.read_text()
+        file.write_text(text.replace("A lesson", "B") if change == "edited" else text[:100])
+    (problem,) = authoring.problems(built)
+    assert problem.startswith(name)
+    assert authoring.build(built, say=lambda text: None) == [file]
+    assert contents(built) == before
+
+
+def test_a_changed_source_is_out_of_step_everywhere(built):
+    (built / "solutions/01_little.py").write_text(SOURCE.replace("secret", "open"))
+    assert len(authoring.problems(built)) == 3
+
+
+@pytest.mark.parametrize("folder", ["lessons", "solutions"])
+@pytest.mark.parametrize("lost", ["execution_count", "outputs"])
+def test_a_check_without_its_output_would_pass_in_silence_and_is_found(built, folder, lost):
+    file = built / folder / "01_little.ipynb"
+    notebook = json.loads(file.read_text())
+    (cell,) = [c for c in notebook["cells"] if "nbval" in str(c["metadata"])]
+    cell[lost] = None if lost == "execution_count" else []
+    file.write_text(json.dumps(notebook))
+    assert "output of a check" in "".join(authoring.problems(built))
+
+
+def test_files_without_a_source_go(built):
+    orphan = built / "lessons" / "02_gone.ipynb"
+    orphan.write_text("{}")
+    assert authoring.problems(built) == ["lessons/02_gone.ipynb has no source"]
+    assert authoring.build(built) == [orphan] and not orphan.exists()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_source_must_not_do(root, rule):
+    source, tags, words = RULES[rule]
+    cell = f"# %% tags={json.dumps(tags)}\n{source}\n" if tags else f"# %%\n{source}\n"
+    (root / "solutions" / "01_little.py").write_text(cell)
+    with pytest.raises(InputError, match=words):
+        authoring.build(root)
+    assert not (root / "lessons").exists()
+
+
+def test_without_sources_one_sentence(tmp_path):
+    with pytest.raises(InputError, match="in a clone of the project"):
+        authoring.build(tmp_path)
+
+
+# ---------------------------------------------------------------- verification
+
+
+@pytest.mark.parametrize("passed, seconds, good", [
+    (True, 1.0, True), (False, 1.0, False), (True, kernels.BUDGET + 1, False),
+])  # fmt: skip
+def test_verify_wants_every_notebook_to_pass_in_time(built, monkeypatch, passed, seconds, good):
+    seen, said = [], []
+
+    def run(path):
+        seen.append(path.relative_to(built).as_posix())
+        return kernels.Run(path, passed, seconds, "what nbval printed")
+
+    monkeypatch.setattr(authoring, "run_nbval", run)
+    assert authoring.verify(built, say=said.append) is good
+    assert seen == ["lessons/01_little.ipynb", "solutions/01_little.ipynb"]
+    assert f"{2 * seconds:.1f} s in all" in said[-1]
+    assert ("what nbval printed" in said) is not passed
+
+
+def test_verify_of_a_lesson_that_is_not_there(built):
+    with pytest.raises(InputError, match="no lesson"):
+        authoring.verify(built, names=["77"])
+
+
+def test_verify_runs_nothing_that_is_out_of_step(built, monkeypatch):
+    monkeypatch.setattr(authoring, "run_nbval", None)
+    (built / "lessons" / "01_little.py").unlink()
+    assert authoring.verify(built, say=lambda text: None) is False
+
+
+# ---------------------------------------------------------------- with a real kernel
+
+
+def test_a_kernel_records_what_nbval_compares(root):
+    authoring.build(root, say=lambda text: None)
+    file = root / "lessons/01_little.ipynb"
+    assert '"seen 1\\n"' in file.read_text()
+    assert kernels.run_nbval(file).passed
+    file.write_text(file.read_text().replace("seen 1", "seen 2"))
+    run = kernels.run_nbval(file)
+    assert not run.passed and "seen 2" in run.text
+
+
+def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
+    source = root / "solutions" / "01_little.py"
+    source.write_text(SOURCE.replace("secret = 1", "secret = 1 / 0"))
+    with pytest.raises(InputError, match="ZeroDivisionError"):
+        authoring.build(root, say=lambda text: None)
+    assert not (root / "solutions/01_little.ipynb").exists()
+
+
+# ---------------------------------------------------------------- the lessons themselves
+
+
+def test_the_project_is_in_step():
+    assert authoring.problems() == []

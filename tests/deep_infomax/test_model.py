@@ -1,0 +1,402 @@
+"""The weighted loss, its step, whose gradient goes where, saving and loading."""
+
+import gc
+import math
+import subprocess
+import sys
+import weakref
+
+import numpy as np
+import pytest
+
+from dimlearn import DeepInfoMax, InputError, build_encoder
+from dimlearn.deep_infomax import FusedAdam
+from dimlearn.deep_infomax.objectives import discriminator_loss, prior_loss, squash, stateless_prior
+from dimlearn.information.bounds import BOUNDS, jsd_bound, local_jsd
+from dimlearn.startup import keras, tf
+
+IMAGES = np.random.default_rng(0).uniform(size=(24, 12, 12, 1)).astype("float32")
+
+
+def new_model(*weights, compiled=True, **kwargs):
+    keras.utils.set_random_seed(3)
+    model = DeepInfoMax(build_encoder((12, 12, 1), code_dim=6), *weights, **kwargs)
+    if compiled:
+        model.compile(keras.optimizers.SGD(0.05))
+    return model
+
+
+def values(model):
+    return [variable.numpy() for variable in model.variables]
+
+
+def same(before, after):
+    return all(np.array_equal(a, b) for a, b in zip(before, after))
+
+
+# ---------------------------------------------------------------- the prior game
+
+
+def test_known_values_of_the_game():
+    zeros = tf.zeros((5, 1))
+    assert float(discriminator_loss(zeros, zeros)) == pytest.approx(2 * math.log(2))
+    with tf.GradientTape() as tape:
+        tape.watch(zeros)
+        loss = prior_loss(zeros)
+    assert float(loss) == pytest.approx(math.log(2))
+    np.testing.assert_allclose(5 * tape.gradient(loss, zeros), -0.5)
+
+
+def test_the_prior_samples():
+    uniform = stateless_prior((20_000, 3), "uniform", seed=(1, 2)).numpy()
+    assert uniform.min() >= 0 and uniform.max() < 1
+    assert uniform.mean() == pytest.approx(0.5, abs=0.005)
+    assert uniform.std() == pytest.approx(0.288675, abs=0.003)
+    gaussian = stateless_prior((20_000, 3), "gaussian", seed=(1, 2)).numpy()
+    assert gaussian.mean() == pytest.approx(0, abs=0.02)
+    assert gaussian.std() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("prior", ["uniform", "gaussian"])
+def test_the_encoders_step_raises_the_discriminators_score(prior):
+    """The prior's direction: towards what the discriminator takes for the prior."""
+    model = new_model(0, 0, 1, prior=prior, compiled=False)
+
+    def mean_score():
+        code = model.encoder(IMAGES, training=True)[1]
+        return float(tf.reduce_mean(model.discriminator(squash(code, prior))))
+
+    before, frozen = mean_score(), values(model.discriminator)
+    with tf.GradientTape() as tape:
+        terms = model.terms(*model.encoder(IMAGES, training=True))
+    variables = model.encoder.trainable_variables
+    keras.optimizers.SGD(0.01).apply(tape.gradient(terms["loss"], variables), variables)
+    assert mean_score() > before
+    assert same(frozen, values(model.discriminator))
+
+
+def test_the_discriminators_step_leaves_the_encoder_alone():
+    model = new_model(0, 0, 1, compiled=False)
+    code = model.encoder(IMAGES, training=False)[1]
+    before, first = values(model.encoder), values(model.discriminator)
+    with tf.GradientTape() as tape:
+        loss = model.discriminator_loss(code)
+        reached = tape.gradient(loss, model.encoder.trainable_variables)
+    assert reached == [None] * len(reached)
+    with tf.GradientTape() as tape:
+        loss = model.discriminator_loss(code)
+    weights = model.discriminator.trainable_variables
+    keras.optimizers.SGD(0.1).apply(tape.gradient(loss, weights), weights)
+    assert same(before, values(model.encoder))
+    assert not same(first, values(model.discriminator))
+
+
+def test_each_players_step_is_of_its_own_loss():
+    """In one training step: a discriminator with learning rate 0 is held still to the bit, and so
+    is the encoder when the rate of its optimizer is 0."""
+    for encoder_rate, discriminator_rate in ((0.1, 0.0), (0.0, 0.1)):
+        model = new_model(0, 0, 1, compiled=False)
+        model.compile(keras.optimizers.SGD(encoder_rate), keras.optimizers.SGD(discriminator_rate))
+        encoder = [v.numpy() for v in model.encoder.trainable_variables]
+        discriminator = values(model.discriminator)
+        model.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
+        moved = not same(encoder, [v.numpy() for v in model.encoder.trainable_variables])
+        assert moved == (encoder_rate > 0)
+        assert same(discriminator, values(model.discriminator)) == (discriminator_rate == 0)
+
+
+def test_the_steps_of_encoder_and_discriminator_by_hand():
+    """The training step equals the two gradients written out from the same first weights."""
+    model, twin = new_model(0.5, 1, 0.3), new_model(0.5, 1, 0.3)
+    with tf.GradientTape() as tape:
+        terms = twin.terms(*twin.encoder(IMAGES, training=True))
+        assert float(terms["loss"]) == pytest.approx(
+            -0.5 * float(terms["global_bound"])
+            - float(terms["local_bound"])
+            + 0.3 * float(terms["prior_loss"]),
+            rel=1e-5,
+        )
+    variables = twin.cooperating_variables()
+    gradients = tape.gradient(terms["loss"], variables)
+    model.train_step(tf.constant(IMAGES))
+    for variable, own, gradient in zip(variables, model.cooperating_variables(), gradients):
+        np.testing.assert_allclose(own, variable - 0.05 * gradient, atol=1e-6)
+
+
+@pytest.mark.parametrize("settings", [{}, {"amsgrad": True}, {"global_clipnorm": 0.1}])
+def test_the_fused_adam_is_adam(settings):
+    paths = []
+    for kind in (FusedAdam, keras.optimizers.Adam):
+        rng = np.random.default_rng(1)
+        variables = [
+            keras.Variable(rng.normal(size=shape), dtype="float32") for shape in ((4, 3), (5,))
+        ]
+        falling = keras.optimizers.schedules.CosineDecay(0.05, 30)
+        optimizer = kind(falling, **settings)
+        for _ in range(30):
+            gradients = [tf.constant(rng.normal(size=v.shape), "float32") for v in variables]
+            optimizer.apply(gradients, variables)
+        paths.append([v.numpy() for v in variables])
+    for fused, plain in zip(*paths):
+        np.testing.assert_allclose(fused, plain, atol=1e-5)  # of moves of about 1
+
+
+# ---------------------------------------------------------------- weights and options
+
+
+@pytest.mark.parametrize("weights", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (0.6, 0.4, 0.2)])
+def test_a_weight_of_zero_has_no_critic(weights):
+    model = new_model(*weights)
+    parts = ("global_critic", "local_critic", "discriminator")
+    assert [hasattr(model, part) for part in parts] == [bool(weight) for weight in weights]
+    history = model.fit(IMAGES, batch_size=8, epochs=2, verbose=0).history
+    terms = {"loss"}
+    terms |= {"global_bound"} if weights[0] else set()
+    terms |= {"local_bound"} if weights[1] else set()
+    terms |= {"prior_loss", "discriminator_loss"} if weights[2] else set()
+    assert set(history) == terms
+    assert all(np.isfinite(history[term]).all() and len(history[term]) == 2 for term in terms)
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+@pytest.mark.parametrize("critic", ["dot", "concat"])
+@pytest.mark.parametrize("negatives", ["all", "one"])
+def test_every_bound_critic_and_kind_of_negatives_trains_both(bound, critic, negatives):
+    model = new_model(1, 1, 0, bound=bound, critic=critic, negatives=negatives, units=16)
+    model.compile(keras.optimizers.Adam(3e-3))
+    critics = values(model.global_critic), values(model.local_critic)
+    history = model.fit(IMAGES, batch_size=12, epochs=16, verbose=0).history
+    assert history["global_bound"][-1] > history["global_bound"][0]
+    assert history["local_bound"][-1] > history["local_bound"][0]
+    assert not same(critics[0], values(model.global_critic))
+    assert not same(critics[1], values(model.local_critic))
+
+
+def test_a_bound_may_be_a_function():
+    named, given = new_model(1, 1, 0), new_model(1, 1, 0, bound=jsd_bound, local_bound=local_jsd)
+    averaged = new_model(1, 1, 0, bound=jsd_bound)
+    results = [
+        model.evaluate(IMAGES, batch_size=12, verbose=0, return_dict=True)
+        for model in (named, given, averaged)
+    ]
+    for other in results[1:]:
+        assert other == pytest.approx(results[0], abs=1e-5)
+
+
+def test_many_models_in_one_process_do_not_touch_each_other():
+    """The seminar project's limit: its one compiled step was bound to the first model."""
+    alone = new_model(0, 1, 0.1)
+    alone.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
+    first, second = new_model(1, 0, 1), new_model(0.6, 0.4, 0)
+    second.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
+    first.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
+    again = new_model(0, 1, 0.1)
+    before = values(first), values(second)
+    again.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
+    assert same(before[0], values(first)) and same(before[1], values(second))
+    assert same(values(alone), values(again))
+
+
+def test_one_trace_and_whole_batches_only():
+    model, shapes = new_model(0, 1, 0), []
+    step = model.train_step
+
+    def counted(images):
+        shapes.append(images.shape)
+        return step(images)
+
+    model.train_step = counted
+    model.fit(IMAGES[:23], batch_size=8, epochs=3, verbose=0)
+    assert set(map(tuple, (shape.as_list()[1:] for shape in shapes))) == {(12, 12, 1)}
+    assert {shape[0] for shape in shapes} == {8}
+    assert int(model.optimizer.iterations) == 3 * 2
+
+
+def test_trained_models_are_let_go():
+    """Thirty models in one process: nothing keeps a model that nobody names any more, nor the
+    graph of its step, which would keep its weights and the optimizer's moments."""
+    before, left = traced_steps(), []
+    for number in range(30):
+        weights = number % 3 / 2, (number % 4 + 1) / 4, number % 2 / 10
+        model = new_model(*weights, compiled=False)
+        model.compile("adam")
+        model.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
+        left.append(weakref.ref(model))
+    assert traced_steps() > before  # of the last one
+    del model
+    assert traced_steps() == before
+    assert [reference() for reference in left] == [None] * 30
+
+
+def traced_steps():
+    """How many graphs of training steps are alive."""
+    gc.collect()
+    graphs = [each for each in gc.get_objects() if isinstance(each, tf.Graph)]
+    return sum(getattr(graph, "name", "").startswith("one_step_on_data") for graph in graphs)
+
+
+def test_the_code_is_linear_and_comes_from_the_map():
+    encoder = build_encoder((12, 12, 1), code_dim=6)
+    feature_map, code = encoder(IMAGES)
+    assert feature_map.shape[1] > 1 and code.shape == (24, 6)
+    assert encoder.get_layer("code").activation is keras.activations.linear
+    assert np.array_equal(new_model(0, 1, 0)(IMAGES), new_model(0, 1, 0).encoder(IMAGES)[1])
+
+
+@pytest.mark.parametrize("architecture", ["light", "dim28", "dim32"])
+@pytest.mark.parametrize("shape", [(8, 8, 1), (9, 9, 3), (13, 14, 1), (28, 28, 1), (32, 32, 3)])
+def test_encoders_for_any_size(architecture, shape):
+    encoder = build_encoder(shape, code_dim=5, architecture=architecture)
+    feature_map, code = encoder(np.zeros((2, *shape), "float32"))
+    assert len(feature_map.shape) == 4 and min(feature_map.shape[1:3]) > 1
+    assert code.shape == (2, 5)
+
+
+def test_the_authors_feature_maps():
+    shapes = {
+        name: build_encoder(shape, architecture=name).outputs[0].shape[1:]
+        for name, shape in (("dim28", (28, 28, 1)), ("dim32", (32, 32, 3)))
+    }
+    assert shapes == {"dim28": (7, 7, 128), "dim32": (8, 8, 128)}
+
+
+# ---------------------------------------------------------------- saving
+
+
+def test_save_load_and_go_on(tmp_path):
+    model = new_model(0.6, 0.4, 0.2, bound="infonce", prior="gaussian")
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-4))
+    model.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
+    path = tmp_path / "with space" / "model.keras"
+    path.parent.mkdir()
+    model.save(path)
+    model.encoder.save(path.with_name("encoder.keras"))
+    np.save(tmp_path / "images.npy", IMAGES)
+    np.save(tmp_path / "codes.npy", model.predict(IMAGES, verbose=0))
+
+    loaded = keras.saving.load_model(path)
+    assert same(values(model), values(loaded))
+    assert float(loaded.discriminator_optimizer.learning_rate) == pytest.approx(1e-4)
+    assert loaded.settings == model.settings
+    histories = []
+    for each in (model, loaded):
+        keras.utils.set_random_seed(9)
+        histories.append(each.fit(IMAGES, batch_size=8, epochs=2, verbose=0).history)
+    assert histories[0] == histories[1]
+
+    script = (
+        "import sys, numpy as np, keras\n"
+        "folder = sys.argv[1]\n"
+        "images, codes = np.load(folder + '/images.npy'), np.load(folder + '/codes.npy')\n"
+        "alone = keras.saving.load_model(folder + '/with space/encoder.keras')\n"
+        "assert np.array_equal(alone.predict(images, verbose=0)[1], codes)\n"
+        "from dimlearn import DeepInfoMax\n"
+        "model = keras.saving.load_model(folder + '/with space/model.keras')\n"
+        "assert np.array_equal(model.predict(images, verbose=0), codes)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+
+
+def test_callbacks_and_validation():
+    model = new_model(0, 1, 0)
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=0, min_delta=100)
+    history = model.fit(
+        IMAGES, batch_size=8, epochs=9, validation_data=IMAGES[:8], callbacks=[stop], verbose=0
+    ).history  # fmt: skip
+    assert len(history["val_local_bound"]) == 2
+    dataset = tf.data.Dataset.from_tensor_slices(IMAGES).batch(12, drop_remainder=True)
+    assert "local_bound" in model.fit(dataset, verbose=0).history
+
+
+def test_looking_does_not_change_the_training():
+    """Neither validation nor `evaluate` uses up samples of the prior."""
+
+    def trained(**validation):
+        keras.utils.set_random_seed(0)
+        model = new_model(0, 1, 1)
+        model.fit(IMAGES, batch_size=8, epochs=2, verbose=0, **validation)
+        return [variable.numpy() for variable in model.discriminator.variables]
+
+    for alone, watched in zip(trained(), trained(validation_data=IMAGES)):
+        np.testing.assert_array_equal(alone, watched)
+
+
+def test_replicas_stay_equal():
+    """Under tf.distribute every replica must apply the same, summed gradient."""
+    script = """if True:
+        import numpy as np, tensorflow as tf
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        halves = [tf.config.LogicalDeviceConfiguration()] * 2
+        tf.config.set_logical_device_configuration(cpu, halves)
+        from dimlearn import DeepInfoMax, build_encoder
+        images = np.random.default_rng(0).uniform(size=(32, 12, 12, 1)).astype("float32")
+        with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+            model = DeepInfoMax(build_encoder((12, 12, 1), 6), 0, 1, 0.1)
+            model.compile("adam")
+            first = model.encoder.trainable_variables[0].numpy()
+            model.fit(images, batch_size=16, verbose=0)
+        a, b = model.encoder.trainable_variables[0].value.values
+        assert np.array_equal(a, b), "the replicas have drifted apart"
+        assert not np.array_equal(a, first), "nothing was trained"
+    """
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+# ---------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    "settings, words",
+    [
+        ({"alpha": -1}, "alpha"),
+        ({"beta": float("nan")}, "beta"),
+        ({"gamma": "much"}, "gamma"),
+        ({"beta": 0}, "nothing to train"),
+        ({"bound": "mine"}, "unknown bound 'mine'"),
+        ({"bound": 3}, "bound must be"),
+        ({"critic": "cosine"}, "critic must be one of concat, dot"),
+        ({"negatives": "hard"}, "negatives must be"),
+        ({"prior": "ball"}, "prior must be"),
+    ],
+)
+def test_bad_settings(settings, words):
+    with pytest.raises(InputError, match=words):
+        DeepInfoMax(build_encoder((12, 12, 1), 6), **settings)
+
+
+def test_an_encoder_gives_a_pair():
+    encoder = build_encoder((12, 12, 1), 6)
+    with pytest.raises(InputError, match="must give a pair"):
+        DeepInfoMax(keras.Model(encoder.input, encoder.outputs[1]))
+    with pytest.raises(InputError, match="must give a pair"):
+        DeepInfoMax(keras.Model(encoder.input, encoder.outputs[::-1]))
+
+
+@pytest.mark.parametrize(
+    "images, batch_size, words",
+    [
+        (IMAGES[:1], 1, "at least 2 images"),
+        (IMAGES, 25, "at most the 24"),
+        (IMAGES * 255, 8, "divide pixels by 255"),
+        (np.full_like(IMAGES, np.nan), 8, "NaN"),
+        (IMAGES[:, :8], 8, "the encoder takes images"),
+        (IMAGES[0, 0], 8, "must have the shape"),
+        (IMAGES.astype(int), 8, "dtype int64"),
+        (IMAGES.astype(complex), 8, "complex"),
+    ],
+)
+def test_bad_images(images, batch_size, words):
+    with pytest.raises(InputError, match=words):
+        new_model(0, 1, 0).fit(images, batch_size=batch_size, verbose=0)
+
+
+@pytest.mark.parametrize("shape, words", [((7, 9, 1), "8x8"), ((28, 28), "height, width")])
+def test_bad_shapes(shape, words):
+    with pytest.raises(InputError, match=words):
+        build_encoder(shape)
+
+
+def test_a_batch_of_one_in_a_dataset():
+    dataset = tf.data.Dataset.from_tensor_slices(IMAGES[:5]).batch(4)
+    with pytest.raises(Exception, match="batch of one"):
+        new_model(0, 1, 0).fit(dataset, verbose=0)
