@@ -27,7 +27,8 @@ from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax, full_ba
 from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.errors import InputError
 from dimlearn.evaluation import probes as evaluation
-from dimlearn.evaluation.run_folder import open_folder, write_json, written_whole
+from dimlearn.evaluation.run_folder import open_folder
+from dimlearn.files import write_json, written_whole
 from dimlearn.startup import keras
 
 # (alpha, beta, gamma) of the seminar project's four encoders.

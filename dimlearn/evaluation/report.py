@@ -22,7 +22,7 @@ from dimlearn.evaluation.probes import (
     score,
     standardize,
 )
-from dimlearn.evaluation.run_folder import write_json, written_whole
+from dimlearn.files import write_json, write_text, written_whole
 from dimlearn.startup import keras
 
 PROBE_COLUMNS = ("linear", "svm", "knn", "mlp200", "mlp64")
@@ -234,11 +234,6 @@ def write_report(results, folder, dataset, say):
         f"Settings:\n\n{settings}",
     ]
     write_text(folder / "report.md", "\n\n".join(document) + "\n")
-
-
-def write_text(path, text):
-    with written_whole(path) as half:
-        half.write_text(text, encoding="utf-8")
 
 
 def draw(results, folder, dataset, say):

@@ -7,13 +7,12 @@ where both are the same.
 import dataclasses
 import hashlib
 import json
-import os
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from dimlearn.errors import InputError
+from dimlearn.files import write_json
 
 
 def open_folder(folder, settings, dataset):
@@ -48,19 +47,3 @@ def fingerprint(dataset):
     for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
         digest.update(np.ascontiguousarray(getattr(dataset, part)))
     return digest.hexdigest()[:16]
-
-
-@contextmanager
-def written_whole(path):
-    """A name beside `path` to write to; it takes the place of `path` when all is written."""
-    half = path.with_name(f".half-{os.getpid()}-{path.name}")
-    try:
-        yield half
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
-
-
-def write_json(path, content):
-    with written_whole(path) as half:
-        half.write_text(json.dumps(content, indent=1))

@@ -1,0 +1,40 @@
+"""`dimlearn estimate`: mutual information of two groups of columns of a file."""
+
+import argparse
+from pathlib import Path
+
+from dimlearn.cli.options import natural
+
+EXAMPLE = """examples:
+  dimlearn estimate weather.csv --x temperature,pressure --y rain      names of the header
+  dimlearn estimate weather.csv --x 0-3 --y 4                          positions from 0
+  dimlearn estimate codes.npz --x images --y codes                     arrays of an .npz
+  dimlearn estimate pairs.npy --x 0 --y 1 --estimators gaussian ksg    only these two
+
+Mutual information is given in nats (1 nat = 1.44 bits)."""
+
+
+def add_command(commands):
+    estimate = commands.add_parser(
+        "estimate",
+        help="mutual information of two groups of columns of a file",
+        description="Estimate the mutual information of two groups of columns of a .csv, .npy or "
+        ".npz file, by several estimators side by side, with error bars and warnings.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = estimate.add_argument
+    add("file", type=Path, help="a .csv (with or without header), .npy or .npz file")
+    add("--x", metavar="COLUMNS", help="names or positions, such as a,b or 0,2-5; or an array")
+    add("--y", metavar="COLUMNS", help="the other group")
+    add("--estimators", nargs="+", metavar="NAME", help="default, gaussian, histogram, ksg, "
+        "separable, concat (all that fit, but concat, which is slow)")  # fmt: skip
+    add("--seed", type=natural, default=0, help="of folds, networks and draws of rows (0)")
+    estimate.set_defaults(run=run)
+
+
+def run(options):
+    from dimlearn.information.side_by_side import estimate_file
+
+    print(estimate_file(options.file, options.x, options.y, options.estimators, options.seed))
+    return 0

@@ -1,0 +1,54 @@
+"""Files that are written whole or not at all, and one lock for those who write at once.
+
+with written_whole(path) as half:      # a name beside `path`
+    figure.savefig(half)               # `path` is replaced when all is written and on the disk
+
+with locked(path):                     # one process at a time
+    ...
+"""
+
+import json
+import os
+from contextlib import contextmanager
+
+import filelock
+
+PATIENCE = 10.0  # seconds to wait for another process' lock
+
+
+@contextmanager
+def written_whole(path):
+    """A name beside `path` to write to; it takes the place of `path` when all is on the disk."""
+    half = path.with_name(f".half-{os.getpid()}-{path.name}")
+    try:
+        yield half
+        with open(half, "rb+") as written:
+            os.fsync(written.fileno())
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def write_text(path, text):
+    """Write `path` as UTF-8 with the line ends of `text`, whole or not at all."""
+    with written_whole(path) as half:
+        half.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path, content):
+    """Write `content` as JSON, whole or not at all."""
+    write_text(path, json.dumps(content, indent=1) + "\n")
+
+
+@contextmanager
+def locked(path):
+    """Hold the lock of a file, `.NAME.lock` beside it. The system lets it go with the process.
+
+    Raises `OSError` when another process holds it for longer than `PATIENCE`, or the folder cannot
+    be written.
+    """
+    try:
+        with filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE):
+            yield
+    except filelock.Timeout:
+        raise OSError(f"another process holds {path.name}") from None
