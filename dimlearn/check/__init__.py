@@ -69,6 +69,7 @@ is judged, and a `Fault` with `evidence` (what the answer did, as arrays, string
 tells the mistakes apart.
 """
 
+import functools
 import importlib
 
 from dimlearn.check.syllabus import LESSON_OF
@@ -78,22 +79,28 @@ __all__ = ["explain", "hint", "mistakes", "progress", "solution", "stub", "yours
 
 def hint(name):
     """The next hint for an exercise, before or after it is solved."""
-    return _exercise(name).hint()
+    from dimlearn.check import cards
+
+    return cards.hint(_judge(name).exercise)
 
 
 def solution(name):
     """The worked solution of an exercise with its explanation."""
-    return _exercise(name).solution_card()
+    from dimlearn.check import cards
+
+    return cards.solution(_judge(name).exercise)
 
 
 def stub(name):
     """The text that an exercise starts from."""
-    return _exercise(name).stub
+    from dimlearn.check import cards
+
+    return cards.stub(_judge(name).exercise)
 
 
 def mistakes(name):
     """The identifiers of the mistakes of an exercise that its check knows by name."""
-    return [mistake.identifier for mistake in _exercise(name).mistakes]
+    return [mistake.identifier for mistake in _judge(name).exercise.mistakes]
 
 
 def explain(identifier):
@@ -101,14 +108,14 @@ def explain(identifier):
 
     `identifier`: as in `Feedback.mistake`, such as "jsd_bound.sign_flipped".
     """
+    from dimlearn.check import cards
     from dimlearn.errors import InputError
 
-    exercise = _exercise(str(identifier).partition(".")[0])
-    for mistake in exercise.mistakes:
-        if mistake.identifier == identifier:
-            return exercise.explain(mistake)
-    known = ", ".join(mistake.identifier for mistake in exercise.mistakes)
-    raise InputError(f"there is no mistake {identifier!r}: choose one of {known}")
+    judge = _judge(str(identifier).partition(".")[0])
+    known = {mistake.identifier: mistake for mistake in judge.exercise.mistakes}
+    if identifier not in known:
+        raise InputError(f"there is no mistake {identifier!r}: choose one of {', '.join(known)}")
+    return cards.explain(judge, known[identifier])
 
 
 def progress():
@@ -127,25 +134,33 @@ def yours(name):
     """
     from dimlearn.check import recall
 
-    return recall.yours(_exercise(name))
+    return recall.yours(_judge(name))
 
 
-def _exercise(name):
+def _judge(name):
+    """The judge of an exercise, by its name or by a function of that name."""
     import difflib
 
     from dimlearn.errors import InputError
 
-    name = getattr(name, "__name__", name)
+    name = str(getattr(name, "__name__", name))
     if name not in LESSON_OF:
-        close = difflib.get_close_matches(str(name), LESSON_OF, n=1)
+        close = difflib.get_close_matches(name, LESSON_OF, n=1)
         meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
         raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
-    return importlib.import_module(f"dimlearn.check.exercises.{name}").exercise
+    return _judge_of(name)
+
+
+@functools.cache
+def _judge_of(name):
+    from dimlearn.check.judge import Judge
+
+    return Judge(importlib.import_module(f"dimlearn.check.exercises.{name}").exercise)
 
 
 def __getattr__(name):
     if name in LESSON_OF:
-        return _exercise(name)
+        return _judge_of(name)
     raise AttributeError(f"module 'dimlearn.check' has no attribute {name!r}")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, scores
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def off_diagonal(matrix):
@@ -16,10 +16,8 @@ def off_diagonal(matrix):
 
 
 exercise = Exercise(
-    "dv_bound",
-    lesson=2,
-    meaning="The DV bound is the mean of the diagonal minus the log of the mean of `exp` over the "
-    "off-diagonal scores, of which there are `n * (n - 1)` with `n = scores.shape[0]`.",
+    meaning="""The DV bound is the mean of the diagonal minus the log of the mean of `exp` over the
+    off-diagonal scores, of which there are `n * (n - 1)` with `n = scores.shape[0]`.""",
     reference=bounds.dv_bound,
     cases=lambda: [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)],
     extremes=lambda: [
@@ -31,17 +29,15 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"scores": "NN"},
-    hints=[
-        "Two averages: one over the N positive pairs, one over the N (N-1) negative pairs. "
-        "Where in "
-        "the matrix are they, and which of the two goes through `exp` and `log`?",
-        "The diagonal: `tf.linalg.diag_part`. The rest: a mask, "
-        "`~tf.eye(n, dtype=tf.bool)` with `tf.boolean_mask`.",
-        "`exp` of a score above 88 is infinite in float32. `tf.reduce_logsumexp` computes the "
-        "log of "
-        "a sum of exp without overflow; a mean is a sum divided by a count, so subtract the log of "
-        "the count.",
-    ],
+    hints="""Two averages: one over the N positive pairs, one over the N (N-1) negative pairs. Where
+    in the matrix are they, and which of the two goes through `exp` and `log`?
+
+    The diagonal: `tf.linalg.diag_part`. The rest: a mask, `~tf.eye(n, dtype=tf.bool)` with
+    `tf.boolean_mask`.
+
+    `exp` of a score above 88 is infinite in float32. `tf.reduce_logsumexp` computes the log of a
+    sum of exp without overflow; a mean is a sum divided by a count, so subtract the log of the
+    count.""",
 )
 
 
@@ -56,40 +52,6 @@ def dv_bound(scores):
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
     log_mean_exp = tf.reduce_logsumexp(negative) - math.log(n * (n - 1))
     return tf.reduce_mean(tf.linalg.diag_part(scores)) - log_mean_exp
-
-
-@exercise.right("mask with minus infinity")
-def masked(t):
-    n = tf.shape(t)[0]
-    own = tf.linalg.diag_part(t)
-    others = tf.linalg.set_diag(t, tf.fill([n], -math.inf))
-    count = tf.cast(n * (n - 1), t.dtype)
-    return tf.reduce_mean(own) - tf.reduce_logsumexp(others) + tf.math.log(count)
-
-
-@exercise.right("Keras")
-def with_keras(scores):
-    n = scores.shape[0]
-    negative = keras.ops.where(keras.ops.eye(n, dtype="bool"), -1e9, scores)
-    joint = keras.ops.sum(keras.ops.diagonal(scores)) / n
-    return joint - keras.ops.logsumexp(negative) + math.log(n * (n - 1))
-
-
-@exercise.right("largest score taken out by hand")
-def by_hand(scores, clip=None):
-    n = scores.shape[0]
-    negative = tf.boolean_mask(scores, 1 - tf.eye(n))
-    top = tf.stop_gradient(tf.reduce_max(negative))
-    mean_exp = tf.reduce_mean(tf.exp(negative - top))
-    return tf.linalg.trace(scores) / n - tf.math.log(mean_exp) - top
-
-
-@exercise.right("plain loops")
-def loops(scores):
-    n = scores.shape[0]
-    joint = sum(scores[i, i] for i in range(n)) / n
-    negative = tf.stack([scores[i, j] for i in range(n) for j in range(n) if i != j])
-    return joint - tf.reduce_logsumexp(negative) + math.log(n * n - n)
 
 
 @exercise.mistake("""The diagonal is among your negatives: the log-mean-exp runs over all N^2
