@@ -21,33 +21,36 @@ still judges the learner's function:
 In a later lesson, `jsd = check.yours("jsd_bound")` goes on with it: the text of a correct function
 is kept beside the learner's work, and judged again when it is recalled (`recall.py`).
 
+This room judges what learners write, helps them on, and remembers what is done. It may import
+`evaluation` and what stands below it. `exercises/` holds the data, `sandbox/` all that runs a strange
+function; the judge is in `judge.py`.
+
 Author's guide
 ==============
 
 An exercise is one module, `dimlearn/check/exercises/NAME.py`, and a name in `syllabus.py`, which
-says where in the lessons it comes. The module holds everything, and the proofs in
+says where in the lessons it comes. The module declares, and the proofs in
 `tests/check/test_proofs.py` find it by itself:
 
     exercise = Exercise(
-        "code_mean",
-        lesson=6,
-        meaning="The mean of the codes `[N, D]` over the batch: `[D]`.",
-        reference=objectives.code_mean,            # the library's function
+        meaning=\"""The mean of the codes `[N, D]` over the batch: `[D]`.\""",
+        reference=objectives.code_mean,            # the library's function, if it has one
         cases=lambda: [(codes(3, 2),), (codes(7, 5),)],
         differentiable=True,                       # float32 tensors, gradient, tf.function
         shapes={"codes": "ND"},                    # lets messages say "N times too large"
-        hints=["Over which axis?", "`tf.reduce_mean` takes an `axis`."],
+        hints=\"""Over which axis?
+
+        `tf.reduce_mean` takes an `axis`.\""",
     )
 
-    @exercise.solution("The mean over the batch leaves one number for each dimension. ...")
+    @exercise.solution(\"""The mean over the batch leaves one number for each dimension. ...\""")
     def code_mean(codes):
         \"""The mean code: `[N, D] -> [D]`.\"""
         return tf.reduce_mean(codes, axis=0)
 
-    @exercise.right("Keras")                       # three or more, in other styles
-    def with_keras(codes): ...
+    exercise.share(shared.sign_flipped)            # mistakes of several exercises, from shared.py
 
-    @exercise.mistake("Your function averages over the wrong axis. ...")
+    @exercise.mistake(\"""Your function averages over the wrong axis. ...\""")
     def averaged_over_dimensions(codes):           # the name is the identifier
         return tf.reduce_mean(codes, axis=1)
 
@@ -56,7 +59,8 @@ says where in the lessons it comes. The module holds everything, and the proofs 
 
 Four proofs are demanded of it, and a new exercise fails the tests until it has all four: the stub
 is `todo`, the solution `correct`, every mistake `incorrect` by its own name, and at least three
-right answers in different styles `correct`. Write as well:
+right answers in different styles `correct`; these are in `tests/check/right_answers/NAME.py`. Write
+as well:
 
 - cases whose dimensions all differ, without symmetry, zeros or ones, the first of them small (it
   is printed in messages); extremes where the contract asks for them;

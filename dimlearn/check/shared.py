@@ -1,13 +1,14 @@
 """Mistakes that several exercises share; each stands here once.
 
-A shared mistake is a function of what is right and of the exercise's arguments. An exercise takes
-it up with its own solution, or with the parts that its formula is made of:
+A shared mistake is a function of what is right and of the exercise's arguments. What is right is
+the worked solution, or a part of the formula with which the exercise is made:
 
-    exercise.share(sign_flipped, bits)
-    exercise.share(*SOFTPLUS, of=pairs)     # `pairs(*arguments)`: positive and negative scores
+    exercise.share(shared.sign_flipped, shared.bits)
+    exercise.share(*shared.MASKS_BEFORE_EXP, of=with_log_sum)
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,39 @@ from dimlearn.startup import tf
 class Shared:
     """`wrong(right, *args)` makes the mistake; `message` as in `Mistake`."""
 
-    wrong: object
+    wrong: Callable
     message: str
 
 
 def shared(message):
+    """Decorator: a mistake that exercises may share."""
     return lambda wrong: Shared(wrong, message)
+
+
+# ---------------------------------------------------------------- parts of a score tensor
+
+
+def positives(scores):
+    """`[N, N] -> [N]`, `[N, N, L] -> [N, L]`: the diagonal."""
+    return tf.boolean_mask(scores, tf.eye(scores.shape[0], dtype=tf.bool))
+
+
+def negatives(scores):
+    """`[N, N] -> [N (N-1)]`, `[N, N, L] -> [N (N-1), L]`: the rest."""
+    return tf.boolean_mask(scores, ~tf.eye(scores.shape[0], dtype=tf.bool))
+
+
+def joint(scores):
+    """The mean score of positive pairs."""
+    return tf.reduce_mean(positives(scores))
+
+
+def diagonal(scores):
+    """A mask of 1 for positive and 0 for negative pairs, of the shape of the scores."""
+    eye = tf.eye(scores.shape[0])
+    return tf.broadcast_to(
+        tf.reshape(eye, [*eye.shape, *[1] * (len(scores.shape) - 2)]), scores.shape
+    )
 
 
 # ---------------------------------------------------------------- `right`: the worked solution
@@ -54,13 +82,50 @@ def shifted_by_log_4(right, *args):
     return right(*args) + 2 * math.log(2)
 
 
+@shared("""The positive scores are summed, not averaged: divide by N.""")
+def positives_summed(right, scores):
+    return right(scores) + (scores.shape[0] - 1) * joint(scores)
+
+
+@shared("""`tf.stop_gradient` on the second part: the value is right, but the critic is never told
+    to lower the scores of negative pairs, and would raise all scores for ever.""")
+def negatives_without_gradient(right, scores):
+    return joint(scores) + tf.stop_gradient(right(scores) - joint(scores))
+
+
 @shared("""Your function halves the result, as one mean over both kinds of scores together does. The
     two means are added.""")
 def halved(right, *args):
     return right(*args) / 2
 
 
-# ---------------------------------------------------------------- two softplus. `pairs`: the scores
+# ---------------------------------------------------------------- masks before exp
+# `formula(log_sum_exp, scores)`: the value with a given log of the sum of exp over the negatives.
+
+
+@shared("""Multiplying by a mask puts zeros on the diagonal, and `exp(0) = 1` still counts among the
+    negatives. Take those entries out (`tf.boolean_mask`), or put minus infinity there.""")
+def masked_with_zero(formula, scores):
+    return formula(tf.reduce_logsumexp(scores * (1 - diagonal(scores))), scores)
+
+
+@shared("""Your mask subtracts a modest constant from the diagonal. With large scores the positive
+    pairs come back into the sum. Take them out, or put minus infinity there.""")
+def masked_with_ten(formula, scores):
+    masked = tf.where(diagonal(scores) == 1, -10.0, scores)
+    return formula(tf.reduce_logsumexp(masked), scores)
+
+
+@shared("""`x - inf * eye` is NaN off the diagonal, because 0 times infinity is NaN. Put minus
+    infinity on the diagonal alone: `tf.linalg.set_diag`, or `tf.where` with a mask.""")
+def infinity_times_mask(formula, scores):
+    return formula(tf.reduce_logsumexp(scores - math.inf * diagonal(scores)), scores)
+
+
+MASKS_BEFORE_EXP = (masked_with_zero, masked_with_ten, infinity_times_mask)
+
+# ---------------------------------------------------------------- two softplus
+# `pairs(*args)`: positive and negative scores. The loss is mean sp(-positive) + mean sp(negative).
 
 
 def sp(scores):

@@ -7,8 +7,8 @@ import numpy as np
 from dimlearn.check import models
 from dimlearn.check.answers import NotAnAnswer, as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.sandbox.call import Call
 from dimlearn.check.faults import Fault, same
+from dimlearn.check.sandbox.call import Call
 from dimlearn.deep_infomax import objectives
 from dimlearn.information.bounds import local_jsd
 from dimlearn.startup import keras, tf
