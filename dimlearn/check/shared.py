@@ -144,28 +144,33 @@ def infinity_times_mask(formula, scores):
 
 
 # ---------------------------------------------------------------- two softplus
-# A score is a logit. JSD is the mean log-probability of "yes, a pair" over the positive pairs plus
-# that of "no" over the negative ones; a loss is minus that.
-# `formula(*args, yes=log_yes, no=log_no, mean=tf.reduce_mean)`: the same, of other parts.
+# A score is a logit, the critic's answer to "do these two belong together?". The loss is minus the
+# log-probability of the right answer, yes for positive and no for negative pairs; JSD is minus it.
+# `formula(*args, yes=log_yes, no=log_no, mean=tf.reduce_mean)`: the same made of other parts.
 
 
 def log_yes(scores):
+    """The log-probability of a yes: log sigmoid(s)."""
     return -tf.nn.softplus(-scores)
 
 
 def log_no(scores):
+    """The log-probability of a no: log(1 - sigmoid(s))."""
     return -tf.nn.softplus(scores)
 
 
 def cross_entropy(positive, negative, yes=log_yes, no=log_no, mean=tf.reduce_mean):
+    """The loss of two lists of scores, each with the same weight."""
     return -mean(yes(positive)) - mean(no(negative))
 
 
 def jsd(scores, **parts):
+    """The objective of scores `[N, N]` or `[N, N, L]`."""
     return -cross_entropy(positives(scores), negatives(scores), **parts)
 
 
 def jsd_against(scores, negative, count):
+    """The objective with other negatives, or another number of them."""
     return tf.reduce_mean(log_yes(positives(scores))) + tf.reduce_sum(log_no(negative)) / count
 
 
@@ -216,8 +221,8 @@ def wasserstein(formula, *args):
     return formula(*args, yes=tf.identity, no=tf.negative)
 
 
-@shared("""The loss takes probabilities where it is given logits: a Keras loss needs
-    `from_logits=True`.""")
+@shared("""The loss takes probabilities where it is given logits, scores of any size: a Keras loss
+    needs `from_logits=True`.""")
 def logits_as_probabilities(formula, *args):
     loss = keras.losses.BinaryCrossentropy()
     yes, no = (lambda p: -loss(tf.ones_like(p), p)), (lambda p: -loss(tf.zeros_like(p), p))

@@ -51,12 +51,7 @@ def probabilities(scores):
     return positives(tf.nn.softmax(scores))
 
 
-exercise.share(shared.bits)
-exercise.share(
-    shared.sign_flipped,
-    sign_flipped="""The sign is wrong: your function gives minus the bound, or the loss. A bound is
-    to be maximised.""",
-)
+exercise.share(shared.sign_flipped, shared.bits)
 
 
 @exercise.mistake("""log N is missing. Your value is at most 0, as the paper's Eq. 5 is printed;

@@ -78,8 +78,8 @@ def negative_sign_inverted(scores):
     return jsd(scores, no=log_yes)
 
 
-@exercise.mistake("""Your function adds `log 2` to each kind of pair and halves, or shifts once:
-    it is log 2 above the objective. Eq. 4 has no shift.""")
+@exercise.mistake("""Your function adds `log 2`. The paper's Eq. 4 and this exercise have no
+    shift: all-zero scores give -2 log 2.""")
 def shifted_by_log_2(scores):
     return jsd_bound(scores) + math.log(2)
 
