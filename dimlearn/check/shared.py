@@ -243,8 +243,3 @@ def cosine(right, *vectors):
     the plain inner product.""")
 def scaled_by_root(right, *vectors):
     return right(*vectors) / vectors[0].shape[-1] ** 0.5
-
-
-@shared("""Your function averages over the U dimensions. An inner product is their sum.""")
-def mean_for_sum(right, *vectors):
-    return right(*vectors) / vectors[0].shape[-1]

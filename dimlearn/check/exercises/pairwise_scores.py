@@ -41,7 +41,13 @@ def pairwise_scores(u, v):
     return tf.matmul(u, v, transpose_b=True)
 
 
-exercise.share(shared.numpy_inside, shared.cosine, shared.scaled_by_root, shared.mean_for_sum)
+exercise.share(shared.numpy_inside, shared.cosine, shared.scaled_by_root)
+
+
+@exercise.mistake("""Your function averages over the U dimensions. An inner product is their
+    sum.""")
+def mean_for_sum(u, v):
+    return pairwise_scores(u, v) / u.shape[-1]
 
 
 @exercise.mistake("""Rows and columns are exchanged: your `scores[i, j]` belongs to row j of
