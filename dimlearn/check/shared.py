@@ -60,14 +60,14 @@ def diagonal(scores):
 
 @shared("""The sign is wrong: your function gives minus the bound, which would be a loss to be
     minimised. A bound is to be maximised: positive pairs count positive.""")
-def sign_flipped(right, *args):
-    return -right(*args)
+def sign_flipped(right, *args, **kwargs):
+    return -right(*args, **kwargs)
 
 
 @shared("""Your function measures in bits. Everything here is in nats, with the natural logarithm:
     no division by log 2.""")
-def bits(right, *args):
-    return right(*args) / math.log(2)
+def bits(right, *args, **kwargs):
+    return right(*args, **kwargs) / math.log(2)
 
 
 @shared("""Your function leaves TensorFlow: the value is right, but NumPy keeps no record for the
@@ -175,3 +175,41 @@ def not_averaged(pairs, *args):
 def summed(pairs, *args):
     positive, negative = pairs(*args)
     return tf.reduce_sum(sp(-positive)) + tf.reduce_sum(sp(negative))
+
+
+# ---------------------------------------------------------------- sums over probability tables
+# `right`: the worked solution.
+
+bits_by_log2 = Shared(
+    bits.wrong,
+    """Your function measures in bits, with the logarithm of base 2. Everything here is in nats:
+    `np.log`.""",
+)
+
+
+@shared("""Your function takes a mean where a sum belongs. The probabilities are the weights
+    already; dividing by the number of entries weighs twice.""")
+def mean_for_sum(right, *tables):
+    return right(*tables) / tables[0].size
+
+
+@shared("""The factor 1/2 is missing: it is twice as large as it should be.""")
+def half_forgotten(right, *args, **kwargs):
+    return 2 * right(*args, **kwargs)
+
+
+# ---------------------------------------------------------------- chance
+# `right`: the worked solution, which takes a `seed`; `None` stands for a new one at every call.
+
+
+@shared("""The same seed gives another result at every call: the generator is made without the
+    seed.""")
+def seed_ignored(right, *args, seed=0):
+    return right(*args, seed=None)
+
+
+@shared("""Your function seeds NumPy's global generator: everything that draws afterwards gets
+    other numbers. Use `np.random.default_rng(seed)`.""")
+def global_seed(right, *args, seed=0):
+    np.random.seed(seed)
+    return right(*args, seed=seed)
