@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dimlearn.check.faults import Fault
 from dimlearn.startup import tf
 
 
@@ -213,3 +214,15 @@ def seed_ignored(right, *args, seed=0):
 def global_seed(right, *args, seed=0):
     np.random.seed(seed)
     return right(*args, seed=seed)
+
+
+def seed_fault(draw):
+    """What is wrong with the seeds of `draw(seed=...)`, 0 being the default: a `Fault` or None."""
+    first, again, default = draw(seed=0), draw(seed=0), draw()
+    if not np.array_equal(first, again):
+        return Fault("seed ignored", "The same seed gave two different results; expected the same.")
+    if any(np.array_equal(first, draw(seed=seed)) for seed in (1, 2)):
+        return Fault("seeds alike", "Two different seeds gave the same result; expected others.")
+    if not np.array_equal(first, default):
+        return Fault("default", "Without a seed your result is not that of `seed=0`, the default.")
+    return None

@@ -52,79 +52,74 @@ def feature_map_size(input_size, layers):
     return size
 
 
-def without_padding(size, kernel, stride):
-    return (size - kernel) // stride + 1
+def without_padding(n, k, s):
+    return (n - k) // s + 1
 
 
-def with_padding(size, kernel, stride):
-    return -(-size // stride)
+def with_padding(n, k, s):
+    return -(-n // s)
 
 
 def by_rules(size, layers, valid=without_padding, same=with_padding):
-    """The size by a rule for each padding: what most mistakes get wrong."""
+    """The size by another rule for one padding, a function of the size n, the kernel k and the
+    stride s: what most mistakes get wrong."""
     for kernel, stride, padding in layers:
-        size = valid(size, kernel, stride) if padding == "valid" else same(size, kernel, stride)
+        size = (valid if padding == "valid" else same)(size, kernel, stride)
     return size
 
 
 @exercise.mistake("""The one is missing for "valid": `(size - kernel) // stride` counts the
     steps, and there is one more place than steps.""")
-def one_forgotten(input_size, layers):
-    return by_rules(
-        input_size, layers, valid=lambda size, kernel, stride: (size - kernel) // stride
-    )
+def one_forgotten(size, layers):
+    return by_rules(size, layers, valid=lambda n, k, s: (n - k) // s)
 
 
 @exercise.mistake("""Your function treats "same" like "valid". With "same" padding the kernel
     plays no part: the size is divided by the stride and rounded up.""")
-def padding_ignored(input_size, layers):
-    return by_rules(input_size, layers, same=without_padding)
+def padding_ignored(size, layers):
+    return by_rules(size, layers, same=without_padding)
 
 
 @exercise.mistake("""Your function treats "valid" like "same". Without padding the window has to
     fit: `(size - kernel) // stride + 1`.""")
-def always_padded(input_size, layers):
-    return by_rules(input_size, layers, valid=with_padding)
+def always_padded(size, layers):
+    return by_rules(size, layers, valid=with_padding)
 
 
 @exercise.mistake("""Your function rounds down for "same". An incomplete step at the end still
     gives a location: `math.ceil(size / stride)`.""")
-def same_rounded_down(input_size, layers):
-    return by_rules(input_size, layers, same=lambda size, kernel, stride: size // stride)
+def same_rounded_down(size, layers):
+    return by_rules(size, layers, same=lambda n, k, s: n // s)
 
 
 @exercise.mistake("""Your function rounds up for "valid". A window that sticks out at the end is
     dropped: `//`, rounded down.""")
-def valid_rounded_up(input_size, layers):
-    def rounded_up(size, kernel, stride):
-        return math.ceil((size - kernel) / stride) + 1
-
-    return by_rules(input_size, layers, valid=rounded_up)
+def valid_rounded_up(size, layers):
+    return by_rules(size, layers, valid=lambda n, k, s: math.ceil((n - k) / s) + 1)
 
 
 @exercise.mistake("""The stride is ignored for "valid": windows start at every stride-th pixel
     only.""")
-def stride_ignored(input_size, layers):
-    return by_rules(input_size, layers, valid=lambda size, kernel, stride: size - kernel + 1)
+def stride_ignored(size, layers):
+    return by_rules(size, layers, valid=lambda n, k, s: n - k + 1)
 
 
 @exercise.mistake("""Only the last layer counts in your function: each layer starts from the
     input's size again. It works on what the layer before has left.""")
-def last_layer_only(input_size, layers):
-    return feature_map_size(input_size, layers[-1:])
+def last_layer_only(size, layers):
+    return feature_map_size(size, layers[-1:])
 
 
 @exercise.mistake("""Only the first layer counts: there is a `return` inside the loop, or no
     loop.""")
-def first_layer_only(input_size, layers):
-    return feature_map_size(input_size, layers[:1])
+def first_layer_only(size, layers):
+    return feature_map_size(size, layers[:1])
 
 
 @exercise.mistake("""Your result is a decimal number: `/` gives a float, also where it comes out
     even. A size is a whole number: divide with `//`, or round with `math.floor` and
     `math.ceil`.""")
-def float_result(input_size, layers):
-    size = input_size
+def float_result(size, layers):
     for kernel, stride, padding in layers:
         size = np.ceil((size - kernel + 1 if padding == "valid" else size) / stride)
     return size
@@ -133,11 +128,8 @@ def float_result(input_size, layers):
 @exercise.mistake("""Your function uses the formula with symmetric padding of kernel // 2 on
     both sides, as in other libraries. Keras' "same" is the size over the stride, rounded up,
     whatever the kernel.""")
-def symmetric_padding(input_size, layers):
-    def both_sides(size, kernel, stride):
-        return (size + 2 * (kernel // 2) - kernel) // stride + 1
-
-    return by_rules(input_size, layers, same=both_sides)
+def symmetric_padding(size, layers):
+    return by_rules(size, layers, same=lambda n, k, s: (n + 2 * (k // 2) - k) // s + 1)
 
 
 @exercise.property("agrees with Keras")

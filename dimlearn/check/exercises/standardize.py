@@ -94,10 +94,7 @@ def one_for_all_features(train, test):
 @exercise.mistake("""Each *row* is standardised, over its features. A feature is a column:
     `axis=0`.""")
 def rows_for_columns(train, test):
-    def rows(x):
-        return (x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True)
-
-    return rows(train), rows(test)
+    return tuple((x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True) for x in (train, test))
 
 
 @exercise.mistake("""A feature that is constant in training becomes NaN (0 / 0) or infinite, and
@@ -175,7 +172,9 @@ def test_forgotten(train, test):
 def mean_and_deviation(call):
     train, test = sets(30, 4, 3, seed=9)
     result = np.asarray(call(train, test)[0])
-    if result.shape == train.shape and np.abs(result.mean(0)).max() > 1e-3:
+    if result.shape != train.shape:
+        return None  # that is told for the ordinary inputs
+    if np.abs(result.mean(0)).max() > 1e-3:
         return "The training features should have the mean 0 afterwards; yours do not."
-    if result.shape == train.shape and np.abs(result.std(0) - 1).max() > 1e-3:
+    if np.abs(result.std(0) - 1).max() > 1e-3:
         return "The training features should have the deviation 1 afterwards; yours do not."
