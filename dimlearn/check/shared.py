@@ -213,7 +213,7 @@ def seed_ignored(right, *args, seed=0):
     other numbers. Use `np.random.default_rng(seed)`.""")
 def global_seed(right, *args, seed=0):
     np.random.seed(seed)
-    return right(*args, seed=seed)
+    return right(*args, seed=np.random.randint(2**31))
 
 
 def seed_fault(draw):

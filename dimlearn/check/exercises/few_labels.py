@@ -141,7 +141,8 @@ def draw(call, per_class, seed):
     if call.side_effect:
         return side_effect_fault(call.side_effect, exercise.parameters)
     kind, words = flaw(chosen, per_class)
-    return Fault(kind, f"{what} {words}") if kind else None
+    if kind:
+        return Fault(kind, f"{what} {words}")
 
 
 def flaw(chosen, per_class):
