@@ -178,7 +178,7 @@ def summed(pairs, *args):
     return tf.reduce_sum(sp(-positive)) + tf.reduce_sum(sp(negative))
 
 
-# ---------------------------------------------------------------- sums over probability tables
+# ---------------------------------------------------------------- tables and Gaussians
 # `right`: the worked solution.
 
 bits_by_log2 = Shared(
