@@ -27,6 +27,12 @@ from dimlearn.check.sandbox.call import Call
 from dimlearn.check.stubs import forgets_to_return, is_stub, raises_by_itself
 from dimlearn.check.translation import translate
 from dimlearn.check.trials import GradientProbe, GraphProbe, PropertyProbe, ValueProbe, run_probe
+from dimlearn.deep_infomax import encoder, objectives
+from dimlearn.evaluation import probes
+from dimlearn.information import bounds, diagnosis, exact
+
+# The modules of the references, whose names an answer could exchange.
+WATCHED = (bounds, diagnosis, encoder, exact, objectives, probes)
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ class Exercise:
         return self.known_faults[key]
 
     def new_call(self, function, current_guard=None):
-        return Call(function, self.differentiable, current_guard, self.may_draw)
+        return Call(function, self.differentiable, current_guard, self.may_draw, WATCHED)
 
     # ------------------------------------------------------------ judging
 

@@ -108,7 +108,7 @@ def test_the_reference_is_accepted_and_told_from_ones_own(exercise):
 
     feedback = exercise(exercise.reference)
     assert feedback.status == "correct" and "came with dimlearn" in feedback.message
-    assert not progress_file._this_session
+    assert not progress_file.finished()
 
 
 @each
