@@ -186,7 +186,7 @@ class Exercise:
                     "run the cell with your own function first."
                 )
             elif keep:
-                progress_file.record(self.name, recall.kept_text(function))
+                progress_file.record(self.name, recall.program_of(function))
             return Feedback(self.name, status, text, function)
         if current.printed.strip():
             printed = "\n".join(current.printed.strip().splitlines()[:8])

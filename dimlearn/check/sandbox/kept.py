@@ -16,6 +16,7 @@ import sys
 import time
 import warnings
 from contextlib import ExitStack, contextmanager, suppress
+from unittest.mock import patch
 
 import numpy as np
 
@@ -42,6 +43,7 @@ def everything_kept():
 
 @contextmanager
 def together(*managers):
+    """Several context managers as one."""
     with ExitStack() as stack:
         for manager in managers:
             stack.enter_context(manager)
@@ -59,33 +61,22 @@ def setting_kept(read, write):
             write(before)
 
 
-@contextmanager
-def replaced(owner, name, meanwhile):
-    """An attribute that is another one meanwhile."""
-    before = getattr(owner, name)
-    setattr(owner, name, meanwhile)
-    try:
-        yield
-    finally:
-        setattr(owner, name, before)
-
-
 # ---------------------------------------------------------------- the process
 
 
 def process_kept():
     """Nothing is read from the keyboard, nothing is warned of, and the process does not end."""
     return together(
-        replaced(sys, "stdin", io.StringIO()),
-        replaced(builtins, "input", _refuse_input),
-        replaced(os, "_exit", _refuse_exit),
-        replaced(logging.getLogger("tensorflow"), "disabled", True),
+        patch.object(sys, "stdin", io.StringIO()),
+        patch.object(builtins, "input", _refuse_input),
+        patch.object(os, "_exit", _refuse_exit),
+        patch.object(logging.getLogger("tensorflow"), "disabled", True),
+        patch.dict(os.environ),
         warnings.catch_warnings(action="ignore"),
         setting_kept(lambda: logging.root.manager.disable, logging.disable),
         setting_kept(sys.getrecursionlimit, sys.setrecursionlimit),
         setting_kept(sys.gettrace, sys.settrace),
         setting_kept(gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
-        setting_kept(lambda: dict(os.environ), _set_environment),
         setting_kept(_folder, _set_folder),
     )
 
@@ -96,11 +87,6 @@ def _refuse_input(*_):
 
 def _refuse_exit(*_):
     raise SystemExit("a function that is being checked must not end the process")
-
-
-def _set_environment(names):
-    os.environ.clear()
-    os.environ.update(names)
 
 
 def _folder():
@@ -155,7 +141,7 @@ def libraries_kept():
         setting_kept(tf.config.functions_run_eagerly, tf.config.run_functions_eagerly),
         setting_kept(tf.config.get_soft_device_placement, tf.config.set_soft_device_placement),
         setting_kept(tf.config.optimizer.get_jit, tf.config.optimizer.set_jit),
-        setting_kept(numerics_checked, check_numerics),
+        setting_kept(numerics_checked, _check_numerics),
         keras_state_kept(),
         setting_kept(keras.config.floatx, keras.config.set_floatx),
         setting_kept(keras.config.epsilon, keras.config.set_epsilon),
@@ -172,7 +158,7 @@ def numerics_checked():
     return False
 
 
-def check_numerics(on):
+def _check_numerics(on):
     (tf.debugging.enable_check_numerics if on else tf.debugging.disable_check_numerics)()
 
 
@@ -211,18 +197,16 @@ def generators_kept():
 def generators():
     """The state of each global random generator, by the name of its library."""
     kind, key, *position = np.random.get_state()
+    tensorflow_own = None
+    with suppress(RuntimeError):  # with deterministic operations there is none until one is set
+        tensorflow_own = tf.random.get_global_generator()
     return {
         "Python": random.getstate(),
         "NumPy": (kind, key.tolist(), *position),
         "TensorFlow": tensorflow_seed(),
-        "TensorFlow's tf.random.Generator": _with_state(_tensorflow_generator()),
+        "TensorFlow's tf.random.Generator": _with_state(tensorflow_own),
         "Keras": _with_state(keras_seed_generator()),
     }
-
-
-def _tensorflow_generator():
-    with suppress(RuntimeError):  # with deterministic operations there is none until one is set
-        return tf.random.get_global_generator()
 
 
 def _with_state(generator):
