@@ -62,6 +62,7 @@ def yours(name, capsys):
 # ---------------------------------------------------------------- from one kernel to the next
 
 
+@pytest.mark.slow
 def test_every_solution_comes_back_in_another_process(tmp_path):
     """Written into a file as a learner would, with the helpers and imports that they name."""
     for name in LESSON_OF:
@@ -148,6 +149,7 @@ def global_pairs(feature_map, code):
 """
 
 
+@pytest.mark.slow
 def test_what_a_function_needs_comes_along(capsys):
     """Aliases, constants, recursion, helpers, a class, a closure, and another kept function."""
     names = in_a_cell(NOTEBOOK)
