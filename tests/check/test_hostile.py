@@ -325,6 +325,24 @@ def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
     assert not tf.config.functions_run_eagerly()
 
 
+def test_what_the_notebook_has_switched_on_stays_on():
+    def switches_off(p):
+        tf.debugging.disable_check_numerics()
+        tf.config.set_soft_device_placement(True)
+
+    soft = tf.config.get_soft_device_placement()
+    tf.debugging.enable_check_numerics()
+    tf.config.set_soft_device_placement(False)
+    try:
+        for function in (switches_off, check.entropy.worked_solution):
+            check.entropy(function)
+            assert numerics_checked() and not tf.config.get_soft_device_placement()
+    finally:
+        tf.debugging.disable_check_numerics()
+        tf.config.set_soft_device_placement(soft)
+    assert not numerics_checked()
+
+
 # ---------------------------------------------------------------- time and Ctrl-C
 
 
