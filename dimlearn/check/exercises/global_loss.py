@@ -1,7 +1,5 @@
 """The loss of the global objective: the JSD objective of two lists of scores, negated."""
 
-import math
-
 import numpy as np
 
 from dimlearn.check import shared
@@ -71,8 +69,4 @@ def exp_overflows(positive_scores, negative_scores):
     return positive + tf.reduce_mean(tf.math.log(1 + tf.exp(negative_scores)))
 
 
-@exercise.property("2 log 2 for scores of 0")
-def at_zero(call):
-    value = float(call(np.zeros((3, 1)), np.zeros((3, 1))))
-    if abs(value - 2 * math.log(2)) > 1e-4:
-        return f"Scores of 0 cost 2 log 2 = 1.386, yours {value:.4g}."
+exercise.promise("Scores of 0 cost 2 log 2 = 1.3863", *[np.zeros((3, 1))] * 2)

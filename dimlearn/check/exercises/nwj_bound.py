@@ -102,8 +102,4 @@ def clipped(scores):
     return nwj_bound(tf.clip_by_value(scores, -10.0, 10.0))
 
 
-@exercise.property("constant scores of 1 give 0")
-def one_gives_zero(call):
-    value = float(call(np.ones((4, 4))))
-    if abs(value) > 1e-4:
-        return f"Scores of 1 everywhere give 0, but yours gives {value:.4g}."
+exercise.promise("Scores of 1 everywhere give 0", np.ones((4, 4)))
