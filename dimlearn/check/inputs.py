@@ -55,3 +55,14 @@ def far_matrices():
 def tensors():
     """Local scores `[N, N, L]`: ordinary cases."""
     return [(scores(2, 2, 3),), (scores(3, 3, 2),), (scores(5, 5, 4),), (scores(4, 4, 6),)]
+
+
+# ---------------------------------------------------------------- feature maps
+
+
+def maps_and_codes(*sizes, seed=0):
+    """A feature map `[N, M, M, C]` and codes `[N, D]` for each of the sizes `(n, m, c, d)`."""
+    return [
+        (normal(n, m, m, c, seed=seed, decimals=2), normal(n, d, seed=seed, decimals=2))
+        for n, m, c, d in sizes
+    ]
