@@ -64,7 +64,7 @@ def encoder(images, feature_map, *head, source=None):
 @exercise.mistake("""The outputs are exchanged: `(feature_map, code)` is the order, the map
     first.""")
 def outputs_exchanged(input_shape, code_dim):
-    model = build_encoder(input_shape, code_dim)
+    model = encoder(*parts(input_shape), layers.Dense(code_dim))
     feature_map, code = model.outputs
     return keras.Model(model.inputs, (code, feature_map))
 
@@ -72,7 +72,7 @@ def outputs_exchanged(input_shape, code_dim):
 @exercise.mistake("""The model has one output, the code. The local objective needs the feature
     map as well: `keras.Model(images, (feature_map, code))`.""")
 def code_only(input_shape, code_dim):
-    model = build_encoder(input_shape, code_dim)
+    model = encoder(*parts(input_shape), layers.Dense(code_dim))
     return keras.Model(model.inputs, model.outputs[1])
 
 
@@ -157,19 +157,19 @@ def too_deep_for_small_images(input_shape, code_dim):
 
 @exercise.mistake("""`code_dim` is not used: the code has another length.""")
 def code_dim_ignored(input_shape, code_dim):
-    return build_encoder(input_shape, 64)
+    return encoder(*parts(input_shape), layers.Dense(64))
 
 
 @exercise.mistake("""`input_shape` is not used: your model takes images of one size only.""")
 def input_shape_ignored(input_shape, code_dim):
-    return build_encoder((28, 28, 1), code_dim)
+    return encoder(*parts((28, 28, 1)), layers.Dense(code_dim))
 
 
 @exercise.mistake("""Your function returns tensors, not a model: wrap them in
     `keras.Model(images, (feature_map, code))`.""")
 def no_model(input_shape, code_dim):
-    feature_map, code = build_encoder(input_shape, code_dim).outputs
-    return feature_map, code
+    _, feature_map = parts(input_shape)
+    return feature_map, layers.Dense(code_dim)(layers.Flatten()(feature_map))
 
 
 @exercise.mistake("""The image itself is returned as the feature map: nothing is learnt on the

@@ -248,8 +248,8 @@ def words_for(who, seen, right, start):
     if same(seen, start, 0, 1e-7):
         return f"After your step the {who}'s variables are what they were; expected them to move."
     seen, right, start = (np.concatenate([np.ravel(v) for v in x]) for x in (seen, right, start))
-    step = right - start
-    ratio = np.dot(seen - start, step) / np.dot(step, step)
+    way = right - start
+    ratio = np.dot(seen - start, way) / np.dot(way, way)
     if ratio < 0:
         return f"The {who} moved in the opposite direction; expected it to lower the loss."
     return f"""The {who} did not move as one step on `-local_jsd` moves it: along that step it went
