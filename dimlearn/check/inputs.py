@@ -85,3 +85,14 @@ def far_two_logits():
     sides = [(3, -30.0, 30.0), (4, 1000.0, -1000.0), (3, -1000.0, 1000.0), (5, 1000.0, 1000.0)]
     far = [(logits(n, middle=a), logits(n, 1, middle=b)) for n, a, b in sides]
     return [*far, (logits(64), logits(64, 1))]
+
+
+# ---------------------------------------------------------------- feature maps
+
+
+def maps_and_codes(*sizes, seed=0):
+    """A feature map `[N, M, M, C]` and codes `[N, D]` for each of the sizes `(n, m, c, d)`."""
+    return [
+        (normal(n, m, m, c, seed=seed, decimals=2), normal(n, d, seed=seed, decimals=2))
+        for n, m, c, d in sizes
+    ]
