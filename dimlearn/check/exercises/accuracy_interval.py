@@ -52,13 +52,11 @@ def wilson(correct, total, z):
     half = z / (1 + w) * math.sqrt(p * (1 - p) / total + w / (4 * total))
     return center - half, center + half
 
-
 @exercise.mistake("""This is the usual interval of a normal distribution, `p +- 1.96 sqrt(p
     (1-p) / n)`. It has the width 0 when everything was right, and leaves [0, 1]. Asked is
     Wilson's.""")
 def normal_approximation(correct, total):
     return normal(correct / total, total)
-
 
 @exercise.mistake("""This is the usual interval of a normal distribution, cut off at 0 and 1.
     For 10 right of 10 it still claims certainty. Asked is Wilson's.""")
@@ -66,34 +64,28 @@ def normal_approximation_clipped(correct, total):
     low, high = normal(correct / total, total)
     return max(0.0, low), min(1.0, high)
 
-
 @exercise.mistake("""The interval is one of 90 %: z = 1.645. For 95 % it is 1.96, for 2.5 % lie
     outside on each side.""")
 def one_sided(correct, total):
     return wilson(correct, total, z=1.6448536269514722)
 
-
 @exercise.mistake("""The interval is one of 99 %: z = 2.576. For 95 % it is 1.96.""")
 def ninety_nine(correct, total):
     return wilson(correct, total, z=2.5758293035489004)
-
 
 @exercise.mistake("""z is missing: your interval is one standard error wide on each side, about
     68 %. For 95 % z is 1.96.""")
 def one_standard_error(correct, total):
     return wilson(correct, total, z=1.0)
 
-
 @exercise.mistake("""low and high are exchanged: return the lower end first.""")
 def ends_exchanged(correct, total):
     return accuracy_interval(correct, total)[::-1]
-
 
 @exercise.mistake("""Your interval is in percent. An accuracy is a fraction, between 0 and 1.""")
 def in_percent(correct, total):
     low, high = accuracy_interval(correct, total)
     return 100 * low, 100 * high
-
 
 @exercise.mistake("""Your function returns center and half-width. Asked are the ends: center
     minus and plus half-width.""")
@@ -101,13 +93,11 @@ def center_and_half(correct, total):
     low, high = accuracy_interval(correct, total)
     return (low + high) / 2, (high - low) / 2
 
-
 @exercise.mistake("""The center is not moved: Wilson's interval lies around `(p + z^2 / 2n) / (1
     + z^2 / n)`, not around p.""")
 def around_p(correct, total):
     p, (_, half) = correct / total, center_and_half(correct, total)
     return p - half, p + half
-
 
 @exercise.mistake("""The half-width is not divided by `1 + z^2 / n`, as the center is.""")
 def half_not_divided(correct, total):
@@ -115,20 +105,17 @@ def half_not_divided(correct, total):
     half *= 1 + Z**2 / total
     return center - half, center + half
 
-
 @exercise.mistake("""The second term under the root is missing, `z^2 / 4n^2`.""")
 def root_cut_short(correct, total):
     p, w = correct / total, Z**2 / total
     center, half = (p + w / 2) / (1 + w), Z / (1 + w) * math.sqrt(p * (1 - p) / total)
     return center - half, center + half
 
-
 @exercise.mistake("""This is the interval of Agresti and Coull: Wilson's center, but the
     half-width of a normal distribution with n + z^2 cases.""")
 def agresti_coull(correct, total):
     n = total + Z**2
     return normal((correct + Z**2 / 2) / n, n)
-
 
 @exercise.mistake("""Your interval is the exact one of Clopper and Pearson, which is wider.
     Asked is Wilson's score interval.""")

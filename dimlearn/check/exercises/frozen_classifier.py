@@ -55,7 +55,6 @@ def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu"
         x = layers.Dense(count, activation)(x)
     return keras.Model(images, layers.Dense(num_classes, last)(x))
 
-
 @exercise.mistake("""The encoder is not frozen: its variables are among those that train. What
     is measured then is fine-tuning, not the code: `encoder.trainable = False`. Calling it with
     `training=False` does not freeze it.""")
@@ -64,14 +63,12 @@ def not_frozen(encoder, num_classes):
     encoder.trainable = True
     return model
 
-
 @exercise.mistake("""The head is frozen too: nothing in your model would learn. Only the encoder
     has to stay still: `encoder.trainable = False`, not the whole model's.""")
 def head_frozen_too(encoder, num_classes):
     model = classifier(encoder, num_classes)
     model.trainable = False
     return model
-
 
 @exercise.mistake("""The encoder's batch normalisation moves when the classifier is trained,
     although its weights are frozen: that layer is still trainable. Freeze the encoder as a whole:
@@ -84,67 +81,55 @@ def statistics_move(encoder, num_classes):
             layer.gamma.trainable = layer.beta.trainable = False
     return model
 
-
 @exercise.mistake("""The head sits on the feature map. Asked is a classifier on the code, the
     second output.""")
 def on_the_feature_map(encoder, num_classes):
     return classifier(encoder, num_classes, output=0)
-
 
 @exercise.mistake("""The last layer has a softmax. The model returns logits, for a loss with
     `from_logits=True`; a second softmax in the loss would flatten the gradient.""")
 def softmax_at_the_end(encoder, num_classes):
     return classifier(encoder, num_classes, last="softmax")
 
-
 @exercise.mistake("""The last layer has a ReLU: no logit is ever negative. It is linear.""")
 def relu_at_the_end(encoder, num_classes):
     return classifier(encoder, num_classes, last="relu")
-
 
 @exercise.mistake("""The hidden layers have no activation: three linear layers are one linear
     layer. They are ReLU units.""")
 def without_relu(encoder, num_classes):
     return classifier(encoder, num_classes, activation=None)
 
-
 @exercise.mistake("""There is one hidden layer. Asked are two of 64 units.""")
 def one_hidden_layer(encoder, num_classes):
     return classifier(encoder, num_classes, units=(64,))
-
 
 @exercise.mistake("""There is no hidden layer: that is the linear probe. Asked are two of 64
     units.""")
 def no_hidden_layer(encoder, num_classes):
     return classifier(encoder, num_classes, units=())
 
-
 @exercise.mistake("""The hidden layers have another number of units than 64.""")
 def other_width(encoder, num_classes):
     return classifier(encoder, num_classes, units=(128, 128))
 
-
 @exercise.mistake("""`num_classes` is not used: your model always has ten logits.""")
 def always_ten_classes(encoder, num_classes):
     return classifier(encoder, 10)
-
 
 @exercise.mistake("""The model starts from codes, not from images: the encoder is not in it.""")
 def starts_from_codes(encoder, num_classes):
     head = [layers.Dense(64, "relu"), layers.Dense(64, "relu"), layers.Dense(num_classes)]
     return keras.Sequential([keras.Input(encoder.output_shape[1][1:]), *head])
 
-
 @exercise.mistake("""The encoder is not the one that was given, but a copy with fresh weights:
     what it has learnt is lost. Use the encoder itself.""")
 def fresh_copy(encoder, num_classes):
     return classifier(keras.models.clone_model(encoder), num_classes)
 
-
 @exercise.mistake("""The hidden layers are tanh units. Asked are ReLU units.""")
 def tanh_units(encoder, num_classes):
     return classifier(encoder, num_classes, activation="tanh")
-
 
 @exercise.property("logits behind a frozen encoder")
 def frozen(call):

@@ -37,7 +37,6 @@ def gaussian_mi(rho, dim=1):
     """Mutual information of `dim` pairs of unit Gaussians with correlation `rho`, in nats."""
     return -dim / 2 * np.log(1 - rho**2)
 
-
 exercise.share(
     shared.bits_by_log2,
     shared.half_forgotten,
@@ -46,48 +45,40 @@ exercise.share(
     is a minus in front.""",
 )
 
-
 @exercise.mistake("""The number of pairs is not used: your function gives the information of one
     pair whatever `dim` is. Independent pairs add up.""")
 def dim_ignored(rho, dim=1):
     return -0.5 * np.log(1 - rho**2)
-
 
 @exercise.mistake("""The correlation is not squared. For a negative one that even gives a wrong
     sign: what counts is `rho**2`.""")
 def not_squared(rho, dim=1):
     return -dim / 2 * np.log(1 - rho)
 
-
 @exercise.mistake("""Your function has `1 + rho^2` inside the logarithm. Knowing x takes
     variance away: `1 - rho^2` of it is left.""")
 def plus_for_minus(rho, dim=1):
     return dim / 2 * np.log(1 + rho**2)
-
 
 @exercise.mistake("""There is a square root too many: with the 1/2 in front, the logarithm is of
     `1 - rho^2` itself, or without the 1/2 of its root. Not both.""")
 def root_and_half(rho, dim=1):
     return -dim / 2 * np.log(np.sqrt(1 - rho**2))
 
-
 @exercise.mistake("""`dim` is inside the logarithm, or the power is missing: the information of
     several pairs is `dim` times that of one, so `dim` stands in front.""")
 def dim_inside(rho, dim=1):
     return -0.5 * np.log(1 - rho**2 / dim)
-
 
 @exercise.mistake("""The dimensions are counted twice. There are `dim` pairs, each of one x and
     one y; one pair gives `-1/2 log(1 - rho^2)`.""")
 def dim_squared(rho, dim=1):
     return -(dim**2) / 2 * np.log(1 - rho**2)
 
-
 @exercise.mistake("""`//` divides whole numbers and rounds down: `-dim // 2` is not -dim / 2 for
     an odd `dim`. Use `/`.""")
 def integer_division(rho, dim=1):
     return -dim // 2 * np.log(1 - rho**2)
-
 
 @exercise.property("the sign of the correlation does not matter; 0 without correlation")
 def what_is_promised(call):

@@ -59,7 +59,6 @@ def compared(joint, product):
     inside = (joint > 0) & (product > 0)
     return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
 
-
 exercise.share(
     shared.bits_by_log2,
     shared.mean_for_sum,
@@ -69,18 +68,15 @@ exercise.share(
     H(Y) - H(X, Y).""",
 )
 
-
 @exercise.mistake("""Your function gives the entropy of the joint table, H(X, Y). That is what X
     and Y tell together; what they tell about each other is H(X) + H(Y) - H(X, Y).""")
 def joint_entropy(joint):
     return entropy(joint)
 
-
 @exercise.mistake("""Your function gives a conditional entropy, H(Y | X) = H(X, Y) - H(X): what
     remains unknown of Y. Mutual information is what becomes known: H(Y) - H(Y | X).""")
 def conditional_entropy(joint):
     return entropy(joint) - entropy(joint.sum(axis=1))
-
 
 @exercise.mistake("""The marginals are exchanged: the product does not have the row marginal
     (the sum over columns, `axis=1`) for the rows. With `keepdims=True` each stays on its own
@@ -89,19 +85,16 @@ def marginals_exchanged(joint):
     p_x, p_y = marginals(joint)
     return compared(joint, (p_y.T * p_x.T).reshape(joint.shape))
 
-
 @exercise.mistake("""Only one marginal is divided by. The table of an independent pair is the
     product of both.""")
 def one_marginal_only(joint):
     p_x, _ = marginals(joint)
     return compared(joint, p_x * np.ones_like(joint))
 
-
 @exercise.mistake("""Your function compares the table with a uniform one. Independence does not
     mean uniform: it means the product of this table's own marginals.""")
 def against_uniform(joint):
     return compared(joint, np.full_like(joint, 1 / joint.size))
-
 
 @exercise.mistake("""Your function averages over the product of the marginals instead of over
     the joint table: the weight of each logarithm is `joint`, for that is how often the pair
@@ -110,7 +103,6 @@ def averaged_over_product(joint):
     p_x, p_y = marginals(joint)
     return np.sum((p_x * p_y * np.log(joint / (p_x * p_y)))[joint > 0])
 
-
 @exercise.mistake("""The arguments of the divergence are exchanged: your function takes the product
     of the marginals for the truth and the joint table for the belief. What really happens is the
     joint table, so it comes first, and each logarithm is weighed with it.""")
@@ -118,19 +110,16 @@ def product_first(joint):
     p_x, p_y = marginals(joint)
     return kl_divergence(p_x * p_y, joint)
 
-
 @exercise.mistake("""An entry of 0 in the table makes your result NaN. Such a pair never occurs
     and adds nothing: leave it out before taking the logarithm.""")
 def zero_gives_nan(joint):
     p_x, p_y = marginals(joint)
     return np.sum(joint * np.log(joint / (p_x * p_y)))
 
-
 @exercise.mistake("""Your function divides by an entropy. That is a normalised score between 0
     and 1; asked for is the mutual information itself, in nats.""")
 def normalised(joint):
     return mutual_information(joint) / min(map(entropy, marginals(joint)))
-
 
 @exercise.property("0 when independent, symmetric, and at most the smaller entropy")
 def what_is_promised(call):

@@ -54,24 +54,20 @@ def step(images, encoder, critic, optimizer, bound=local_jsd, training=True, mov
     optimizer.apply(tape.gradient(loss, variables), variables)
     return loss
 
-
 @exercise.mistake("""The sign is wrong: your step makes the information small. An optimizer
     minimises, so the loss is *minus* `local_jsd`.""")
 def information_minimised(*args):
     return step(*args, bound=lambda scores: -local_jsd(scores))
-
 
 @exercise.mistake("""The critic does not move: its variables are not in the list that the
     optimizer gets. An untrained critic scores at random, and the encoder learns to please it.""")
 def critic_forgotten(images, encoder, critic, optimizer):
     return step(images, encoder, critic, optimizer, moving=[encoder])
 
-
 @exercise.mistake("""The encoder does not move: its variables are not in the list that the
     optimizer gets. Only the critic learns.""")
 def encoder_forgotten(images, encoder, critic, optimizer):
     return step(images, encoder, critic, optimizer, moving=[critic])
-
 
 @exercise.mistake("""The encoder does not move: no gradient reaches it. Its call has to stand
     *inside* `with tf.GradientTape()`, or the tape does not see how the loss came from it.""")
@@ -83,12 +79,10 @@ def encoder_outside_the_tape(images, encoder, critic, optimizer):
     optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
     return loss
 
-
 @exercise.mistake("""The batch normalisation is not updated: the encoder is called without
     `training=True`. Its moving averages would stay as they are at the start.""")
 def training_flag_forgotten(*args):
     return step(*args, training=None)
-
 
 @exercise.mistake("""The encoder is treated as the critic's opponent, as in an adversarial game:
     it moves against the critic. Both maximise the same number; only the prior of lesson 6 is a
@@ -101,7 +95,6 @@ def adversarial(images, encoder, critic, optimizer):
     optimizer.apply([-gradient for gradient in up] + down, ours + theirs)
     return loss
 
-
 @exercise.mistake("""Your function returns the loss *after* the step. It computes it once more,
     which costs a second pass through the encoder; asked is the loss that the step started from.
 """)
@@ -109,17 +102,14 @@ def loss_after_the_step(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return -local_jsd(critic(*encoder(images, training=False)))
 
-
 @exercise.mistake("""Nothing moves: the gradients are computed but not given to the optimizer.""")
 def not_applied(images, encoder, critic, optimizer):
     return -local_jsd(critic(*encoder(images, training=True)))
-
 
 @exercise.mistake("""Your function returns the objective, not the loss: the sign of what it
     returns is wrong, though the step is right.""")
 def objective_returned(*args):
     return -train_step(*args)
-
 
 @exercise.mistake("""The loss is not a scalar: your function returns one value for each pair or
     location.""")
@@ -128,13 +118,11 @@ def loss_not_reduced(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return tf.nn.softplus(-scores)
 
-
 @exercise.mistake("""Your function makes two steps. Is `apply` called twice, once for each
     model, with the gradients of both?""")
 def two_steps(*args):
     loss, _ = train_step(*args), train_step(*args)
     return loss
-
 
 @exercise.mistake("""Your function makes an optimizer of its own, and leaves the one that it was
     given unused. An optimizer remembers its past steps, so a new one at every step has no
@@ -142,17 +130,14 @@ def two_steps(*args):
 def optimizer_of_its_own(images, encoder, critic, optimizer):
     return train_step(images, encoder, critic, keras.optimizers.Adam(1e-2))
 
-
 @exercise.mistake("""Your loss is another bound, not `-local_jsd`.""")
 def other_bound(*args):
     return step(*args, bound=local_infonce)
-
 
 @exercise.mistake("""Your function steps along the gradient of the sum of the loss over images
     or locations: the step is too long by that count. `local_jsd` is a mean already.""")
 def loss_summed(*args):
     return step(*args, bound=lambda scores: local_jsd(scores) * len(scores))
-
 
 @exercise.mistake("""The variables that are not trainable get a gradient step too: `variables`
     holds the moving averages of batch normalisation. Use `trainable_variables`.""")
@@ -161,7 +146,6 @@ def averages_trained(images, encoder, critic, optimizer):
     for variable in encoder.non_trainable_variables:
         variable.assign(variable * 0.9)
     return loss
-
 
 @exercise.mistake("""Your function leaves a model changed: `trainable` was switched off. What is
     not to move simply stays out of the list of variables.""")
@@ -210,7 +194,6 @@ def outcome(call):
 def start_and_end():
     """The outcomes of a function that does nothing and of the solution."""
     return outcome(Call(lambda *args: 0.0)), outcome(Call(train_step))
-
 
 @exercise.property("one step")
 def one_step(call):
