@@ -80,10 +80,6 @@ def dim_squared(rho, dim=1):
 def integer_division(rho, dim=1):
     return -dim // 2 * np.log(1 - rho**2)
 
-@exercise.property("the sign of the correlation does not matter; 0 without correlation")
-def what_is_promised(call):
-    there, back = float(call(0.37, dim=3)), float(call(-0.37, dim=3))
-    if abs(there - back) > 1e-5:
-        return f"rho and -rho tell the same, but yours are {there:.4g} and {back:.4g} for 0.37."
-    if there < 0:
-        return "Information is never negative."
+
+exercise.promise("Without correlation, rho = 0, there is no information: 0", 0.0)
+exercise.promise("rho = 0.37 and rho = -0.37 tell the same", 0.37, same_as=(-0.37,))
