@@ -25,11 +25,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    It holds all accuracies p0 for which the observed p lies within 1.96 standard errors, with
-    the standard error taken at p0. Solving that quadratic gives the formula. It never leaves [0,
-    1], and 10 right answers of 10 leave a lower end of 0.72, not 1.
-""")
+@exercise.solution("""It holds all accuracies p0 for which the observed p lies within 1.96 standard
+    errors, with the standard error taken at p0. Solving that quadratic gives the formula. It never
+    leaves [0, 1], and 10 right answers of 10 leave a lower end of 0.72, not 1.""")
 def accuracy_interval(correct, total):
     """(low, high) of the 95 % Wilson score interval of an accuracy."""
     z, n = 1.959963984540054, total

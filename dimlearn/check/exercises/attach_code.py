@@ -22,12 +22,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Concatenation needs equal shapes on all axes but one, so the code is repeated at every
-    location first. It goes behind the channels, the last axis. A 1x1 convolution on the result
-    then is a small network that sees, at each location, its features and the code of the whole
-    image.
-""")
+@exercise.solution("""Concatenation needs equal shapes on all axes but one, so the code is repeated
+    at every location first. It goes behind the channels, the last axis. A 1x1 convolution on the
+    result then is a small network that sees, at each location, its features and the code of the
+    whole image.""")
 def attach_code(feature_map, code):
     """The code at every location: [N, M, M, C], [N, D] -> [N, M, M, C + D]."""
     m = feature_map.shape[1]

@@ -29,12 +29,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Two convolutions of stride 2, padded so that small images keep a map. Batch normalisation and
-    ReLU follow every layer but the last: the code is linear, any number, so that what follows (a
-    critic, a classifier, a sigmoid for the prior) can use it as it needs. The model has two
-    outputs, because the objectives compare them.
-""")
+@exercise.solution("""Two convolutions of stride 2, padded so that small images keep a map. Batch
+    normalisation and ReLU follow every layer but the last: the code is linear, any number, so that
+    what follows (a critic, a classifier, a sigmoid for the prior) can use it as it needs. The model
+    has two outputs, because the objectives compare them.""")
 def build_encoder(input_shape, code_dim):
     """A keras.Model from images to (feature_map [N, M, M, C], code [N, code_dim])."""
     images = keras.Input(input_shape)

@@ -36,10 +36,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Both bounds are to be maximised, so they enter with a minus; the prior's loss is minimised as
-    it is. The weights choose the method: DIM(G) is (1, 0, 1), DIM(L) is (0, 1, 0.1).
-""")
+@exercise.solution("""Both bounds are to be maximised, so they enter with a minus; the prior's loss
+    is minimised as it is. The weights choose the method: DIM(G) is (1, 0, 1), DIM(L) is (0, 1,
+    0.1).""")
 def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     """The weighted loss in nats: a scalar to be minimised."""
     return -alpha * global_mi - beta * local_mi + gamma * prior_loss

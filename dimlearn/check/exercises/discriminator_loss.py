@@ -27,11 +27,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    It is the cross-entropy of telling samples of the prior (real) from codes (fake), each kind
-    with the same weight. At logits of 0 it cannot tell, and pays 2 log 2. This side of the game
-    is played by the discriminator alone: the encoder has a loss of its own.
-""")
+@exercise.solution("""It is the cross-entropy of telling samples of the prior (real) from codes
+    (fake), each kind with the same weight. At logits of 0 it cannot tell, and pays 2 log 2. This
+    side of the game is played by the discriminator alone: the encoder has a loss of its own.""")
 def discriminator_loss(prior_logits, code_logits):
     """The loss of the discriminator for logits [N, 1] each, in nats: a scalar."""
     wrong_no = tf.reduce_mean(tf.nn.softplus(-prior_logits))

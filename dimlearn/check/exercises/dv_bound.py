@@ -31,11 +31,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    The log of a mean is the log of a sum minus the log of the count, N (N-1). `reduce_logsumexp`
-    takes the largest score out first, so that scores of 1000 do not overflow. Adding a constant
-    to all scores changes both parts alike, and so not the bound.
-""")
+@exercise.solution("""The log of a mean is the log of a sum minus the log of the count, N (N-1).
+    `reduce_logsumexp` takes the largest score out first, so that scores of 1000 do not overflow.
+    Adding a constant to all scores changes both parts alike, and so not the bound.""")
 def dv_bound(scores):
     """Donsker-Varadhan bound of a score matrix [N, N] in nats: a scalar."""
     n = scores.shape[0]

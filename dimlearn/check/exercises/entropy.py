@@ -35,11 +35,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Leaving out the entries that are 0 does two things at once: it makes the array flat, so that
-    a table of any shape is summed over all its entries, and it puts `0 log 0 = 0`, where NumPy
-    alone would compute 0 times minus infinity, which is NaN.
-""")
+@exercise.solution("""Leaving out the entries that are 0 does two things at once: it makes the array
+    flat, so that a table of any shape is summed over all its entries, and it puts `0 log 0 = 0`,
+    where NumPy alone would compute 0 times minus infinity, which is NaN.""")
 def entropy(p):
     """Shannon entropy of a probability table of any shape, in nats: a number."""
     p = p[p > 0]

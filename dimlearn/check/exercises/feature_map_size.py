@@ -38,12 +38,11 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    A window without padding starts at 0, stride, 2 stride, ... up to size - kernel: that many
-    steps and one more place. With "same" padding a window starts at every stride-th pixel, so
-    the kernel does not matter, and an incomplete step at the end still counts: rounded up. `-(-a
-    // b)` rounds up with whole numbers alone. Each layer works on what the one before has left.
-""")
+@exercise.solution("""A window without padding starts at 0, stride, 2 stride, ... up to size -
+    kernel: that many steps and one more place. With "same" padding a window starts at every
+    stride-th pixel, so the kernel does not matter, and an incomplete step at the end still counts:
+    rounded up. `-(-a // b)` rounds up with whole numbers alone. Each layer works on what the one
+    before has left.""")
 def feature_map_size(input_size, layers):
     """Side of the map after the layers `(kernel, stride, padding)`: a whole number."""
     size = input_size

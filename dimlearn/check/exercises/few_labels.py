@@ -26,11 +26,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Each class is drawn from separately, so that all have the same number: a random sample of the
-    whole could miss a class altogether. Without replacement, for an example drawn twice is one
-    example. One generator, made from the seed, serves all classes; the global one is left alone.
-""")
+@exercise.solution("""Each class is drawn from separately, so that all have the same number: a
+    random sample of the whole could miss a class altogether. Without replacement, for an example
+    drawn twice is one example. One generator, made from the seed, serves all classes; the global
+    one is left alone.""")
 def few_labels(labels, per_class, seed=0):
     """Indices [K * per_class] of `per_class` distinct examples of every class."""
     rng = np.random.default_rng(seed)

@@ -29,13 +29,11 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    `trainable = False` takes the encoder's variables out of those that an optimizer moves, and
-    in Keras it also keeps batch normalisation from updating its statistics, which no optimizer
-    touches. `training=False` inside says what is meant, but does not freeze anything: a
-    classifier that is called with `training=True` passes that on to the encoder. The logits are
-    linear, for a loss with `from_logits=True`.
-""")
+@exercise.solution("""`trainable = False` takes the encoder's variables out of those that an
+    optimizer moves, and in Keras it also keeps batch normalisation from updating its statistics,
+    which no optimizer touches. `training=False` inside says what is meant, but does not freeze
+    anything: a classifier that is called with `training=True` passes that on to the encoder. The
+    logits are linear, for a loss with `from_logits=True`.""")
 def frozen_classifier(encoder, num_classes):
     """A keras.Model from images to logits [N, num_classes] behind a frozen encoder."""
     encoder.trainable = False

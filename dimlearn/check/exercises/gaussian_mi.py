@@ -27,12 +27,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Given x, the variable y is Gaussian with variance 1 - rho^2, where it had 1 before: its
-    entropy falls by half the log of that ratio. Pairs that have nothing to do with one another
-    add up. The sign of the correlation does not matter, and near 1 the information grows without
-    bound.
-""")
+@exercise.solution("""Given x, the variable y is Gaussian with variance 1 - rho^2, where it had 1
+    before: its entropy falls by half the log of that ratio. Pairs that have nothing to do with one
+    another add up. The sign of the correlation does not matter, and near 1 the information grows
+    without bound.""")
 def gaussian_mi(rho, dim=1):
     """Mutual information of `dim` pairs of unit Gaussians with correlation `rho`, in nats."""
     return -dim / 2 * np.log(1 - rho**2)

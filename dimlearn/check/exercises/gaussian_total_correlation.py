@@ -32,12 +32,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    The total correlation is the sum of the marginal entropies minus the joint entropy. For a
-    Gaussian the entropies are logs of variances and of the determinant of the covariance; what
-    remains is the determinant of the correlation matrix, free of the scales. `slogdet` gives its
-    log directly.
-""")
+@exercise.solution("""The total correlation is the sum of the marginal entropies minus the joint
+    entropy. For a Gaussian the entropies are logs of variances and of the determinant of the
+    covariance; what remains is the determinant of the correlation matrix, free of the scales.
+    `slogdet` gives its log directly.""")
 def gaussian_total_correlation(codes):
     """Total correlation -1/2 log det R of codes [N, D], in nats: a number."""
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]

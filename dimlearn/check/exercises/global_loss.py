@@ -27,11 +27,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Softplus of minus the score is the cost of answering `no` to a positive pair, softplus of the
-    score the cost of answering `yes` to a negative one. Encoder and critic both minimise their
-    sum: they work together.
-""")
+@exercise.solution("""Softplus of minus the score is the cost of answering `no` to a positive pair,
+    softplus of the score the cost of answering `yes` to a negative one. Encoder and critic both
+    minimise their sum: they work together.""")
 def global_loss(positive_scores, negative_scores):
     """The negative of the JSD objective of scores [N, 1] each, in nats: a scalar."""
     positive = tf.reduce_mean(tf.nn.softplus(-positive_scores))

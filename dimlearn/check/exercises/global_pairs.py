@@ -42,11 +42,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    `reshape` keeps the first axis and lines up the rest, one image to a row. A roll by one gives
-    each row the map of its neighbour: no image keeps its own. The code stays, so that a critic
-    cannot tell the two kinds apart by the code alone.
-""")
+@exercise.solution("""`reshape` keeps the first axis and lines up the rest, one image to a row. A
+    roll by one gives each row the map of its neighbour: no image keeps its own. The code stays, so
+    that a critic cannot tell the two kinds apart by the code alone.""")
 def global_pairs(feature_map, code):
     """[N, M, M, C], [N, D] -> (positive, negative), each [N, M*M*C + D]."""
     features = tf.reshape(feature_map, [feature_map.shape[0], -1])

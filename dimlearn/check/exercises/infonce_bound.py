@@ -30,12 +30,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    A log-softmax along each row, of which the diagonal entry is the log-probability of the right
-    candidate. Guessing gives -log N, so log N is added to let knowing nothing read 0. A probability
-    is at most 1, its log at most 0: InfoNCE never exceeds log N, however much information there
-    is.
-""")
+@exercise.solution("""A log-softmax along each row, of which the diagonal entry is the
+    log-probability of the right candidate. Guessing gives -log N, so log N is added to let knowing
+    nothing read 0. A probability is at most 1, its log at most 0: InfoNCE never exceeds log N,
+    however much information there is.""")
 def infonce_bound(scores):
     """InfoNCE of a score matrix [N, N] in nats, at most log N: a scalar."""
     own = tf.linalg.diag_part(scores)

@@ -31,12 +31,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    It is the (negated) cross-entropy of a classifier that tells positive from negative pairs,
-    each kind with the same weight. `tf.nn.softplus` stays finite for any score, and its gradient
-    is never larger than 1: this is why JSD trains so calmly. Its value is not an estimate of
-    mutual information: all-zero scores give -2 log 2, and it never exceeds 0.
-""")
+@exercise.solution("""It is the (negated) cross-entropy of a classifier that tells positive from
+    negative pairs, each kind with the same weight. `tf.nn.softplus` stays finite for any score, and
+    its gradient is never larger than 1: this is why JSD trains so calmly. Its value is not an
+    estimate of mutual information: all-zero scores give -2 log 2, and it never exceeds 0.""")
 def jsd_bound(scores):
     """Jensen-Shannon objective of a score matrix [N, N] (DIM Eq. 4) in nats: a scalar."""
     n = scores.shape[0]

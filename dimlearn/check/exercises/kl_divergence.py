@@ -36,12 +36,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Only entries that can happen (p > 0) are averaged over. Where one of them was thought
-    impossible, q = 0, the surprise is infinite, and so is the divergence: p / 0 is inf in NumPy,
-    its log is inf, and the sum too. Where both are 0 nothing is added, because the entry has
-    been left out before anything is divided.
-""")
+@exercise.solution("""Only entries that can happen (p > 0) are averaged over. Where one of them was
+    thought impossible, q = 0, the surprise is infinite, and so is the divergence: p / 0 is inf in
+    NumPy, its log is inf, and the sum too. Where both are 0 nothing is added, because the entry has
+    been left out before anything is divided.""")
 def kl_divergence(p, q):
     """KL(p || q) of two probability tables of the same shape, in nats: a number."""
     q, p = q[p > 0], p[p > 0]

@@ -30,12 +30,11 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    For a given code the competitors are the same at every location: all L locations of the N - 1
-    other images. Their logsumexp is computed once. A softmax between one score and that sum is a
-    sigmoid of the difference, and its log is minus a softplus, which is safe for any score.
-    Guessing has the log-probability -log(1 + (N-1) L), which is therefore added.
-""")
+@exercise.solution("""For a given code the competitors are the same at every location: all L
+    locations of the N - 1 other images. Their logsumexp is computed once. A softmax between one
+    score and that sum is a sigmoid of the difference, and its log is minus a softplus, which is
+    safe for any score. Guessing has the log-probability -log(1 + (N-1) L), which is therefore
+    added.""")
 def local_infonce(scores):
     """Local InfoNCE of scores [N, N, L] in nats, at most log(1 + (N-1) L): a scalar."""
     n, _, places = scores.shape

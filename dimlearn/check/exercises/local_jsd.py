@@ -28,11 +28,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    `tf.boolean_mask` with a mask of two axes picks pairs and leaves their locations whole. The
-    two means then run over N L and over N (N-1) L scores: the mean over locations that the
-    paper's Eq. 6 asks for is in them already, and nothing is left to divide.
-""")
+@exercise.solution("""`tf.boolean_mask` with a mask of two axes picks pairs and leaves their
+    locations whole. The two means then run over N L and over N (N-1) L scores: the mean over
+    locations that the paper's Eq. 6 asks for is in them already, and nothing is left to divide.""")
 def local_jsd(scores):
     """Local JSD objective of scores [N, N, L] in nats: a scalar."""
     eye = tf.eye(scores.shape[0], dtype=tf.bool)

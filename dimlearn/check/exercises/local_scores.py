@@ -28,12 +28,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    einsum says what the formula says: sum over u, keep i, j and l in this order. The code's
-    index comes first, as everywhere in these lessons, so the positive pairs are `scores[i, i,
-    :]`. Nothing is tiled: N * L + N vectors are encoded, and the N * N * L scores are one
-    product.
-""")
+@exercise.solution("""einsum says what the formula says: sum over u, keep i, j and l in this order.
+    The code's index comes first, as everywhere in these lessons, so the positive pairs are
+    `scores[i, i, :]`. Nothing is tiled: N * L + N vectors are encoded, and the N * N * L scores are
+    one product.""")
 def local_scores(local_features, code_features):
     """[N, L, U], [N, U] -> [N, N, L], scores[i, j, l] = code_i . features_jl."""
     return tf.einsum("jlu,iu->ijl", local_features, code_features)

@@ -22,12 +22,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    A roll by one is the simplest derangement. The batch has been shuffled anyway, so the
-    neighbour is a random other image. `axis=0` keeps every item whole: without it NumPy rolls
-    through the flattened array. A single item cannot be mismatched, and saying so beats
-    returning it.
-""")
+@exercise.solution("""A roll by one is the simplest derangement. The batch has been shuffled anyway,
+    so the neighbour is a random other image. `axis=0` keeps every item whole: without it NumPy
+    rolls through the flattened array. A single item cannot be mismatched, and saying so beats
+    returning it.""")
 def mismatch(features):
     """The items of [N, ...] in an order that leaves none in its place; ValueError for N < 2."""
     if len(features) < 2:

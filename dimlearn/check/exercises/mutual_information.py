@@ -36,12 +36,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    The product of the marginals is the table of an independent pair. The KL divergence of the
-    real table from it is the mutual information. `keepdims=True` leaves the summed axis in place
-    with one entry, so that column times row gives the full table. An entry of 0 adds nothing,
-    and a marginal is only 0 where the entries are.
-""")
+@exercise.solution("""The product of the marginals is the table of an independent pair. The KL
+    divergence of the real table from it is the mutual information. `keepdims=True` leaves the
+    summed axis in place with one entry, so that column times row gives the full table. An entry of
+    0 adds nothing, and a marginal is only 0 where the entries are.""")
 def mutual_information(joint):
     """Mutual information of a joint table `[K1, K2]`, in nats: a number."""
     product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)

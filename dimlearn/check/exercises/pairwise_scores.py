@@ -31,11 +31,9 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    A matrix product takes rows of the first matrix and columns of the second, so `v` is
-    transposed first. Row i of the result then belongs to row i of `u`, column j to row j of `v`,
-    and the positive pairs are on the diagonal.
-""")
+@exercise.solution("""A matrix product takes rows of the first matrix and columns of the second, so
+    `v` is transposed first. Row i of the result then belongs to row i of `u`, column j to row j of
+    `v`, and the positive pairs are on the diagonal.""")
 def pairwise_scores(u, v):
     """Inner products of all rows of `u` with all rows of `v`: [N, U], [N, U] -> [N, N]."""
     return tf.matmul(u, v, transpose_b=True)

@@ -30,12 +30,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Both losses use the same logits of the codes; what differs is the loss and the variables that
-    its gradient is taken for. The encoder's gradient passes through the discriminator without
-    moving it. The sigmoid brings the codes to where the prior lives, between 0 and 1. A
-    persistent tape can be asked twice.
-""")
+@exercise.solution("""Both losses use the same logits of the codes; what differs is the loss and the
+    variables that its gradient is taken for. The encoder's gradient passes through the
+    discriminator without moving it. The sigmoid brings the codes to where the prior lives, between
+    0 and 1. A persistent tape can be asked twice.""")
 def prior_gradients(encoder, discriminator, images, prior):
     """(encoder_gradients, discriminator_gradients), beside the models' trainable_variables."""
     with tf.GradientTape(persistent=True) as tape:

@@ -28,13 +28,11 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    The encoder is the discriminator's opponent, so it does not minimise the discriminator's
-    loss. Maximising that loss would be right in principle, but its gradient vanishes exactly
-    where the discriminator is sure, that is, where the encoder has most to learn. This
-    non-saturating form has its largest gradient there: -0.5 per logit at 0, -1 where the
-    discriminator is sure.
-""")
+@exercise.solution("""The encoder is the discriminator's opponent, so it does not minimise the
+    discriminator's loss. Maximising that loss would be right in principle, but its gradient
+    vanishes exactly where the discriminator is sure, that is, where the encoder has most to learn.
+    This non-saturating form has its largest gradient there: -0.5 per logit at 0, -1 where the
+    discriminator is sure.""")
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes, in nats: a scalar."""
     return tf.reduce_mean(tf.nn.softplus(-code_logits))

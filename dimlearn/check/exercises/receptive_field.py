@@ -27,11 +27,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    A kernel of k covers k neighbouring locations of the map below: k - 1 jumps further than one
-    location. The jump, in pixels of the image, grows by the stride of each layer, but only for
-    the layers that come after it: that is why the field is enlarged before the jump.
-""")
+@exercise.solution("""A kernel of k covers k neighbouring locations of the map below: k - 1 jumps
+    further than one location. The jump, in pixels of the image, grows by the stride of each layer,
+    but only for the layers that come after it: that is why the field is enlarged before the
+    jump.""")
 def receptive_field(layers):
     """Side, in pixels, of what one location of the last map sees: a whole number."""
     field, jump = 1, 1

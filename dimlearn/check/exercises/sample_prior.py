@@ -20,12 +20,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    A generator of its own is made from the seed at every call: the same seed gives the same
-    numbers, whatever ran before, and nothing else in the notebook is affected. Without a seed
-    NumPy starts the generator from the operating system's randomness, so that each call gives a
-    new sample.
-""")
+@exercise.solution("""A generator of its own is made from the seed at every call: the same seed
+    gives the same numbers, whatever ran before, and nothing else in the notebook is affected.
+    Without a seed NumPy starts the generator from the operating system's randomness, so that each
+    call gives a new sample.""")
 def sample_prior(n, dim, seed=None):
     """Independent samples of U[0, 1): [n, dim]."""
     return np.random.default_rng(seed).random((n, dim))

@@ -25,11 +25,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    The rows of the result are samples of the product of the marginals: each dimension has kept
-    its distribution and lost its company. `permuted` shuffles each column by itself, where
-    `permutation` and `shuffle` move whole rows, which would leave all dependence as it was.
-""")
+@exercise.solution("""The rows of the result are samples of the product of the marginals: each
+    dimension has kept its distribution and lost its company. `permuted` shuffles each column by
+    itself, where `permutation` and `shuffle` move whole rows, which would leave all dependence as
+    it was.""")
 def shuffle_dimensions(codes, seed=0):
     """Each column of [N, D] shuffled by its own independent permutation."""
     return np.random.default_rng(seed).permuted(codes, axis=0)

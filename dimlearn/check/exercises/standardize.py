@@ -49,11 +49,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Every number comes from the training set: with the test set's own mean the test would know
-    something about itself. A feature without variation has nothing to be divided by; dividing by
-    1 leaves it at 0. Rounding may make its deviation 1e-17 instead of 0, hence the threshold.
-""")
+@exercise.solution("""Every number comes from the training set: with the test set's own mean the
+    test would know something about itself. A feature without variation has nothing to be divided
+    by; dividing by 1 leaves it at 0. Rounding may make its deviation 1e-17 instead of 0, hence the
+    threshold.""")
 def standardize(train, test):
     """(train, test) with the training set's mean 0 and standard deviation 1 for each feature."""
     mean, deviation = train.mean(axis=0), train.std(axis=0)

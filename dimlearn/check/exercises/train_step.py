@@ -29,12 +29,10 @@ exercise = Exercise(
 )
 
 
-@exercise.solution("""
-    Encoder and critic maximise the same number, so one loss and one step serve both. A loss is
-    minimised, hence the minus. With `training=True` batch normalisation uses the statistics of
-    this batch and updates its moving averages; without it these would stay at their first
-    values, and the trained encoder would be used later with statistics of nothing.
-""")
+@exercise.solution("""Encoder and critic maximise the same number, so one loss and one step serve
+    both. A loss is minimised, hence the minus. With `training=True` batch normalisation uses the
+    statistics of this batch and updates its moving averages; without it these would stay at their
+    first values, and the trained encoder would be used later with statistics of nothing.""")
 def train_step(images, encoder, critic, optimizer):
     """One step of the local objective for both models: the scalar loss before it."""
     with tf.GradientTape() as tape:
