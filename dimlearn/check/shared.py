@@ -16,7 +16,6 @@ import numpy as np
 from dimlearn.check.faults import Fault
 from dimlearn.startup import keras, tf
 
-
 @dataclass(frozen=True)
 class Shared:
     """`wrong(right, *args)` makes the mistake; `message` as in `Mistake`."""
@@ -24,34 +23,27 @@ class Shared:
     wrong: Callable
     message: str
 
-
 def shared(message):
     """Decorator: a mistake that exercises may share."""
     return lambda wrong: Shared(wrong, message)
 
-
 # ---------------------------------------------------------------- parts of a score tensor
-
 
 def positives(scores):
     """`[N, N] -> [N]`, `[N, N, L] -> [N, L]`: the diagonal."""
     return tf.boolean_mask(scores, tf.eye(scores.shape[0], dtype=tf.bool))
 
-
 def negatives(scores):
     """`[N, N] -> [N (N-1)]`, `[N, N, L] -> [N (N-1), L]`: the rest."""
     return tf.boolean_mask(scores, ~tf.eye(scores.shape[0], dtype=tf.bool))
-
 
 def number(scores):
     """How many negative scores there are: N (N-1), or N (N-1) L."""
     return math.prod(scores.shape) - math.prod(scores.shape[1:])
 
-
 def joint(scores):
     """The mean score of positive pairs."""
     return tf.reduce_mean(positives(scores))
-
 
 def diagonal(scores):
     """A mask of 1 for positive and 0 for negative pairs, of the shape of the scores."""
@@ -59,7 +51,6 @@ def diagonal(scores):
     return tf.broadcast_to(
         tf.reshape(eye, [*eye.shape, *[1] * (len(scores.shape) - 2)]), scores.shape
     )
-
 
 # ---------------------------------------------------------------- `right`: the worked solution
 
@@ -97,7 +88,6 @@ def negatives_without_gradient(right, scores):
 def halved(right, *args):
     return right(*args) / 2
 
-
 # ---------------------------------------------------------------- which scores are negative
 # `formula(scores, negative, count)`: the bound with the sum over `negative`, divided by `count`.
 
@@ -130,32 +120,26 @@ def masked_with_ten(formula, scores):
 def infinity_times_mask(formula, scores):
     return formula(scores, scores - math.inf * diagonal(scores), number(scores))
 
-
 # ---------------------------------------------------------------- two softplus
 # A score is a logit, the critic's answer to "do these two belong together?". The loss is minus the
 # log-probability of the right answer, yes for positive and no for negative pairs; JSD is minus it.
 # `formula(*args, yes=log_yes, no=log_no, mean=tf.reduce_mean)`: the same made of other parts.
 
-
 def log_yes(scores):
     """The log-probability of a yes: log sigmoid(s)."""
     return -tf.nn.softplus(-scores)
-
 
 def log_no(scores):
     """The log-probability of a no: log(1 - sigmoid(s))."""
     return -tf.nn.softplus(scores)
 
-
 def cross_entropy(positive, negative, yes=log_yes, no=log_no, mean=tf.reduce_mean):
     """The loss of two lists of scores, each with the same weight."""
     return -mean(yes(positive)) - mean(no(negative))
 
-
 def jsd(scores, **parts):
     """The objective of scores `[N, N]` or `[N, N, L]`."""
     return -cross_entropy(positives(scores), negatives(scores), **parts)
-
 
 def jsd_against(scores, negative, count):
     """The objective with other negatives, or another number of them."""
@@ -208,7 +192,6 @@ def logits_as_probabilities(formula, *args):
     yes, no = (lambda p: -loss(tf.ones_like(p), p)), (lambda p: -loss(tf.zeros_like(p), p))
     return formula(*args, yes=yes, no=no)
 
-
 # ---------------------------------------------------------------- inner products
 # `right`: the worked solution, a table of inner products of vectors `[..., U]`.
 
@@ -221,7 +204,6 @@ def cosine(right, *vectors):
     the plain inner product.""")
 def scaled_by_root(right, *vectors):
     return right(*vectors) / vectors[0].shape[-1] ** 0.5
-
 
 # ---------------------------------------------------------------- tables and Gaussians
 # `right`: the worked solution.
@@ -241,7 +223,6 @@ def mean_for_sum(right, *tables):
 def half_forgotten(right, *args, **kwargs):
     return 2 * right(*args, **kwargs)
 
-
 # ---------------------------------------------------------------- chance
 # `right`: the worked solution, which takes a `seed`; `None` stands for a new one at every call.
 
@@ -255,7 +236,6 @@ def seed_ignored(right, *args, seed=0):
 def global_seed(right, *args, seed=0):
     np.random.seed(seed)
     return right(*args, seed=np.random.randint(2**31))
-
 
 def seed_fault(draw):
     """What is wrong with the seeds of `draw(seed=...)`, 0 being the default: a `Fault` or None."""

@@ -24,7 +24,6 @@ exercise = Exercise(
     - p) / n + z**2 / (4 * n**2))`.""",
 )
 
-
 @exercise.solution("""It holds all accuracies p0 for which the observed p lies within 1.96 standard
     errors, with the standard error taken at p0. Solving that quadratic gives the formula. It never
     leaves [0, 1], and 10 right answers of 10 leave a lower end of 0.72, not 1.""")
@@ -36,12 +35,10 @@ def accuracy_interval(correct, total):
     half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return center - half, center + half
 
-
 def normal(p, n):
     """The interval of a normal distribution around p, with n cases."""
     half = Z * math.sqrt(p * (1 - p) / n)
     return p - half, p + half
-
 
 def wilson(correct, total, z):
     """The interval with another z."""

@@ -21,7 +21,6 @@ exercise = Exercise(
     `tf.concat([feature_map, tf.tile(code[:, None, None, :], [1, m, m, 1])], axis=-1)`.""",
 )
 
-
 @exercise.solution("""Concatenation needs equal shapes on all axes but one, so the code is repeated
     at every location first. It goes behind the channels, the last axis. A 1x1 convolution on the
     result then is a small network that sees, at each location, its features and the code of the

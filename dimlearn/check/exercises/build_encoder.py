@@ -28,7 +28,6 @@ exercise = Exercise(
     keras.layers.Dense(code_dim)(...)`.""",
 )
 
-
 @exercise.solution("""Two convolutions of stride 2, padded so that small images keep a map. Batch
     normalisation and ReLU follow every layer but the last: the code is linear, any number, so that
     what follows (a critic, a classifier, a sigmoid for the prior) can use it as it needs. The model
@@ -44,12 +43,10 @@ def build_encoder(input_shape, code_dim):
     code = keras.layers.Dense(code_dim)(x)
     return keras.Model(images, (feature_map, code))
 
-
 def parts(input_shape):
     """An input and a map, for the mistakes below."""
     images = keras.Input(input_shape)
     return images, layers.Conv2D(6, 4, 2, padding="same", activation="relu")(images)
-
 
 def encoder(images, feature_map, *head, source=None):
     """The model whose code these layers make of the flattened map, or of another source."""
@@ -159,7 +156,6 @@ def image_as_map(input_shape, code_dim):
     images = keras.Input(input_shape)
     return encoder(images, images, layers.Dense(code_dim))
 
-
 # ---------------------------------------------------------------- what is looked at
 
 @exercise.property("images of 8x8 with one channel")
@@ -173,7 +169,6 @@ def odd_images(call):
 @exercise.property("images of 28x28 with one channel")
 def mnist_sized(call):
     return look(call, (28, 28, 1), 5)
-
 
 def look(call, shape, code_dim):
     """The first thing that is wrong with the model for one shape of images."""

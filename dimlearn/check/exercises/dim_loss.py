@@ -6,11 +6,9 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.deep_infomax import objectives
 
-
 def cases(*numbers):
     """Each of them `(global_mi, local_mi, prior_loss, alpha, beta, gamma)`."""
     return [(*map(np.array, case[:3]), *case[3:]) for case in numbers]
-
 
 exercise = Exercise(
     meaning="""`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: the two bounds are
@@ -34,7 +32,6 @@ exercise = Exercise(
 
     `return -alpha * global_mi - beta * local_mi + gamma * prior_loss`.""",
 )
-
 
 @exercise.solution("""Both bounds are to be maximised, so they enter with a minus; the prior's loss
     is minimised as it is. The weights choose the method: DIM(G) is (1, 0, 1), DIM(L) is (0, 1,

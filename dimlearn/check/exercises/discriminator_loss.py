@@ -26,7 +26,6 @@ exercise = Exercise(
     tf.reduce_mean(tf.nn.softplus(code_logits))`.""",
 )
 
-
 @exercise.solution("""It is the cross-entropy of telling samples of the prior (real) from codes
     (fake), each kind with the same weight. At logits of 0 it cannot tell, and pays 2 log 2. This
     side of the game is played by the discriminator alone: the encoder has a loss of its own.""")

@@ -30,7 +30,6 @@ exercise = Exercise(
     count.""",
 )
 
-
 @exercise.solution("""The log of a mean is the log of a sum minus the log of the count, N (N-1).
     `reduce_logsumexp` takes the largest score out first, so that scores of 1000 do not overflow.
     Adding a constant to all scores changes both parts alike, and so not the bound.""")
@@ -40,7 +39,6 @@ def dv_bound(scores):
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
     log_mean_exp = tf.reduce_logsumexp(negative) - math.log(n * (n - 1))
     return tf.reduce_mean(tf.linalg.diag_part(scores)) - log_mean_exp
-
 
 def formula(scores, negative, count):
     """The bound with other negatives, or another number of them: what most mistakes get wrong."""

@@ -34,7 +34,6 @@ exercise = Exercise(
     Keep only the entries with `p > 0`: `p = p[p > 0]`, then `-np.sum(p * np.log(p))`.""",
 )
 
-
 @exercise.solution("""Leaving out the entries that are 0 does two things at once: it makes the array
     flat, so that a table of any shape is summed over all its entries, and it puts `0 log 0 = 0`,
     where NumPy alone would compute 0 times minus infinity, which is NaN.""")
@@ -92,7 +91,6 @@ def shifted_log(p):
     outcomes: only `p log p` counts.""")
 def binary_entropy(p):
     return entropy(p) + entropy(1 - p)
-
 
 exercise.promise("A certain event has the entropy 0", np.array([0.0, 1.0, 0.0]))
 exercise.promise("Four even outcomes have the entropy log 4 = 1.3863", np.full(4, 0.25))

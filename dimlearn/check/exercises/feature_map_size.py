@@ -37,7 +37,6 @@ exercise = Exercise(
     stride)` for "same", which rounds up.""",
 )
 
-
 @exercise.solution("""A window without padding starts at 0, stride, 2 stride, ... up to size -
     kernel: that many steps and one more place. With "same" padding a window starts at every
     stride-th pixel, so the kernel does not matter, and an incomplete step at the end still counts:
@@ -50,14 +49,11 @@ def feature_map_size(input_size, layers):
         size = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
     return size
 
-
 def without_padding(n, k, s):
     return (n - k) // s + 1
 
-
 def with_padding(n, k, s):
     return -(-n // s)
-
 
 def by_rules(size, layers, valid=without_padding, same=with_padding):
     """The size by another rule for one padding, a function of the size n, the kernel k and the

@@ -25,7 +25,6 @@ exercise = Exercise(
     Before it: `if len(own) < per_class: raise ValueError(...)`.""",
 )
 
-
 @exercise.solution("""Each class is drawn from separately, so that all have the same number: a
     random sample of the whole could miss a class altogether. Without replacement, for an example
     drawn twice is one example. One generator, made from the seed, serves all classes; the global
@@ -40,7 +39,6 @@ def few_labels(labels, per_class, seed=0):
             raise ValueError(f"class {label} has only {len(own)} examples")
         chosen.append(rng.choice(own, per_class, replace=False))
     return np.concatenate(chosen)
-
 
 def from_each(pick, labels, per_class):
     """What `pick` takes from the places of every class: how most mistakes are made."""
@@ -110,10 +108,8 @@ def exactly_enough_refused(labels, per_class, seed=0):
     few_labels(labels, per_class + 1)
     return few_labels(labels, per_class, seed)
 
-
 # Classes 2, 3, 5 and 9 with 11, 4, 7 and 30 examples, mixed.
 LABELS = np.random.default_rng(1).permutation(np.repeat([2, 3, 5, 9], [11, 4, 7, 30]))
-
 
 def draw(call, per_class, seed):
     """How a draw is wrong; which examples it holds is chance, and no evidence."""
@@ -132,7 +128,6 @@ def draw(call, per_class, seed):
     if kind:
         return Fault(kind, f"{what} {words}")
 
-
 def flaw(chosen, per_class):
     """What is wrong with indices, as `(kind, words)`; the kind is "" where nothing is."""
     if chosen.shape != (4 * per_class,):
@@ -148,7 +143,6 @@ def flaw(chosen, per_class):
         return "labels", "your numbers are the labels themselves; expected indices."
     small = chosen.max() < 30 and len(distinct) < len(chosen)
     return f"uneven {small}", f"the classes do not have {per_class} examples each in your draw."
-
 
 for per_class, seed in ((2, 0), (4, 0), (3, 5)):
     one_draw = functools.partial(draw, per_class=per_class, seed=seed)

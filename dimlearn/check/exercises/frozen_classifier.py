@@ -28,7 +28,6 @@ exercise = Exercise(
     then the three dense layers and `keras.Model(images, logits)`.""",
 )
 
-
 @exercise.solution("""`trainable = False` takes the encoder's variables out of those that an
     optimizer moves, and in Keras it also keeps batch normalisation from updating its statistics,
     which no optimizer touches. `training=False` inside says what is meant, but does not freeze
@@ -42,7 +41,6 @@ def frozen_classifier(encoder, num_classes):
     x = keras.layers.Dense(64, activation="relu")(code)
     x = keras.layers.Dense(64, activation="relu")(x)
     return keras.Model(images, keras.layers.Dense(num_classes)(x))
-
 
 def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu", last=None):
     """The solution with parts exchanged, for the mistakes below."""
@@ -143,9 +141,7 @@ def frozen(call):
     )
     return next(faults, None)
 
-
 SHAPES = [(models.CODE_DIM, 64), (64,), (64, 64), (64,), (64, 5), (5,)]
-
 
 def head_of(model, encoder):
     """The trainable variables that are not the encoder's: each kernel with its bias, from the code
@@ -156,7 +152,6 @@ def head_of(model, encoder):
     if all(tuple(kernel.shape) in SHAPES for kernel, *_ in pairs):
         pairs.sort(key=lambda pair: SHAPES.index(tuple(pair[0].shape)))
     return [variable for pair in pairs for variable in pair]
-
 
 def faults_of_training(model, encoder, images, weights):
     """Is the head all that trains, and does the encoder stay as it is?"""
@@ -187,7 +182,6 @@ def faults_of_training(model, encoder, images, weights):
             code."""
         yield Fault("head", text, str(shapes))
 
-
 def faults_of_the_logits(model, encoder, images):
     """Are they ReLU, ReLU, linear on the code? Seen with known weights in the head."""
     rng, head = np.random.default_rng(0), head_of(model, encoder)
@@ -204,7 +198,6 @@ def faults_of_the_logits(model, encoder, images):
                 on the encoder's code."""
             uses_encoder = any(v is w for v in model.weights for w in encoder.weights)
             yield Fault("logits", text, seen if uses_encoder else "fresh")
-
 
 def faults_of_the_encoder(encoder, images, before):
     """Does it still give its pair of outputs?"""

@@ -26,7 +26,6 @@ exercise = Exercise(
     `return -dim / 2 * np.log(1 - rho**2)`, with `dim=1` in the first line of the function.""",
 )
 
-
 @exercise.solution("""Given x, the variable y is Gaussian with variance 1 - rho^2, where it had 1
     before: its entropy falls by half the log of that ratio. Pairs that have nothing to do with one
     another add up. The sign of the correlation does not matter, and near 1 the information grows
@@ -77,7 +76,6 @@ def dim_squared(rho, dim=1):
     an odd `dim`. Use `/`.""")
 def integer_division(rho, dim=1):
     return -dim // 2 * np.log(1 - rho**2)
-
 
 exercise.promise("Without correlation, rho = 0, there is no information: 0", 0.0)
 exercise.promise("rho = 0.37 and rho = -0.37 tell the same", 0.37, same_as=(-0.37,))

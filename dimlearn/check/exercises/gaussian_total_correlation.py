@@ -6,14 +6,12 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 
-
 def codes(n, d, seed=0):
     """Correlated codes with different scales and means."""
     rng = np.random.default_rng([seed, n, d])
     x = rng.normal(size=(n, d)) @ (np.eye(d) + 0.6 * rng.normal(size=(d, d)))
     scale, mean = 10.0 ** (np.arange(d) % 3 - 1), 2.0 * np.arange(d) - 1
     return np.round(x * scale + mean, 3)
-
 
 exercise = Exercise(
     meaning="""`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in
@@ -31,7 +29,6 @@ exercise = Exercise(
     the log of the determinant, which itself may be too small for a float.""",
 )
 
-
 @exercise.solution("""The total correlation is the sum of the marginal entropies minus the joint
     entropy. For a Gaussian the entropies are logs of variances and of the determinant of the
     covariance; what remains is the determinant of the correlation matrix, free of the scales.
@@ -39,7 +36,6 @@ exercise = Exercise(
 def gaussian_total_correlation(codes):
     """Total correlation -1/2 log det R of codes [N, D], in nats: a number."""
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
-
 
 def total_correlation(r):
     """The formula with another matrix for R: what most mistakes get wrong."""
@@ -103,7 +99,6 @@ def entropy_instead(codes):
     an average.""")
 def divided_by_dimensions(codes):
     return gaussian_total_correlation(codes) / codes.shape[1]
-
 
 some = normal(30, 3, seed=2) @ np.array([[1.0, 0.5, 0.2], [0.0, 1.0, 0.7], [0.0, 0.0, 1.0]])
 exercise.promise(

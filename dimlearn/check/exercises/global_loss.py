@@ -26,7 +26,6 @@ exercise = Exercise(
     tf.reduce_mean(tf.nn.softplus(negative_scores))`.""",
 )
 
-
 @exercise.solution("""Softplus of minus the score is the cost of answering `no` to a positive pair,
     softplus of the score the cost of answering `yes` to a negative one. Encoder and critic both
     minimise their sum: they work together.""")

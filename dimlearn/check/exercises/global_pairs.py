@@ -7,7 +7,6 @@ from dimlearn.check.faults import Fault
 from dimlearn.check.inputs import maps_and_codes
 from dimlearn.startup import tf
 
-
 def undo_the_mismatch(parts, feature_map, code):
     """Which other image's map a row gets is left open: a right choice counts as a roll by one."""
     positive, negative = parts
@@ -20,7 +19,6 @@ def undo_the_mismatch(parts, feature_map, code):
         if not same.any() or np.argmax(same) == i:
             return parts
     return positive, np.concatenate([np.roll(features, 1, axis=0), negative[:, size:]], axis=1)
-
 
 exercise = Exercise(
     meaning="""Each row is the flattened map and then the code. In the positives both are of the
@@ -41,7 +39,6 @@ exercise = Exercise(
     `tf.concat([tf.roll(features, 1, axis=0), code], axis=1)`.""",
 )
 
-
 @exercise.solution("""`reshape` keeps the first axis and lines up the rest, one image to a row. A
     roll by one gives each row the map of its neighbour: no image keeps its own. The code stays, so
     that a critic cannot tell the two kinds apart by the code alone.""")
@@ -52,11 +49,9 @@ def global_pairs(feature_map, code):
     negative = tf.concat([tf.roll(features, 1, axis=0), code], axis=1)
     return positive, negative
 
-
 def flat(feature_map):
     """`[N, M, M, C] -> [N, M*M*C]`, for the mistakes below."""
     return tf.reshape(feature_map, [feature_map.shape[0], -1])
-
 
 def pairs(features, code, other):
     """The positives, and negatives with other maps."""

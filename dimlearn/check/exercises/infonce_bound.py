@@ -29,7 +29,6 @@ exercise = Exercise(
     tf.linalg.diag_part(scores)`.""",
 )
 
-
 @exercise.solution("""A log-softmax along each row, of which the diagonal entry is the
     log-probability of the right candidate. Guessing gives -log N, so log N is added to let knowing
     nothing read 0. A probability is at most 1, its log at most 0: InfoNCE never exceeds log N,
@@ -39,10 +38,8 @@ def infonce_bound(scores):
     own = tf.linalg.diag_part(scores)
     return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(scores.shape[0])
 
-
 def log_n(scores):
     return math.log(scores.shape[0])
-
 
 def probabilities(scores):
     """The probability of the right choice of each row: `[N]`."""

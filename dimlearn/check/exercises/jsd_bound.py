@@ -30,7 +30,6 @@ exercise = Exercise(
     dtype=tf.bool))`.""",
 )
 
-
 @exercise.solution("""It is the (negated) cross-entropy of a classifier that tells positive from
     negative pairs, each kind with the same weight. `tf.nn.softplus` stays finite for any score, and
     its gradient is never larger than 1: this is why JSD trains so calmly. Its value is not an

@@ -35,7 +35,6 @@ exercise = Exercise(
     inf, which is then the right answer (`np.errstate(divide='ignore')` keeps it quiet).""",
 )
 
-
 @exercise.solution("""Only entries that can happen (p > 0) are averaged over. Where one of them was
     thought impossible, q = 0, the surprise is infinite, and so is the divergence: p / 0 is inf in
     NumPy, its log is inf, and the sum too. Where both are 0 nothing is added, because the entry has
@@ -93,7 +92,6 @@ def unweighted(p, q):
     so the sum goes over all entries.""")
 def one_axis_only(p, q):
     return np.sum(np.where(p > 0, p * np.log(p / q), 0.0), axis=-1)
-
 
 exercise.promise(
     "KL(p || p) is 0, for a true belief is never more surprised than it has to be",

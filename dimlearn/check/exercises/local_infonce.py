@@ -29,7 +29,6 @@ exercise = Exercise(
     logaddexp(own, others)`, which is `-tf.nn.softplus(others - own)`.""",
 )
 
-
 @exercise.solution("""For a given code the competitors are the same at every location: all L
     locations of the N - 1 other images. Their logsumexp is computed once. A softmax between one
     score and that sum is a sigmoid of the difference, and its log is minus a softplus, which is
@@ -44,22 +43,18 @@ def local_infonce(scores):
     others = tf.reduce_logsumexp(others, axis=1, keepdims=True)
     return tf.reduce_mean(-tf.nn.softplus(others - own)) + math.log(1 + (n - 1) * places)
 
-
 def log_sums(scores):
     """The logsumexp of all scores of each code: `[N, 1]`."""
     by_code = tf.reshape(scores, [-1, math.prod(scores.shape[1:])])
     return tf.reduce_logsumexp(by_code, axis=1, keepdims=True)
-
 
 def log_sums_of_others(scores):
     """The logsumexp of the scores of each code with the other images: `[N, 1]`."""
     n = scores.shape[0]
     return log_sums(tf.reshape(negatives(scores), [n, n - 1, -1]))
 
-
 def log_count(scores):
     return math.log(1 + number(scores) // scores.shape[0])
-
 
 def formula(scores, negative, _):
     """The objective with other competitors, `[N, N, L]`."""

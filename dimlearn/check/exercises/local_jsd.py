@@ -27,7 +27,6 @@ exercise = Exercise(
     `tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))`.""",
 )
 
-
 @exercise.solution("""`tf.boolean_mask` with a mask of two axes picks pairs and leaves their
     locations whole. The two means then run over N L and over N (N-1) L scores: the mean over
     locations that the paper's Eq. 6 asks for is in them already, and nothing is left to divide.""")

@@ -6,10 +6,8 @@ from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import objectives
 from dimlearn.startup import tf
 
-
 def batch(n, places, units, seed=0):
     return normal(n, places, units, seed=seed), normal(n, units, seed=seed)
-
 
 exercise = Exercise(
     meaning="""`scores[i, j, l]` is the inner product of code `i` with the features of image `j` at
@@ -26,7 +24,6 @@ exercise = Exercise(
 
     `tf.einsum("jlu,iu->ijl", local_features, code_features)`.""",
 )
-
 
 @exercise.solution("""einsum says what the formula says: sum over u, keep i, j and l in this order.
     The code's index comes first, as everywhere in these lessons, so the positive pairs are

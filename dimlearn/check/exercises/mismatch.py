@@ -21,7 +21,6 @@ exercise = Exercise(
     `np.roll(features, 1, axis=0)`. Before that: `if len(features) < 2: raise ValueError(...)`.""",
 )
 
-
 @exercise.solution("""A roll by one is the simplest derangement. The batch has been shuffled anyway,
     so the neighbour is a random other image. `axis=0` keeps every item whole: without it NumPy
     rolls through the flattened array. A single item cannot be mismatched, and saying so beats
@@ -31,7 +30,6 @@ def mismatch(features):
     if len(features) < 2:
         raise ValueError("a mismatch needs at least two items")
     return np.roll(features, 1, axis=0)
-
 
 def two_or_more(features):
     """The features, or the ValueError that is asked for and that the mistakes below get right."""
@@ -107,7 +105,6 @@ def order_returned(features):
 def half_way_round(features):
     return np.roll(two_or_more(features), len(features) // 2 + 1, axis=0)
 
-
 # Many calls for small N: a random permutation of two items is a derangement half the time.
 SHAPES = {(2, 3): 20, (3, 2): 20, (5, 4, 3): 4, (6, 2, 2, 3): 4, (7,): 4, (32, 2): 2}
 
@@ -129,7 +126,6 @@ def no_fixed_point(call):
     if first:
         return Fault("order", first, "by chance" if "by chance" in orders else orders)
 
-
 def order_of(result, features):
     """Which item stands at each place, -1 for none of them; or what the result is instead."""
     if result.shape != features.shape:
@@ -142,7 +138,6 @@ def order_of(result, features):
         return "moved inside"
     same = np.isclose(rows[:, None], items, atol=1e-5).all(axis=-1)  # [N, N]
     return tuple(np.where(same.any(axis=1), np.argmax(same, axis=1), -1).tolist())
-
 
 def words_for(order, result, features):
     """What is wrong with a result that comes back in this order, or ""."""

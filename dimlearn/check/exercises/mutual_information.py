@@ -35,7 +35,6 @@ exercise = Exercise(
     sum of `joint * np.log(joint / product)` over the entries with `joint > 0`.""",
 )
 
-
 @exercise.solution("""The product of the marginals is the table of an independent pair. The KL
     divergence of the real table from it is the mutual information. `keepdims=True` leaves the
     summed axis in place with one entry, so that column times row gives the full table. An entry of
@@ -46,11 +45,9 @@ def mutual_information(joint):
     inside = joint > 0
     return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
 
-
 def marginals(joint):
     """The probabilities of X as a column `[K1, 1]`, those of Y as a row `[1, K2]`."""
     return joint.sum(axis=1, keepdims=True), joint.sum(axis=0, keepdims=True)
-
 
 def compared(joint, product):
     """The mutual information with another table for the product of the marginals."""
@@ -118,7 +115,6 @@ def zero_gives_nan(joint):
     and 1; asked for is the mutual information itself, in nats.""")
 def normalised(joint):
     return mutual_information(joint) / min(map(entropy, marginals(joint)))
-
 
 exercise.promise(
     "In a 3x5 table in which X and Y are independent, they tell 0 about each other",

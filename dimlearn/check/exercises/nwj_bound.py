@@ -25,7 +25,6 @@ exercise = Exercise(
     `negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))`.""",
 )
 
-
 @exercise.solution("""Each pair is used once and in a plain average, so a batch gives an unbiased
     value, which DV with its logarithm does not. The price is the `exp`: a single large negative
     score dominates the mean, and the variance grows with the exponential of the information. The 1
@@ -35,7 +34,6 @@ def nwj_bound(scores):
     n = scores.shape[0]
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
     return tf.reduce_mean(tf.linalg.diag_part(scores)) - tf.reduce_mean(tf.exp(negative - 1.0))
-
 
 def formula(scores, negative, count):
     """The bound with other negatives, or another number of them."""

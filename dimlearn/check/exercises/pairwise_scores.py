@@ -8,10 +8,8 @@ from dimlearn.check.inputs import normal
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
-
 def vectors(*shape, scale=1.0):
     return normal(*shape, scale=scale), normal(*shape, seed=1, scale=scale)
-
 
 exercise = Exercise(
     meaning="""`scores[i, j]` is the inner product of row `i` of `u` with row `j` of `v`: `[N, U],
@@ -29,7 +27,6 @@ exercise = Exercise(
 
     `tf.matmul(u, v, transpose_b=True)`, or `u @ tf.transpose(v)`.""",
 )
-
 
 @exercise.solution("""A matrix product takes rows of the first matrix and columns of the second, so
     `v` is transposed first. Row i of the result then belongs to row i of `u`, column j to row j of

@@ -29,7 +29,6 @@ exercise = Exercise(
     encoder.trainable_variables)`.""",
 )
 
-
 @exercise.solution("""Both losses use the same logits of the codes; what differs is the loss and the
     variables that its gradient is taken for. The encoder's gradient passes through the
     discriminator without moving it. The sigmoid brings the codes to where the prior lives, between
@@ -49,15 +48,12 @@ def prior_gradients(encoder, discriminator, images, prior):
         tape.gradient(discriminator_loss, discriminator.trainable_variables),
     )
 
-
 def fool(real, fake):
     """`prior_loss`, with the arguments of `discriminator_loss`."""
     return prior_loss(fake)
 
-
 def squashed(feature_map, code):
     return tf.sigmoid(code)
-
 
 def game(first, second, encoder, discriminator, images, prior, seen=squashed):
     """The solution with other losses, of the logits `(real, fake)`, or other codes seen."""
@@ -161,9 +157,7 @@ def losses_returned(encoder, discriminator, images, prior):
     fake, real = discriminator(tf.sigmoid(encoder(images)[1])), discriminator(prior)
     return prior_loss(fake), discriminator_loss(real, fake)
 
-
 # ---------------------------------------------------------------- what is looked at
-
 
 def players(call, normalised, n, seed):
     """Encoder, discriminator, images and samples of the prior."""
@@ -194,7 +188,6 @@ def averages_stay(call):
             them as they are."""
         return Fault("averages", text, "moved")
 
-
 def look(call, n, seed):
     """The first thing that is wrong with both lists of gradients."""
     expected = right_gradients(n, seed)  # known before the learner's function runs
@@ -220,13 +213,11 @@ def look(call, n, seed):
             are."""
     return Fault("gradients", text, (*facts, moved)) if text else None
 
-
 @functools.cache
 def right_gradients(n, seed):
     """What the solution gives, computed once."""
     found = prior_gradients(*players(Call(prior_gradients), False, n, seed))
     return [[gradient.numpy() for gradient in part] for part in found]
-
 
 def words_for(what, seen, expected):
     """What is wrong with the gradients of one player, or ""."""

@@ -27,7 +27,6 @@ exercise = Exercise(
     `tf.reduce_mean(tf.nn.softplus(-code_logits))`.""",
 )
 
-
 @exercise.solution("""The encoder is the discriminator's opponent, so it does not minimise the
     discriminator's loss. Maximising that loss would be right in principle, but its gradient
     vanishes exactly where the discriminator is sure, that is, where the encoder has most to learn.
@@ -36,7 +35,6 @@ exercise = Exercise(
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes, in nats: a scalar."""
     return tf.reduce_mean(tf.nn.softplus(-code_logits))
-
 
 def formula(code_logits, yes=log_yes, no=None, mean=tf.reduce_mean):
     """The loss made of other parts. The answer it wants is always yes: `no` has no place in it."""

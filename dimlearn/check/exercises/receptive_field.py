@@ -26,7 +26,6 @@ exercise = Exercise(
     `field += (kernel - 1) * jump` first, and after it `jump *= stride`.""",
 )
 
-
 @exercise.solution("""A kernel of k covers k neighbouring locations of the map below: k - 1 jumps
     further than one location. The jump, in pixels of the image, grows by the stride of each layer,
     but only for the layers that come after it: that is why the field is enlarged before the
@@ -39,14 +38,11 @@ def receptive_field(layers):
         jump *= stride
     return field
 
-
 def kernels(layers):
     return [kernel for kernel, _, _ in layers]
 
-
 def strides(layers):
     return [stride for _, stride, _ in layers]
-
 
 def with_jumps(jumps, layers):
     """The field with other jumps, one for each layer: what most mistakes get wrong."""

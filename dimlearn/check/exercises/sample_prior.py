@@ -19,7 +19,6 @@ exercise = Exercise(
     `return np.random.default_rng(seed).random((n, dim))`.""",
 )
 
-
 @exercise.solution("""A generator of its own is made from the seed at every call: the same seed
     gives the same numbers, whatever ran before, and nothing else in the notebook is affected.
     Without a seed NumPy starts the generator from the operating system's randomness, so that each
@@ -101,7 +100,6 @@ def sigmoid_of_gaussian(n, dim, seed=None):
 def seed_zero_ignored(n, dim, seed=None):
     rng = np.random.default_rng(seed) if seed else np.random.default_rng()
     return rng.random((n, dim))
-
 
 # So many numbers that every bound below is more than six standard errors wide.
 N, DIM = 12_000, 5

@@ -24,7 +24,6 @@ exercise = Exercise(
     `rng.permutation(codes[:, d])` for every d.""",
 )
 
-
 @exercise.solution("""The rows of the result are samples of the product of the marginals: each
     dimension has kept its distribution and lost its company. `permuted` shuffles each column by
     itself, where `permutation` and `shuffle` move whole rows, which would leave all dependence as
@@ -91,13 +90,11 @@ def sorted_columns(codes, seed=0):
 def transposed(codes, seed=0):
     return shuffle_dimensions(codes, seed).T
 
-
 def some_codes(n, d):
     """Codes whose numbers are all different, and say where they are from: 100 times a name of the
     row, plus the column. The names of the rows are in no order."""
     names = np.random.default_rng(n).permutation(n)
     return 100.0 * names[:, None] + np.arange(d)[None] + 0.5
-
 
 def shuffled(call, n, d, seed):
     """How a shuffle is wrong; the order it gives is chance, and no evidence."""
@@ -109,7 +106,6 @@ def shuffled(call, n, d, seed):
     if flaw:
         kind, words = flaw
         return Fault(kind, f"For codes of shape [{n}, {d}] and seed = {seed} {words}")
-
 
 def moved_out(result, codes):
     """Columns that do not hold their own values any more: `(kind, words)`, or None."""
@@ -124,7 +120,6 @@ def moved_out(result, codes):
     words = """the columns do not have their own values any more; expected each value exactly once,
         in its own column."""
     return kind, words
-
 
 def moved_wrongly(result, codes):
     """Columns that are not in random orders of their own: `(kind, words)`, or None."""
@@ -151,7 +146,6 @@ def moved_wrongly(result, codes):
             permutations."""
         return "bound", words
     return None
-
 
 for n, d, seed in ((60, 4, 0), (41, 3, 7), (60, 4, 1)):
     one_shuffle = functools.partial(shuffled, n=n, d=d, seed=seed)

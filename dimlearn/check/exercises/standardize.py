@@ -6,7 +6,6 @@ from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.evaluation import probes
 
-
 def sets(n, m, d, seed=0):
     """Features with very different means and scales; the training set has another than the test."""
     scale, mean = 10.0 ** (np.arange(d) % 3 - 1), 3.0 * np.arange(d) - 2.0
@@ -14,13 +13,11 @@ def sets(n, m, d, seed=0):
     test = (normal(m, d, seed=seed + 1, decimals=2) * 1.7 + 0.6) * scale + mean
     return train, test
 
-
 def with_constants():
     """One feature is exactly constant; of another the computed deviation is a rounding error."""
     train, test = sets(7, 5, 4, seed=4)
     train[:, 1], train[:, 3], test[:, 3] = 4.0, 0.1, 0.1
     return train, test
-
 
 def forgive_constants(parts, train, test):
     """Test values of a feature that was constant in training are left open, if they are finite."""
@@ -28,7 +25,6 @@ def forgive_constants(parts, train, test):
         return parts
     constant = np.ptp(train, axis=0) == 0
     return parts[0], np.where(constant & np.isfinite(parts[1]), 0.0, parts[1])
-
 
 exercise = Exercise(
     meaning="""From each feature subtract its mean in the *training* set and divide by its standard
@@ -48,7 +44,6 @@ exercise = Exercise(
     `deviation = np.where(deviation < 1e-8, 1.0, deviation)` before dividing.""",
 )
 
-
 @exercise.solution("""Every number comes from the training set: with the test set's own mean the
     test would know something about itself. A feature without variation has nothing to be divided
     by; dividing by 1 leaves it at 0. Rounding may make its deviation 1e-17 instead of 0, hence the
@@ -58,7 +53,6 @@ def standardize(train, test):
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     deviation = np.where(deviation < 1e-8, 1.0, deviation)
     return (train - mean) / deviation, (test - mean) / deviation
-
 
 def scaled_by(mean, deviation, train, test):
     """Both sets by another mean and deviation: what most mistakes get wrong."""

@@ -28,7 +28,6 @@ exercise = Exercise(
     `optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))`, `return loss`.""",
 )
 
-
 @exercise.solution("""Encoder and critic maximise the same number, so one loss and one step serve
     both. A loss is minimised, hence the minus. With `training=True` batch normalisation uses the
     statistics of this batch and updates its moving averages; without it these would stay at their
@@ -42,7 +41,6 @@ def train_step(images, encoder, critic, optimizer):
     gradients = tape.gradient(loss, variables)
     optimizer.apply_gradients(zip(gradients, variables))
     return loss
-
 
 def step(images, encoder, critic, optimizer, bound=local_jsd, training=True, moving=None):
     """The solution with another bound, or without one of the models."""
@@ -152,9 +150,7 @@ def model_switched_off(images, encoder, critic, optimizer):
     encoder.trainable = False
     return loss
 
-
 # ---------------------------------------------------------------- what is looked at
-
 
 class WatchedSGD(keras.optimizers.SGD):
     """Plain gradient descent that remembers how many variables it was given."""
@@ -165,11 +161,9 @@ class WatchedSGD(keras.optimizers.SGD):
         self.listed = len(variables)
         super().build(variables)
 
-
 # The values of variables as arrays; `listed`: how many the optimizer got, those without a gradient
 # among them.
 Outcome = namedtuple("Outcome", "loss encoder critic statistics steps trainable listed")
-
 
 def outcome(call):
     """What a step leaves behind."""
@@ -187,7 +181,6 @@ def outcome(call):
     steps = int(optimizer.iterations)
     return Outcome(loss, *map(models.values, variables), steps, trainable, optimizer.listed)
 
-
 @functools.cache
 def start_and_end():
     """The outcomes of a function that does nothing and of the solution."""
@@ -200,7 +193,6 @@ def one_step(call):
     seen = outcome(call)
     text = next(faults_of(seen, right, start), "")
     return Fault("step", text, seen) if text else None
-
 
 def faults_of(seen, right, start):
     """Words for all that is wrong with a step, the most important first."""
@@ -222,7 +214,6 @@ def faults_of(seen, right, start):
         yield "The optimizer that your function was given has not made exactly one step."
     if not seen.trainable:
         yield "A model that was trainable before is not trainable afterwards."
-
 
 def words_for(who, seen, right, start):
     """What is wrong with the way that the variables of a model went."""
