@@ -4,7 +4,6 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.deep_infomax import objectives
 from dimlearn.startup import keras, tf
 
 
@@ -17,7 +16,7 @@ exercise = Exercise(
     lesson=5,
     meaning="The code of image i stands behind the C channels at every location of image i's map: "
     "`[N, M, M, C], [N, D] -> [N, M, M, C + D]`.",
-    reference=objectives.attach_code,
+    reference=lambda *args: attach_code(*args),
     cases=lambda: [batch(2, 2, 1, 3), batch(3, 2, 4, 2), batch(5, 3, 2, 4), batch(4, 4, 2, 4)],
     extremes=lambda: [batch(7, 5, 1, 3), batch(2, 3, 6, 8)],
     differentiable=True,

@@ -6,7 +6,7 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior
 from dimlearn.startup import keras, tf
 
 softplus = tf.nn.softplus
@@ -21,7 +21,7 @@ exercise = Exercise(
     lesson=6,
     meaning="The discriminator should give samples of the prior large logits and codes small ones: "
     "`mean softplus(-prior_logits) + mean softplus(code_logits)`.",
-    reference=objectives.discriminator_loss,
+    reference=prior.discriminator_loss,
     cases=lambda: [
         (logits(2), logits(2, 1)),
         (logits(3, 2, middle=0.7), logits(3, 3)),

@@ -8,7 +8,7 @@ from dimlearn.check import models
 from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.trials import Fault, same
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior as objectives
 from dimlearn.startup import keras, tf
 
 softplus = tf.nn.softplus
@@ -19,7 +19,7 @@ exercise = Exercise(
     meaning="Two lists: the gradients of `prior_loss` for the encoder's `trainable_variables`, "
     "and of "
     "`discriminator_loss` for the discriminator's; the code goes through a sigmoid.",
-    reference=objectives.prior_gradients,
+    reference=lambda *args: prior_gradients(*args),
     hints=[
         "Two losses, two players. Which variables may each loss move, and which not?",
         "Record both losses under one `tf.GradientTape(persistent=True)`, or under two tapes. Each "
@@ -305,7 +305,7 @@ def some_prior(n, seed):
 def right_gradients(n, seed):
     encoder = models.encoder(normalised=False, seed=seed)
     discriminator = models.discriminator(seed=seed + 1)
-    found = objectives.prior_gradients(
+    found = prior_gradients(
         encoder,
         discriminator,
         tf.constant(models.images(n, seed)),

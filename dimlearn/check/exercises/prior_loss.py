@@ -6,7 +6,7 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior
 from dimlearn.startup import keras, tf
 
 softplus = tf.nn.softplus
@@ -21,7 +21,7 @@ exercise = Exercise(
     lesson=6,
     meaning="The encoder wants the discriminator to take its codes for samples of the prior: "
     "`mean softplus(-code_logits)`.",
-    reference=objectives.prior_loss,
+    reference=prior.prior_loss,
     cases=lambda: [(logits(2),), (logits(3, 2, middle=0.7),), (logits(7, middle=-1.3),)],
     extremes=lambda: [
         (logits(3, middle=-30.0),),
