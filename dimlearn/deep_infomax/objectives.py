@@ -15,8 +15,9 @@ def global_objective(critic, bound, feature_map, code, negatives="all"):
     `feature_map`: `[N, M, M', C]`; `code`: `[N, D]`; `bound`: a function of scores `[N, N]`, or
     of positive and negative scores `[N]` when `negatives` is "one".
     """
-    n, size = tf.shape(feature_map)[0], feature_map.shape[1:].num_elements()
-    features = tf.reshape(feature_map, [n, 1, size])  # [N, L, F] with L = 1
+    _, rows, columns, channels = feature_map.shape
+    whole = [tf.shape(feature_map)[0], 1, rows * columns * channels]
+    features = tf.reshape(feature_map, whole)  # [N, L, F] with L = 1
     if negatives == "one":
         positive, negative = critic.matched(features, code)  # [N, 1] each
         return bound(positive[:, 0], negative[:, 0])
