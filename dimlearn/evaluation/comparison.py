@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dimlearn.data.batches import full_batches
 from dimlearn.data.images import load
 from dimlearn.deep_infomax.encoder import build_encoder, layer_model
-from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax, full_batches
+from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.errors import InputError
 from dimlearn.evaluation import probes as evaluation

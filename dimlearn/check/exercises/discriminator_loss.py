@@ -6,13 +6,13 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_two_logits, two_logits
 from dimlearn.check.shared import cross_entropy, log_no, log_yes
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior
 from dimlearn.startup import tf
 
 exercise = Exercise(
     meaning="""The discriminator should give samples of the prior large logits and codes small ones:
     `mean softplus(-prior_logits) + mean softplus(code_logits)`.""",
-    reference=objectives.discriminator_loss,
+    reference=prior.discriminator_loss,
     cases=two_logits,
     extremes=far_two_logits,
     differentiable=True,

@@ -3,7 +3,7 @@
 from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import critics
 from dimlearn.startup import tf
 
 def batch(n, places, units, seed=0):
@@ -12,7 +12,7 @@ def batch(n, places, units, seed=0):
 exercise = Exercise(
     meaning="""`scores[i, j, l]` is the inner product of code `i` with the features of image `j` at
     location `l`: `[N, L, U], [N, U] -> [N, N, L]`.""",
-    reference=objectives.local_scores,
+    reference=critics.local_scores,
     cases=lambda: [batch(2, 3, 4), batch(3, 4, 2), batch(5, 3, 6), batch(4, 4, 4)],
     extremes=lambda: [batch(7, 2, 9), batch(9, 25, 3)],
     differentiable=True,

@@ -9,7 +9,7 @@ from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, same
 from dimlearn.check.sandbox.call import Call
-from dimlearn.deep_infomax.objectives import discriminator_loss, prior_loss
+from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
 from dimlearn.errors import one_line
 from dimlearn.startup import tf
 

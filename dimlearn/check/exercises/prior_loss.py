@@ -6,13 +6,13 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import logits
 from dimlearn.check.shared import log_yes
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior
 from dimlearn.startup import tf
 
 exercise = Exercise(
     meaning="""The encoder wants the discriminator to take its codes for samples of the prior: `mean
     softplus(-code_logits)`.""",
-    reference=objectives.prior_loss,
+    reference=prior.prior_loss,
     cases=lambda: [(logits(2),), (logits(3, 2, middle=0.7),), (logits(7, middle=-1.3),)],
     extremes=lambda: [
         *((logits(n, middle=middle),) for n, middle in [(3, -30.0), (4, 1000.0), (3, -1000.0)]),
