@@ -47,8 +47,8 @@ def split_pairs(scores):
     if scores.shape[0] is not None and scores.shape[0] < 2:
         raise ValueError(f"a negative pair needs 2 items, but N = {scores.shape[0]}")
     diagonal = tf.eye(tf.shape(scores)[0]) > 0  # [N, N]
-    positive = tf.boolean_mask(scores, diagonal)  # [N] or [N, L]
-    negative = tf.boolean_mask(scores, ~diagonal)  # [N (N-1)] or [N (N-1), L]
+    positive = tf.gather_nd(scores, tf.where(diagonal))  # [N] or [N, L]
+    negative = tf.gather_nd(scores, tf.where(~diagonal))  # [N (N-1)] or [N (N-1), L]
     return positive, negative
 
 
