@@ -1,19 +1,15 @@
 """Mutual information of correlated Gaussians, in closed form."""
 
-import math
-
 import numpy as np
 
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
-from dimlearn.information import exact as information
-from dimlearn.startup import keras, tf
+from dimlearn.information import exact
 
 exercise = Exercise(
-    "gaussian_mi",
-    lesson=1,
-    meaning="The mutual information of `dim` independent pairs of unit Gaussians with correlation "
-    "`rho` each is `-dim / 2 * log(1 - rho^2)`, in nats.",
-    reference=information.gaussian_mi,
+    meaning="""The mutual information of `dim` independent pairs of unit Gaussians with correlation
+    `rho` each is `-dim / 2 * log(1 - rho^2)`, in nats.""",
+    reference=exact.gaussian_mi,
     cases=lambda: [
         (0.5,),
         (0.9,),
@@ -23,11 +19,11 @@ exercise = Exercise(
         (0.95, {"dim": 7}),
     ],
     extremes=lambda: [(0.0,), (0.0, {"dim": 5}), (0.9999, {"dim": 2}), (0.1, {"dim": 200})],
-    hints=[
-        "Independent pairs add up. So what does a single pair contribute?",
-        "One pair gives `-1/2 log(1 - rho^2)`. What happens for rho = 0, and for rho near 1?",
-        "`return -dim / 2 * np.log(1 - rho**2)`, with `dim=1` in the first line of the function.",
-    ],
+    hints="""Independent pairs add up. So what does a single pair contribute?
+
+    One pair gives `-1/2 log(1 - rho^2)`. What happens for rho = 0, and for rho near 1?
+
+    `return -dim / 2 * np.log(1 - rho**2)`, with `dim=1` in the first line of the function.""",
 )
 
 
@@ -42,48 +38,19 @@ def gaussian_mi(rho, dim=1):
     return -dim / 2 * np.log(1 - rho**2)
 
 
-@exercise.right("plain Python")
-def plain_python(correlation, dim=1):
-    return 0.5 * dim * math.log(1 / (1 - correlation * correlation))
-
-
-@exercise.right("determinant")
-def determinant(rho, dim=1):
-    covariance = np.block([[np.eye(dim), rho * np.eye(dim)], [rho * np.eye(dim), np.eye(dim)]])
-    return -0.5 * np.linalg.slogdet(covariance)[1]
-
-
-@exercise.right("TensorFlow")
-def tensorflow(rho, dim=1):
-    return -dim / 2 * tf.math.log1p(-tf.square(tf.constant(rho, tf.float64)))
-
-
-@exercise.right("Keras")
-def with_keras(rho, dim=1):
-    return -0.5 * dim * keras.ops.log1p(-(rho**2))
+exercise.share(
+    shared.bits_by_log2,
+    shared.half_forgotten,
+    shared.sign_flipped,
+    sign_flipped="""The sign is wrong. `log(1 - rho^2)` is negative, and information is not: there
+    is a minus in front.""",
+)
 
 
 @exercise.mistake("""The number of pairs is not used: your function gives the information of one
     pair whatever `dim` is. Independent pairs add up.""")
 def dim_ignored(rho, dim=1):
     return -0.5 * np.log(1 - rho**2)
-
-
-@exercise.mistake("""The sign is wrong. `log(1 - rho^2)` is negative, and information is not:
-    there is a minus in front.""")
-def sign_flipped(rho, dim=1):
-    return dim / 2 * np.log(1 - rho**2)
-
-
-@exercise.mistake("""The factor 1/2 is missing: it is twice as large as it should be.""")
-def half_forgotten(rho, dim=1):
-    return -dim * np.log(1 - rho**2)
-
-
-@exercise.mistake("""Your function measures in bits, with the logarithm of base 2. Everything
-    here is in nats: `np.log`.""")
-def bits(rho, dim=1):
-    return -dim / 2 * np.log2(1 - rho**2)
 
 
 @exercise.mistake("""The correlation is not squared. For a negative one that even gives a wrong
@@ -129,4 +96,3 @@ def what_is_promised(call):
         return f"rho and -rho tell the same, but yours are {there:.4g} and {back:.4g} for 0.37."
     if there < 0:
         return "Information is never negative."
-    return None

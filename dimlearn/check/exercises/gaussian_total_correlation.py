@@ -2,10 +2,9 @@
 
 import numpy as np
 
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.information import exact as information
-from dimlearn.startup import keras, tf
 
 
 def codes(n, d, seed=0):
@@ -17,24 +16,19 @@ def codes(n, d, seed=0):
 
 
 exercise = Exercise(
-    "gaussian_total_correlation",
-    lesson=9,
-    meaning="`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in "
-    "nats.",
-    reference=information.gaussian_total_correlation,
+    meaning="""`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in
+    nats.""",
     cases=lambda: [(codes(4, 2),), (codes(9, 3),), (codes(30, 5),), (codes(50, 4, seed=1),)],
     extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=2) * 1e4,)],
     shapes={"codes": "ND"},
-    hints=[
-        "If the dimensions are uncorrelated, R is the identity. What is the log of its "
-        "determinant?",
-        "`np.corrcoef` gives the correlation matrix, but it takes variables in rows: your "
-        "dimensions "
-        "are columns, so say `rowvar=False`.",
-        "`-0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]`. `slogdet` gives the "
-        "sign and "
-        "the log of the determinant, which itself may be too small for a float.",
-    ],
+    hints="""If the dimensions are uncorrelated, R is the identity. What is the log of its
+    determinant?
+
+    `np.corrcoef` gives the correlation matrix, but it takes variables in rows: your dimensions are
+    columns, so say `rowvar=False`.
+
+    `-0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]`. `slogdet` gives the sign and
+    the log of the determinant, which itself may be too small for a float.""",
 )
 
 
@@ -49,71 +43,31 @@ def gaussian_total_correlation(codes):
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
 
 
-@exercise.right("from the covariance")
-def from_covariance(z):
-    covariance = np.cov(z.T)
-    variances = np.log(np.diag(covariance)).sum()
-    return 0.5 * (variances - np.linalg.slogdet(covariance).logabsdet)
+def total_correlation(r):
+    """The formula with another matrix for R: what most mistakes get wrong."""
+    return -0.5 * np.linalg.slogdet(r)[1]
 
 
-@exercise.right("eigenvalues of standardised codes")
-def eigenvalues(codes):
-    z = (codes - codes.mean(0)) / codes.std(0)
-    return float(-np.log(np.linalg.eigvalsh(z.T @ z / len(z))).sum() / 2)
-
-
-@exercise.right("TensorFlow")
-def tensorflow(codes):
-    z = tf.constant(codes)
-    z = (z - tf.reduce_mean(z, 0)) / tf.math.reduce_std(z, 0)
-    return -0.5 * tf.linalg.slogdet(tf.matmul(z, z, transpose_a=True) / z.shape[0])[1]
-
-
-@exercise.right("Keras")
-def with_keras(codes):
-    z = (codes - keras.ops.mean(codes, 0)) / keras.ops.std(codes, 0)
-    factor = keras.ops.cholesky(keras.ops.matmul(keras.ops.transpose(z), z) / len(codes))
-    return -keras.ops.sum(keras.ops.log(keras.ops.diagonal(factor)))
-
-
-@exercise.right("plain loops")
-def loops(codes):
-    n, d = codes.shape
-    z = [
-        [(codes[i, k] - codes[:, k].mean()) / codes[:, k].std() for k in range(d)] for i in range(n)
-    ]
-    r = [[sum(row[a] * row[b] for row in z) / n for b in range(d)] for a in range(d)]
-    log_det = 0.0
-    for a in range(d):  # elimination
-        log_det += np.log(r[a][a])
-        for b in range(a + 1, d):
-            factor = r[b][a] / r[a][a]
-            r[b] = [r[b][k] - factor * r[a][k] for k in range(d)]
-    return -0.5 * log_det
+exercise.share(
+    shared.bits_by_log2,
+    shared.half_forgotten,
+    shared.sign_flipped,
+    sign_flipped="""The sign is wrong. The determinant of R is at most 1, its log at most 0, and
+    total correlation never negative: there is a minus in front.""",
+)
 
 
 @exercise.mistake("""Your function takes the covariance matrix: then the result depends on the
     units of the codes, though dependence does not. Take the *correlation* matrix:
     `np.corrcoef`.""")
 def covariance_for_correlation(codes):
-    return -0.5 * np.linalg.slogdet(np.cov(codes, rowvar=False))[1]
-
-
-@exercise.mistake("""The sign is wrong. The determinant of R is at most 1, its log at most 0,
-    and total correlation never negative: there is a minus in front.""")
-def sign_flipped(codes):
-    return 0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
-
-
-@exercise.mistake("""The factor 1/2 is missing: it is twice as large as it should be.""")
-def half_forgotten(codes):
-    return -np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
+    return total_correlation(np.cov(codes, rowvar=False))
 
 
 @exercise.mistake("""Your function correlates the *samples*: an `[N, N]` matrix. NumPy takes
     variables in rows unless you say `rowvar=False`.""")
 def samples_correlated(codes):
-    return -0.5 * np.linalg.slogdet(np.corrcoef(codes))[1]
+    return total_correlation(np.corrcoef(codes))
 
 
 @exercise.mistake("""The logarithm is missing: your function works with the determinant itself.""")
@@ -121,18 +75,11 @@ def log_forgotten(codes):
     return -0.5 * np.linalg.det(np.corrcoef(codes, rowvar=False))
 
 
-@exercise.mistake("""Your function measures in bits, with the logarithm of base 2. Everything
-    here is in nats.""")
-def bits(codes):
-    return gaussian_total_correlation(codes) / np.log(2)
-
-
 @exercise.mistake("""Your function adds up the mutual information of all pairs of dimensions.
     What three dimensions share is then counted several times: take the determinant.""")
 def pairs_added(codes):
     r = np.corrcoef(codes, rowvar=False)
-    above = r[np.triu_indices(len(r), 1)]
-    return -0.5 * np.log(1 - above**2).sum()
+    return -0.5 * np.log(1 - r[np.triu_indices(len(r), 1)] ** 2).sum()
 
 
 @exercise.mistake("""Your function gives the trace where the determinant belongs.""")
@@ -149,24 +96,20 @@ def sign_of_slogdet(codes):
 @exercise.mistake("""A constant is added to the diagonal of R, as against singular matrices. It
     makes the dimensions look less dependent: leave R as it is.""")
 def diagonal_raised(codes):
-    r = np.corrcoef(codes, rowvar=False) + 1e-2 * np.eye(codes.shape[1])
-    return -0.5 * np.linalg.slogdet(r)[1]
+    return total_correlation(np.corrcoef(codes, rowvar=False) + 1e-2 * np.eye(codes.shape[1]))
 
 
 @exercise.mistake("""The mean of the codes is not subtracted before the products: your matrix
     holds second moments, not correlations.""")
 def mean_left_in(codes):
-    second = codes.T @ codes / len(codes)
-    scale = np.sqrt(np.diag(second))
-    return -0.5 * np.linalg.slogdet(second / np.outer(scale, scale))[1]
+    scaled = codes / np.sqrt(np.mean(codes**2, axis=0))
+    return total_correlation(scaled.T @ scaled / len(codes))
 
 
 @exercise.mistake("""Your function gives the joint entropy of the Gaussian, with its `log(2 pi
     e)`. Asked is how much smaller that is than the sum of the marginal ones.""")
 def entropy_instead(codes):
-    d = codes.shape[1]
-    log_det = np.linalg.slogdet(np.cov(codes, rowvar=False))[1]
-    return 0.5 * (d * np.log(2 * np.pi * np.e) + log_det)
+    return -total_correlation(2 * np.pi * np.e * np.cov(codes, rowvar=False))
 
 
 @exercise.mistake("""Your function divides by the number of dimensions. Total correlation is not
@@ -180,11 +123,7 @@ def free_of_units(call):
     x = normal(30, 3, seed=2) @ np.array([[1.0, 0.5, 0.2], [0.0, 1.0, 0.7], [0.0, 0.0, 1.0]])
     there, back = float(call(x)), float(call(x * np.array([10.0, 0.1, -3.0])))
     if abs(there - back) > 1e-3:
-        return (
-            "Measuring a dimension in other units does not change how it depends on the others, "
-            "but "
-            f"here it makes {there:.4g} into {back:.4g}. Is it the correlation matrix?"
-        )
+        return f"""Measuring a dimension in other units does not change how it depends on the
+            others, but here it makes {there:.4g} into {back:.4g}. Is it the correlation matrix?"""
     if there < -1e-6:
         return "Total correlation is never negative."
-    return None

@@ -1,11 +1,10 @@
 """Every code scored with every location of every image: encode-and-dot-product."""
 
-import numpy as np
-
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def batch(n, places, units, seed=0):
@@ -13,22 +12,19 @@ def batch(n, places, units, seed=0):
 
 
 exercise = Exercise(
-    "local_scores",
-    lesson=5,
-    meaning="`scores[i, j, l]` is the inner product of code `i` with the features of image `j` at "
-    "location `l`: `[N, L, U], [N, U] -> [N, N, L]`.",
+    meaning="""`scores[i, j, l]` is the inner product of code `i` with the features of image `j` at
+    location `l`: `[N, L, U], [N, U] -> [N, N, L]`.""",
     reference=objectives.local_scores,
     cases=lambda: [batch(2, 3, 4), batch(3, 4, 2), batch(5, 3, 6), batch(4, 4, 4)],
     extremes=lambda: [batch(7, 2, 9), batch(9, 25, 3)],
     differentiable=True,
     shapes={"local_features": "NLU"},
-    hints=[
-        "Write the sum for one score: over which index does it run, and which three remain?",
-        "The features have the indices j, l, u, the code i, u. What is left after summing over "
-        "u, in "
-        "which order?",
-        '`tf.einsum("jlu,iu->ijl", local_features, code_features)`.',
-    ],
+    hints="""Write the sum for one score: over which index does it run, and which three remain?
+
+    The features have the indices j, l, u, the code i, u. What is left after summing over u, in
+    which order?
+
+    `tf.einsum("jlu,iu->ijl", local_features, code_features)`.""",
 )
 
 
@@ -43,28 +39,17 @@ def local_scores(local_features, code_features):
     return tf.einsum("jlu,iu->ijl", local_features, code_features)
 
 
-@exercise.right("matmul")
-def with_matmul(features, codes):
-    n, places, units = features.shape
-    flat = tf.reshape(features, [n * places, units])
-    return tf.reshape(tf.matmul(codes, flat, transpose_b=True), [n, n, places])
+exercise.share(shared.cosine, shared.scaled_by_root)
+exercise.share(
+    shared.numpy_inside,
+    numpy_inside="""Your function leaves TensorFlow: the values are right, but NumPy keeps no
+    record for the gradient. `tf.einsum` takes the same equation.""",
+)
 
 
-@exercise.right("Keras")
-def with_keras(local_features, code_features):
-    return keras.ops.einsum("iu,jlu->ijl", code_features, local_features)
-
-
-@exercise.right("broadcasting")
-def broadcasting(local_features, code_features, scale=1.0):
-    product = code_features[:, None, None, :] * local_features[None]
-    return scale * tf.reduce_sum(product, axis=3)
-
-
-@exercise.right("tensordot")
-def with_tensordot(local_features, code_features):
-    scores = tf.tensordot(local_features, code_features, axes=[[2], [1]])
-    return tf.transpose(scores, [2, 0, 1])
+@exercise.mistake("""The U dimensions are averaged, not summed.""")
+def mean_for_sum(local_features, code_features):
+    return local_scores(local_features, code_features) / local_features.shape[-1]
 
 
 @exercise.mistake("""Code and image are exchanged: your `scores[i, j, l]` belongs to code j and
@@ -102,24 +87,6 @@ def averaged_over_locations(local_features, code_features):
     return tf.einsum("ju,iu->ij", tf.reduce_mean(local_features, axis=1), code_features)
 
 
-@exercise.mistake("""Your function divides by the root of U. A good idea in a critic, but asked
-    for is the plain inner product.""")
-def scaled_by_root(local_features, code_features):
-    return local_scores(local_features, code_features) / local_features.shape[2] ** 0.5
-
-
-@exercise.mistake("""Your function normalises both sides: cosines are capped at 1, and so is the
-    bound. Asked for is the plain inner product.""")
-def cosine(local_features, code_features):
-    unit = tf.math.l2_normalize
-    return local_scores(unit(local_features, 2), unit(code_features, 1))
-
-
-@exercise.mistake("""The U dimensions are averaged, not summed.""")
-def mean_for_sum(local_features, code_features):
-    return local_scores(local_features, code_features) / local_features.shape[2]
-
-
 @exercise.mistake("""A reshape puts the numbers in the wrong places: the product of features and
     codes has the axes image and location first and the code last, and reshaping does not move
     axes. Use `tf.transpose`, or einsum.""")
@@ -132,9 +99,3 @@ def reshaped_for_transposed(local_features, code_features):
 @exercise.mistake("""`tf.stop_gradient` on the features: the encoder's map would not learn.""")
 def features_without_gradient(local_features, code_features):
     return local_scores(tf.stop_gradient(local_features), code_features)
-
-
-@exercise.mistake("""Your function leaves TensorFlow: the values are right, but NumPy keeps no
-    record for the gradient. `tf.einsum` takes the same equation.""")
-def numpy_inside(local_features, code_features):
-    return np.einsum("jlu,iu->ijl", np.asarray(local_features), np.asarray(code_features))

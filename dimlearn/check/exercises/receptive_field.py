@@ -1,17 +1,13 @@
 """How many input pixels one location of the last map sees."""
 
-import numpy as np
+import itertools
+import math
 
 from dimlearn.check.exercise import Exercise
-from dimlearn.deep_infomax import encoder
 
 exercise = Exercise(
-    "receptive_field",
-    lesson=3,
-    meaning="Each layer adds `(kernel - 1) * jump` pixels, where `jump` is the product of the "
-    "strides "
-    "of the layers *before* it. It starts from one pixel; padding does not matter.",
-    reference=encoder.receptive_field,
+    meaning="""Each layer adds `(kernel - 1) * jump` pixels, where `jump` is the product of the
+    strides of the layers *before* it. It starts from one pixel; padding does not matter.""",
     cases=lambda: [
         ([(5, 2, "valid")],),
         ([(4, 2, "valid"), (4, 2, "valid")],),
@@ -21,14 +17,13 @@ exercise = Exercise(
         ([(11, 4, "valid"), (3, 2, "valid"), (5, 1, "same"), (3, 2, "valid")],),
     ],
     extremes=lambda: [([],), ([(1, 3, "valid")],), ([(1, 2, "same"), (3, 1, "same")],)],
-    hints=[
-        "With one layer it is the kernel. With a second: two neighbouring locations of the "
-        "first map "
-        "are `stride` pixels apart in the image. How much more does a kernel of 3 see then?",
-        "Keep two numbers: `field`, the pixels seen so far, and `jump`, how far apart neighbouring "
-        "locations are in pixels. Both start at 1. How does a layer change each?",
-        "`field += (kernel - 1) * jump` first, and after it `jump *= stride`.",
-    ],
+    hints="""With one layer it is the kernel. With a second: two neighbouring locations of the first
+    map are `stride` pixels apart in the image. How much more does a kernel of 3 see then?
+
+    Keep two numbers: `field`, the pixels seen so far, and `jump`, how far apart neighbouring
+    locations are in pixels. Both start at 1. How does a layer change each?
+
+    `field += (kernel - 1) * jump` first, and after it `jump *= stride`.""",
 )
 
 
@@ -46,35 +41,24 @@ def receptive_field(layers):
     return field
 
 
-@exercise.right("from the last layer back")
-def backwards(layers):
-    field = 1
-    for kernel, stride, _padding in reversed(layers):
-        field = (field - 1) * stride + kernel
-    return field
+def kernels(layers):
+    return [kernel for kernel, _, _ in layers]
 
 
-@exercise.right("NumPy")
-def with_numpy(conv_layers):
-    kernels = np.array([layer[0] for layer in conv_layers], dtype=int)
-    strides = np.array([layer[1] for layer in conv_layers], dtype=int)
-    jumps = np.concatenate([[1], np.cumprod(strides)])[: len(kernels)]
-    return 1 + int(np.sum((kernels - 1) * jumps))
+def strides(layers):
+    return [stride for _, stride, _ in layers]
 
 
-@exercise.right("recursion")
-def recursive(layers, start=1):
-    if len(layers) == 0:
-        return start
-    kernel, stride, _ = layers[0]
-    return kernel + (recursive(layers[1:]) - 1) * stride
+def with_jumps(jumps, layers):
+    """The field with other jumps, one for each layer: what most mistakes get wrong."""
+    return 1 + sum((kernel - 1) * jump for kernel, jump in zip(kernels(layers), jumps))
 
 
 @exercise.mistake("""The strides are ignored: your function adds up the kernels. Behind a stride
     of 2 neighbouring locations are two pixels apart, and each further kernel sees twice as far.
 """)
 def strides_ignored(layers):
-    return 1 + sum(kernel - 1 for kernel, _, _ in layers)
+    return with_jumps(itertools.repeat(1), layers)
 
 
 @exercise.mistake("""A layer's own stride is counted too early. It spreads the locations for the
@@ -90,26 +74,19 @@ def own_stride_counted(layers):
 @exercise.mistake("""Your function adds the whole kernel. One of its locations is the one that
     was there already: a layer adds `(kernel - 1) * jump`.""")
 def kernel_for_kernel_minus_one(layers):
-    field, jump = 1, 1
-    for kernel, stride, _ in layers:
-        field += kernel * jump
-        jump *= stride
-    return field
+    return receptive_field([(kernel + 1, stride, padding) for kernel, stride, padding in layers])
 
 
 @exercise.mistake("""Your function adds the kernels whole. The first window of a layer is already
     counted: each layer adds `kernel - 1` steps, and a step is as long as all strides before.""")
 def kernels_added(layers):
-    return sum(kernel for kernel, _, _ in layers)
+    return sum(kernels(layers))
 
 
 @exercise.mistake("""Each layer is multiplied by its *own* stride. Its steps are as long as the
     strides of the layers *before* it, multiplied.""")
 def own_stride_only(layers):
-    field = 1
-    for kernel, stride, _ in layers:
-        field += (kernel - 1) * stride
-    return field
+    return with_jumps(strides(layers), layers)
 
 
 @exercise.mistake("""Your function starts from 0 pixels. Before any layer a location is one
@@ -121,20 +98,13 @@ def started_at_zero(layers):
 @exercise.mistake("""Your function multiplies the kernels. A field grows by sums: `(kernel - 1)
     * jump` of each layer.""")
 def kernels_multiplied(layers):
-    field = 1
-    for kernel, _, _ in layers:
-        field *= kernel
-    return field
+    return math.prod(kernels(layers))
 
 
 @exercise.mistake("""Only the stride of the layer just before counts in your function. The jump
     is the product of *all* strides before: `jump *= stride`, not `jump = stride`.""")
 def last_stride_only(layers):
-    field, jump = 1, 1
-    for kernel, stride, _ in layers:
-        field += (kernel - 1) * jump
-        jump = stride
-    return field
+    return with_jumps([1, *strides(layers)], layers)
 
 
 @exercise.mistake("""The strides are added up where they multiply: a stride of 2 behind a stride
@@ -150,10 +120,7 @@ def strides_added(layers):
 @exercise.mistake("""Your function gives the jump, the distance of neighbouring locations in
     pixels: the product of the strides. Asked is how much one location sees.""")
 def jump_returned(layers):
-    jump = 1
-    for _, stride, _ in layers:
-        jump *= stride
-    return jump
+    return math.prod(strides(layers))
 
 
 @exercise.mistake("""Your function gives the kernel of the last layer. That is what it sees of
