@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dimlearn.check.exercise import Exercise
-from dimlearn.evaluation import probes as evaluation
+from dimlearn.evaluation import intervals
 from dimlearn.startup import keras
 
 Z = 1.959963984540054
@@ -17,7 +17,7 @@ exercise = Exercise(
     "half-width "
     "`z / (1 + z^2 / n) * sqrt(p (1-p) / n + z^2 / 4n^2)`, with p the accuracy, n the total, z "
     "= 1.96.",
-    reference=evaluation.accuracy_interval,
+    reference=intervals.accuracy_interval,
     cases=lambda: [(8, 10), (45, 50), (97, 130), (3, 7), (9500, 10000)],
     extremes=lambda: [(0, 10), (10, 10), (1, 1), (1, 1000)],
     returns=("low", "high"),

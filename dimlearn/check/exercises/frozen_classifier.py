@@ -6,7 +6,6 @@ from dimlearn.check import models
 from dimlearn.check.answers import describe
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.trials import Fault, same, side_effect_fault
-from dimlearn.evaluation import probes as evaluation
 from dimlearn.startup import keras, tf
 
 layers = keras.layers
@@ -18,7 +17,7 @@ exercise = Exercise(
     "ReLU, a "
     "linear `Dense(num_classes)`. Only these 6 variables train; the encoder, its batch "
     "normalisation included, does not move.",
-    reference=evaluation.frozen_classifier,
+    reference=lambda encoder, num_classes: frozen_classifier(encoder, num_classes),
     may_draw=("Python", "Keras"),
     hints=[
         "What must not move: the encoder's weights, which an optimizer trains, and the "

@@ -4,7 +4,7 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.evaluation import probes as evaluation
+from dimlearn.evaluation import codes
 from dimlearn.startup import keras, tf
 
 
@@ -36,7 +36,7 @@ exercise = Exercise(
     lesson=8,
     meaning="From each feature subtract its mean in the *training* set and divide by its standard "
     "deviation there (divided by N), in both sets; a feature that is constant there becomes 0.",
-    reference=evaluation.standardize,
+    reference=codes.standardize,
     cases=lambda: [sets(3, 2, 2), sets(6, 4, 3, seed=1), sets(5, 9, 4, seed=2)],
     extremes=lambda: [with_constants(), sets(200, 3, 5, seed=3)],
     returns=("train", "test"),

@@ -21,12 +21,21 @@ from contextlib import contextmanager, suppress
 import numpy as np
 
 from dimlearn.deep_infomax import encoder, objectives
-from dimlearn.evaluation import probes as evaluation
+from dimlearn.evaluation import codes, intervals, probes
 from dimlearn.information import bounds, diagnosis
 from dimlearn.information import exact as information
 from dimlearn.startup import keras, tf
 
-REFERENCES = (bounds, diagnosis, encoder, evaluation, information, objectives)
+REFERENCES = (
+    bounds,
+    codes,
+    diagnosis,
+    encoder,
+    information,
+    intervals,
+    objectives,
+    probes,
+)
 
 # Looked up and not imported, so that `startup` comes first.
 tf_context = sys.modules["tensorflow.python.eager.context"]
