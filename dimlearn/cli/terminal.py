@@ -51,7 +51,7 @@ class Progress:
     def tell(self, text, passing):
         now = self.task.elapsed
         if passing and self.console.is_interactive:
-            self.line.update(self.task.id, description=text)
+            self.line.update(self.task.id, description=text, refresh=True)
             self.line.start()
             self.console.show_cursor()  # rich hides it: a run that is killed would leave it so
         elif not passing or now - self.last >= self.every:
