@@ -21,17 +21,19 @@ class Progress:
 
     def __init__(self, stream=None, every=10.0, clock=None):
         stream = stream or sys.stderr  # None where it was closed before we began
-        terminal = bool(stream and not stream.closed and stream.isatty())
         self.console = Console(
-            file=stream, stderr=True, force_terminal=terminal, force_jupyter=False,
-            markup=False, emoji=False, highlight=False,
-        )  # fmt: skip
-        one_line = rich.table.Column(no_wrap=True, overflow="crop")
-        column = rich.progress.TextColumn(
-            "{task.elapsed:5.0f} s  {task.description}", markup=False, table_column=one_line
+            file=stream,
+            stderr=True,
+            force_terminal=bool(stream and not stream.closed and stream.isatty()),
+            force_jupyter=False,
+            markup=False,  # a text is told as it is
+            emoji=False,
+            highlight=False,
         )
+        text = "{task.elapsed:5.0f} s  {task.description}"
+        cut = rich.table.Column(no_wrap=True, overflow="crop")
         self.line = rich.progress.Progress(
-            column,
+            rich.progress.TextColumn(text, markup=False, table_column=cut),
             console=self.console,
             transient=True,
             redirect_stdout=False,  # what a command prints belongs to standard output

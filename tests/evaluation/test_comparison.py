@@ -78,9 +78,7 @@ def test_an_interrupted_run_goes_on_to_the_same_accuracies(
     assert sorted(path.name for path in encoders) == [f"{name}-0.keras" for name in kept]
     say = interrupted_at("never")
     parts = comparison.compare(quick, tmp_path, bars, say)
-    assert words in next(
-        line for line in say.heard if line.startswith("    ") and "epoch" not in line
-    )
+    assert any(words in line for line in say.heard)
     assert [part["accuracies"] for part in parts] == [part["accuracies"] for part in finished[1]]
     assert all(path.stat().st_mtime_ns == before for path, before in encoders.items())
     assert not list(tmp_path.rglob(".half-*"))
