@@ -21,9 +21,9 @@ still judges the learner's function:
 In a later lesson, `jsd = check.yours("jsd_bound")` goes on with it: the text of a correct function
 is kept beside the learner's work, and judged again when it is recalled (`recall.py`).
 
-This room judges what learners write, helps them on, and remembers what is done. It may import
-`evaluation` and what stands below it. `exercises/` holds the data, `sandbox/` all that runs a strange
-function; the judge is in `judge.py`.
+This room judges what learners write, helps them on, and remembers what is done. `exercises/` holds
+the data, `sandbox/` all that runs a strange function; the judge is in `judge.py`. It may import
+`evaluation` and what stands below it.
 
 Author's guide
 ==============

@@ -47,10 +47,11 @@ def explain(judge, mistake):
 
 
 def source_of(function):
-    """The source of a function of the catalogue without its decorators. A shared mistake is a
-    function of the right one, and is shown as it stands."""
+    """The source of a function of the catalogue without its decorators. A shared mistake is shown
+    with what it is made of."""
     if isinstance(function, functools.partial):
-        function = function.func
+        made_of = (*function.args, *function.keywords.values())
+        return "\n\n\n".join(source_of(own) for own in [*made_of, function.func])
     source = textwrap.dedent(inspect.getsource(function))
     start = ast.parse(source).body[0].lineno - 1
     return "\n".join(source.splitlines()[start:]).rstrip()

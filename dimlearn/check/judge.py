@@ -7,6 +7,7 @@ faults, it is named.
 """
 
 import functools
+import sys
 import textwrap
 
 import numpy as np
@@ -55,7 +56,7 @@ class Judge:
         if known:
             text = OURS
         elif keep:
-            progress_file.record(self.name, recall.kept_text(function))
+            progress_file.record(self.name, recall.program_of(function))
         return Feedback(self.name, status, text, function)
 
     def feedback(self, status, text, mistake=None):
@@ -86,9 +87,17 @@ class Judge:
     def trials(self):
         return trials_of(self.exercise)
 
+    @functools.cached_property
+    def watched(self):
+        """The modules whose functions decide what is right: no answer may exchange them."""
+        right = self.reference, self.exercise.worked_solution
+        return [sys.modules[function.__module__] for function in right]
+
     def new_call(self, function, current_guard=None):
         exercise = self.exercise
-        return Call(function, exercise.differentiable, current_guard, exercise.may_draw)
+        return Call(
+            function, exercise.differentiable, current_guard, exercise.may_draw, self.watched
+        )
 
     def verdict(self, function, current_guard=None):
         """`(status, identifier of the mistake or None, text)` of a function that is not a stub."""

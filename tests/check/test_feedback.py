@@ -272,8 +272,13 @@ def test_solved_code_goes_on():
 
 
 def test_keras_layers_are_named_as_if_nothing_had_happened():
+    def clears(*args):
+        keras.layers.Dense(3)
+        keras.utils.clear_session(free_memory=False)
+
     before = keras.layers.Dense(3).name
-    check.frozen_classifier(check.frozen_classifier.worked_solution)
+    check.frozen_classifier(check.frozen_classifier.exercise.worked_solution)
+    check.entropy(clears)
     number = int(before.rpartition("_")[2] or 0) if "_" in before else 0
     assert keras.layers.Dense(3).name == f"dense_{number + 1}"
 

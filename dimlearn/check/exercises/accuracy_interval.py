@@ -7,7 +7,6 @@ from dimlearn.evaluation import intervals
 
 Z = 1.959963984540054
 
-
 exercise = Exercise(
     meaning="""The Wilson interval has the center `(p + z^2 / 2n) / (1 + z^2 / n)` and the
     half-width `z / (1 + z^2 / n) * sqrt(p (1-p) / n + z^2 / 4n^2)`, with p the accuracy, n the
@@ -40,37 +39,49 @@ def accuracy_interval(correct, total):
     return center - half, center + half
 
 
+def normal(p, n):
+    """The interval of a normal distribution around p, with n cases."""
+    half = Z * math.sqrt(p * (1 - p) / n)
+    return p - half, p + half
+
+
+def wilson(correct, total, z):
+    """The interval with another z."""
+    p, w = correct / total, z**2 / total
+    center = (p + w / 2) / (1 + w)
+    half = z / (1 + w) * math.sqrt(p * (1 - p) / total + w / (4 * total))
+    return center - half, center + half
+
+
 @exercise.mistake("""This is the usual interval of a normal distribution, `p +- 1.96 sqrt(p
     (1-p) / n)`. It has the width 0 when everything was right, and leaves [0, 1]. Asked is
     Wilson's.""")
 def normal_approximation(correct, total):
-    p = correct / total
-    half = Z * math.sqrt(p * (1 - p) / total)
-    return p - half, p + half
+    return normal(correct / total, total)
 
 
 @exercise.mistake("""This is the usual interval of a normal distribution, cut off at 0 and 1.
     For 10 right of 10 it still claims certainty. Asked is Wilson's.""")
 def normal_approximation_clipped(correct, total):
-    low, high = normal_approximation(correct, total)
+    low, high = normal(correct / total, total)
     return max(0.0, low), min(1.0, high)
 
 
 @exercise.mistake("""The interval is one of 90 %: z = 1.645. For 95 % it is 1.96, for 2.5 % lie
     outside on each side.""")
 def one_sided(correct, total):
-    return wilson(correct, total, 1.6448536269514722)
+    return wilson(correct, total, z=1.6448536269514722)
 
 
 @exercise.mistake("""The interval is one of 99 %: z = 2.576. For 95 % it is 1.96.""")
 def ninety_nine(correct, total):
-    return wilson(correct, total, 2.5758293035489004)
+    return wilson(correct, total, z=2.5758293035489004)
 
 
 @exercise.mistake("""z is missing: your interval is one standard error wide on each side, about
     68 %. For 95 % z is 1.96.""")
 def one_standard_error(correct, total):
-    return wilson(correct, total, 1.0)
+    return wilson(correct, total, z=1.0)
 
 
 @exercise.mistake("""low and high are exchanged: return the lower end first.""")
@@ -94,21 +105,20 @@ def center_and_half(correct, total):
 @exercise.mistake("""The center is not moved: Wilson's interval lies around `(p + z^2 / 2n) / (1
     + z^2 / n)`, not around p.""")
 def around_p(correct, total):
-    low, high = accuracy_interval(correct, total)
-    return correct / total - (high - low) / 2, correct / total + (high - low) / 2
+    p, (_, half) = correct / total, center_and_half(correct, total)
+    return p - half, p + half
 
 
 @exercise.mistake("""The half-width is not divided by `1 + z^2 / n`, as the center is.""")
 def half_not_divided(correct, total):
-    w, p = Z**2 / total, correct / total
-    center = (p + w / 2) / (1 + w)
-    half = Z * math.sqrt(p * (1 - p) / total + w / (4 * total))
+    center, half = center_and_half(correct, total)
+    half *= 1 + Z**2 / total
     return center - half, center + half
 
 
 @exercise.mistake("""The second term under the root is missing, `z^2 / 4n^2`.""")
 def root_cut_short(correct, total):
-    w, p = Z**2 / total, correct / total
+    p, w = correct / total, Z**2 / total
     center, half = (p + w / 2) / (1 + w), Z / (1 + w) * math.sqrt(p * (1 - p) / total)
     return center - half, center + half
 
@@ -117,9 +127,7 @@ def root_cut_short(correct, total):
     half-width of a normal distribution with n + z^2 cases.""")
 def agresti_coull(correct, total):
     n = total + Z**2
-    p = (correct + Z**2 / 2) / n
-    half = Z * math.sqrt(p * (1 - p) / n)
-    return p - half, p + half
+    return normal((correct + Z**2 / 2) / n, n)
 
 
 @exercise.mistake("""Your interval is the exact one of Clopper and Pearson, which is wider.
@@ -127,12 +135,4 @@ def agresti_coull(correct, total):
 def clopper_pearson(correct, total):
     from scipy.stats import binomtest
 
-    interval = binomtest(correct, total).proportion_ci(0.95, method="exact")
-    return interval.low, interval.high
-
-
-def wilson(correct, total, z):
-    p, w = correct / total, z**2 / total
-    center = (p + w / 2) / (1 + w)
-    half = z / (1 + w) * math.sqrt(p * (1 - p) / total + w / (4 * total))
-    return center - half, center + half
+    return tuple(binomtest(correct, total).proportion_ci(0.95, method="exact"))

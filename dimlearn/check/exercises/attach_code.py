@@ -1,23 +1,15 @@
 """The code beside the features of every location."""
 
-import numpy as np
-
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.inputs import normal
-from dimlearn.deep_infomax import objectives
+from dimlearn.check.inputs import maps_and_codes
 from dimlearn.startup import tf
-
-
-def batch(n, m, channels, dim, seed=0):
-    return normal(n, m, m, channels, seed=seed, decimals=2), normal(n, dim, seed=seed, decimals=2)
-
 
 exercise = Exercise(
     meaning="""The code of image i stands behind the C channels at every location of image i's map:
     `[N, M, M, C], [N, D] -> [N, M, M, C + D]`.""",
-    reference=objectives.attach_code,
-    cases=lambda: [batch(2, 2, 1, 3), batch(3, 2, 4, 2), batch(5, 3, 2, 4), batch(4, 4, 2, 4)],
-    extremes=lambda: [batch(7, 5, 1, 3), batch(2, 3, 6, 8)],
+    cases=lambda: maps_and_codes((2, 2, 1, 3), (3, 2, 4, 2), (5, 3, 2, 4), (4, 4, 2, 4)),
+    extremes=lambda: maps_and_codes((7, 5, 1, 3), (2, 3, 6, 8)),
     differentiable=True,
     shapes={"feature_map": "NMMC"},
     hints="""The code has no height and no width. Give it two axes of length 1, between N and D, and
@@ -94,8 +86,7 @@ def code_alone(feature_map, code):
 
 @exercise.mistake("""Every image gets the mean code of the batch. Each goes with its own.""")
 def mean_code(feature_map, code):
-    mean = tf.ones_like(code) * tf.reduce_mean(code, axis=0)
-    return attach_code(feature_map, mean)
+    return attach_code(feature_map, tf.ones_like(code) * tf.reduce_mean(code, axis=0))
 
 
 @exercise.mistake("""Rows and columns of the map are exchanged in your result.""")
@@ -109,9 +100,4 @@ def code_without_gradient(feature_map, code):
     return attach_code(feature_map, tf.stop_gradient(code))
 
 
-@exercise.mistake("""Your function leaves TensorFlow: the values are right, but NumPy keeps no
-    record for the gradient.""")
-def numpy_inside(feature_map, code):
-    feature_map, code = np.asarray(feature_map), np.asarray(code)
-    m = feature_map.shape[1]
-    return np.concatenate([feature_map, np.tile(code[:, None, None], (1, m, m, 1))], axis=-1)
+exercise.share(shared.numpy_inside)

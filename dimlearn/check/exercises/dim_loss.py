@@ -2,29 +2,31 @@
 
 import numpy as np
 
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.deep_infomax import objectives
 
 
-def terms(global_mi, local_mi, prior_loss, *weights):
-    return (np.array(global_mi), np.array(local_mi), np.array(prior_loss), *weights)
+def cases(*numbers):
+    """Each of them `(global_mi, local_mi, prior_loss, alpha, beta, gamma)`."""
+    return [(*map(np.array, case[:3]), *case[3:]) for case in numbers]
 
 
 exercise = Exercise(
     meaning="""`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: the two bounds are
     maximised, the loss of the prior minimised.""",
     reference=objectives.dim_loss,
-    cases=lambda: [
-        terms(2.5, 1.5, 0.7, 0.5, 1.0, 0.1),
-        terms(-1.2, -0.9, 0.6, 0.6, 0.4, 0.2),
-        terms(0.3, -1.1, 1.9, 1.0, 2.0, 3.0),
-        terms(1.7, 2.3, 3.1, 0.7, 0.3, 0.9),
-    ],
-    extremes=lambda: [
-        terms(2.5, 1.5, 0.7, 1.0, 0.0, 1.0),
-        terms(2.5, 1.5, 0.7, 0.0, 1.0, 0.0),
-        terms(-1000.5, 800.25, 20.5, 0.5, 0.25, 2.0),
-    ],
+    cases=lambda: cases(
+        (2.5, 1.5, 0.7, 0.5, 1.0, 0.1),
+        (-1.2, -0.9, 0.6, 0.6, 0.4, 0.2),
+        (0.3, -1.1, 1.9, 1.0, 2.0, 3.0),
+        (1.7, 2.3, 3.1, 0.7, 0.3, 0.9),
+    ),
+    extremes=lambda: cases(
+        (2.5, 1.5, 0.7, 1.0, 0.0, 1.0),
+        (2.5, 1.5, 0.7, 0.0, 1.0, 0.0),
+        (-1000.5, 800.25, 20.5, 0.5, 0.25, 2.0),
+    ),
     differentiable=True,
     hints="""An optimizer makes its loss small. Which of the three should become large?
 
@@ -43,16 +45,17 @@ def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - beta * local_mi + gamma * prior_loss
 
 
+exercise.share(
+    shared.sign_flipped,
+    sign_flipped="""Your function gives minus the loss, what is to be maximised. An optimizer
+    minimises.""",
+)
+
+
 @exercise.mistake("""All signs are plus: an optimizer would make the information *small*. The
     bounds are to be maximised, so they enter the loss with a minus.""")
 def information_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return alpha * global_mi + beta * local_mi + gamma * prior_loss
-
-
-@exercise.mistake("""Your function gives minus the loss, what is to be maximised. An optimizer
-    minimises.""")
-def sign_flipped(global_mi, local_mi, prior_loss, alpha, beta, gamma):
-    return alpha * global_mi + beta * local_mi - gamma * prior_loss
 
 
 @exercise.mistake("""The prior's loss has a minus: the encoder would move away from the prior.

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
-from dimlearn.information import exact as information
+from dimlearn.information import exact
 
 exercise = Exercise(
     meaning="""The mutual information of `dim` independent pairs of unit Gaussians with correlation
     `rho` each is `-dim / 2 * log(1 - rho^2)`, in nats.""",
-    reference=information.gaussian_mi,
+    reference=exact.gaussian_mi,
     cases=lambda: [
         (0.5,),
         (0.9,),
@@ -37,27 +38,19 @@ def gaussian_mi(rho, dim=1):
     return -dim / 2 * np.log(1 - rho**2)
 
 
+exercise.share(
+    shared.bits_by_log2,
+    shared.half_forgotten,
+    shared.sign_flipped,
+    sign_flipped="""The sign is wrong. `log(1 - rho^2)` is negative, and information is not: there
+    is a minus in front.""",
+)
+
+
 @exercise.mistake("""The number of pairs is not used: your function gives the information of one
     pair whatever `dim` is. Independent pairs add up.""")
 def dim_ignored(rho, dim=1):
     return -0.5 * np.log(1 - rho**2)
-
-
-@exercise.mistake("""The sign is wrong. `log(1 - rho^2)` is negative, and information is not:
-    there is a minus in front.""")
-def sign_flipped(rho, dim=1):
-    return dim / 2 * np.log(1 - rho**2)
-
-
-@exercise.mistake("""The factor 1/2 is missing: it is twice as large as it should be.""")
-def half_forgotten(rho, dim=1):
-    return -dim * np.log(1 - rho**2)
-
-
-@exercise.mistake("""Your function measures in bits, with the logarithm of base 2. Everything
-    here is in nats: `np.log`.""")
-def bits(rho, dim=1):
-    return -dim / 2 * np.log2(1 - rho**2)
 
 
 @exercise.mistake("""The correlation is not squared. For a negative one that even gives a wrong
@@ -103,4 +96,3 @@ def what_is_promised(call):
         return f"rho and -rho tell the same, but yours are {there:.4g} and {back:.4g} for 0.37."
     if there < 0:
         return "Information is never negative."
-    return None

@@ -1,7 +1,6 @@
 """Every code scored with every location of every image: encode-and-dot-product."""
 
-import numpy as np
-
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import objectives
@@ -40,6 +39,19 @@ def local_scores(local_features, code_features):
     return tf.einsum("jlu,iu->ijl", local_features, code_features)
 
 
+exercise.share(shared.cosine, shared.scaled_by_root)
+exercise.share(
+    shared.numpy_inside,
+    numpy_inside="""Your function leaves TensorFlow: the values are right, but NumPy keeps no
+    record for the gradient. `tf.einsum` takes the same equation.""",
+)
+
+
+@exercise.mistake("""The U dimensions are averaged, not summed.""")
+def mean_for_sum(local_features, code_features):
+    return local_scores(local_features, code_features) / local_features.shape[-1]
+
+
 @exercise.mistake("""Code and image are exchanged: your `scores[i, j, l]` belongs to code j and
     image i. The code's index comes first: `"jlu,iu->ijl"`.""")
 def code_and_image_exchanged(local_features, code_features):
@@ -75,24 +87,6 @@ def averaged_over_locations(local_features, code_features):
     return tf.einsum("ju,iu->ij", tf.reduce_mean(local_features, axis=1), code_features)
 
 
-@exercise.mistake("""Your function divides by the root of U. A good idea in a critic, but asked
-    for is the plain inner product.""")
-def scaled_by_root(local_features, code_features):
-    return local_scores(local_features, code_features) / local_features.shape[2] ** 0.5
-
-
-@exercise.mistake("""Your function normalises both sides: cosines are capped at 1, and so is the
-    bound. Asked for is the plain inner product.""")
-def cosine(local_features, code_features):
-    unit = tf.math.l2_normalize
-    return local_scores(unit(local_features, 2), unit(code_features, 1))
-
-
-@exercise.mistake("""The U dimensions are averaged, not summed.""")
-def mean_for_sum(local_features, code_features):
-    return local_scores(local_features, code_features) / local_features.shape[2]
-
-
 @exercise.mistake("""A reshape puts the numbers in the wrong places: the product of features and
     codes has the axes image and location first and the code last, and reshaping does not move
     axes. Use `tf.transpose`, or einsum.""")
@@ -105,9 +99,3 @@ def reshaped_for_transposed(local_features, code_features):
 @exercise.mistake("""`tf.stop_gradient` on the features: the encoder's map would not learn.""")
 def features_without_gradient(local_features, code_features):
     return local_scores(tf.stop_gradient(local_features), code_features)
-
-
-@exercise.mistake("""Your function leaves TensorFlow: the values are right, but NumPy keeps no
-    record for the gradient. `tf.einsum` takes the same equation.""")
-def numpy_inside(local_features, code_features):
-    return np.einsum("jlu,iu->ijl", np.asarray(local_features), np.asarray(code_features))
