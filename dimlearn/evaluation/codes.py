@@ -49,9 +49,9 @@ def frozen_codes(encoder, dataset):
     codes = [encode(encoder, images) for images in parts]
     if not all(np.isfinite(part.sum(dtype="float64")) for part in codes):
         raise InputError("the encoder's codes are not finite: its training diverged")
-    train, validation, test = standardize(*codes)
-    labels = np.concatenate([dataset.y_train, dataset.y_validation])
-    return Codes(np.concatenate([train, validation]), labels, len(train), test, dataset.y_test)
+    codes = standardize(*codes)  # by the same name, which lets the raw ones go: they may be large
+    x, y = np.concatenate(codes[:2]), np.concatenate([dataset.y_train, dataset.y_validation])
+    return Codes(x, y, len(dataset.x_train), codes[2], dataset.y_test)
 
 
 def encode(encoder, images, batch_size=500):
