@@ -16,6 +16,7 @@ import numpy as np
 from dimlearn.check.faults import Fault
 from dimlearn.startup import keras, tf
 
+
 @dataclass(frozen=True)
 class Shared:
     """`wrong(right, *args)` makes the mistake; `message` as in `Mistake`."""

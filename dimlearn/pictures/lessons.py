@@ -132,7 +132,7 @@ def accuracies(results, originals):
     `results`: `{name: {probe: accuracy}}`, every name with the same probes, drawn from top to
     bottom; `originals`: the number of independent test cases. The first name is the black one.
     """
-    from dimlearn.evaluation.probes import accuracy_interval
+    from dimlearn.evaluation.intervals import accuracy_interval
 
     probes = list(next(iter(results.values())))
     figure, axes = canvas(len(probes), 2.7, 1.2 + 0.3 * len(results), squeeze=False)

@@ -3,7 +3,7 @@
 import math
 
 from dimlearn.check.exercise import Exercise
-from dimlearn.evaluation import probes
+from dimlearn.evaluation import intervals
 
 Z = 1.959963984540054
 
@@ -11,7 +11,7 @@ exercise = Exercise(
     meaning="""The Wilson interval has the center `(p + z^2 / 2n) / (1 + z^2 / n)` and the
     half-width `z / (1 + z^2 / n) * sqrt(p (1-p) / n + z^2 / 4n^2)`, with p the accuracy, n the
     total, z = 1.96.""",
-    reference=probes.accuracy_interval,
+    reference=intervals.accuracy_interval,
     cases=lambda: [(8, 10), (45, 50), (97, 130), (3, 7), (9500, 10000)],
     extremes=lambda: [(0, 10), (10, 10), (1, 1), (1, 1000)],
     returns=("low", "high"),

@@ -6,6 +6,7 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.deep_infomax import objectives
 
+
 def cases(*numbers):
     """Each of them `(global_mi, local_mi, prior_loss, alpha, beta, gamma)`."""
     return [(*map(np.array, case[:3]), *case[3:]) for case in numbers]

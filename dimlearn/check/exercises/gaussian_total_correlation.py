@@ -6,6 +6,7 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 
+
 def codes(n, d, seed=0):
     """Correlated codes with different scales and means."""
     rng = np.random.default_rng([seed, n, d])

@@ -7,6 +7,7 @@ from dimlearn.check.faults import Fault
 from dimlearn.check.inputs import maps_and_codes
 from dimlearn.startup import tf
 
+
 def undo_the_mismatch(parts, feature_map, code):
     """Which other image's map a row gets is left open: a right choice counts as a roll by one."""
     positive, negative = parts

@@ -6,6 +6,7 @@ from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import critics
 from dimlearn.startup import tf
 
+
 def batch(n, places, units, seed=0):
     return normal(n, places, units, seed=seed), normal(n, units, seed=seed)
 

@@ -8,6 +8,7 @@ from dimlearn.check.inputs import normal
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
+
 def vectors(*shape, scale=1.0):
     return normal(*shape, scale=scale), normal(*shape, seed=1, scale=scale)
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.evaluation import probes
+from dimlearn.evaluation import codes
+
 
 def sets(n, m, d, seed=0):
     """Features with very different means and scales; the training set has another than the test."""
@@ -29,7 +30,7 @@ def forgive_constants(parts, train, test):
 exercise = Exercise(
     meaning="""From each feature subtract its mean in the *training* set and divide by its standard
     deviation there (divided by N), in both sets; a feature that is constant there becomes 0.""",
-    reference=probes.standardize,
+    reference=codes.standardize,
     cases=lambda: [sets(3, 2, 2), sets(6, 4, 3, seed=1), sets(5, 9, 4, seed=2)],
     extremes=lambda: [with_constants(), sets(200, 3, 5, seed=3)],
     returns=("train", "test"),
