@@ -446,11 +446,18 @@ for seed in range(3):
 # originals count, not the images.
 
 # %%
+def with_intervals(row):
+    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
+    n = images.test_originals
+    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+
+
 print("test images:", len(images.x_test), " independent:", images.test_originals)
 told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
                  for name, row in results.items())  # fmt: skip
-show(accuracies(results, images.test_originals), f"""Test accuracies in percent with their
-intervals, for the linear probe, neighbours and ten labels. {told}.""")
+judged = {name: with_intervals(row) for name, row in results.items()}
+show(accuracies(judged), f"""Test accuracies in percent with their intervals, for the linear
+probe, neighbours and ten labels. {told}.""")
 
 # %% [markdown]
 # Compare with your prediction. Three things to take along:

@@ -26,8 +26,10 @@ def main(arguments=None):
         print(f"dimlearn: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        kept = "Finished encoders are kept: give the same command again to go on."
-        print("\ndimlearn: interrupted.", kept * (options.command == "compare"), file=sys.stderr)
+        said = "dimlearn: interrupted."
+        if options.command == "compare":
+            said += " Finished encoders are kept: give the same command again to go on."
+        print(f"\n{said}", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
         print(f"dimlearn: {error}", file=sys.stderr)

@@ -11,17 +11,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["style"],
     submod_attrs={
         "comparison": ["neighbours"],
+        "diagrams": ["training_step"],
         "lessons": [
             "Picture",
             "accuracies",
             "canvas",
             "image_grid",
+            "probability_tables",
             "scatters",
             "score_matrices",
             "show",
-            "tables",
         ],
-        "training_step": ["training_step"],
         "widgets": ["LiveTraining", "explorer"],
     },
 )
