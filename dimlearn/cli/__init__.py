@@ -1,7 +1,8 @@
 """The command line: `main`, and a module for each command.
 
-A command reads its options, calls a room and prints; what it does is done in the rooms below.
-TensorFlow is imported only by commands that need it. Nothing may import this room.
+A command reads its options, calls a room and prints; what it does is done in the rooms below. It
+may import every room, those that load TensorFlow only when the command runs. No room may import
+this one.
 """
 
 import argparse

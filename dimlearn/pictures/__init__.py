@@ -1,7 +1,7 @@
 """Pictures: one look for the lessons and the report, and none without a text alternative.
 
-This room draws what it is given and computes nothing else. It may import `errors`, `startup` and
-`files`, and no other room.
+This room draws what it is given: it trains nothing and judges nothing. It may import `errors`,
+`startup` and `files`, and no other room.
 """
 
 import lazy_loader
