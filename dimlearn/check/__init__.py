@@ -21,33 +21,36 @@ still judges the learner's function:
 In a later lesson, `jsd = check.yours("jsd_bound")` goes on with it: the text of a correct function
 is kept beside the learner's work, and judged again when it is recalled (`recall.py`).
 
+This room judges what learners write, helps them on, and remembers what is done. It may import
+`evaluation` and what stands below it. `exercises/` holds the data, `sandbox/` all that runs a strange
+function; the judge is in `judge.py`.
+
 Author's guide
 ==============
 
 An exercise is one module, `dimlearn/check/exercises/NAME.py`, and a name in `syllabus.py`, which
-says where in the lessons it comes. The module holds everything, and the proofs in
+says where in the lessons it comes. The module declares, and the proofs in
 `tests/check/test_proofs.py` find it by itself:
 
     exercise = Exercise(
-        "code_mean",
-        lesson=6,
-        meaning="The mean of the codes `[N, D]` over the batch: `[D]`.",
-        reference=objectives.code_mean,            # the library's function
+        meaning=\"""The mean of the codes `[N, D]` over the batch: `[D]`.\""",
+        reference=objectives.code_mean,            # the library's function, if it has one
         cases=lambda: [(codes(3, 2),), (codes(7, 5),)],
         differentiable=True,                       # float32 tensors, gradient, tf.function
         shapes={"codes": "ND"},                    # lets messages say "N times too large"
-        hints=["Over which axis?", "`tf.reduce_mean` takes an `axis`."],
+        hints=\"""Over which axis?
+
+        `tf.reduce_mean` takes an `axis`.\""",
     )
 
-    @exercise.solution("The mean over the batch leaves one number for each dimension. ...")
+    @exercise.solution(\"""The mean over the batch leaves one number for each dimension. ...\""")
     def code_mean(codes):
         \"""The mean code: `[N, D] -> [D]`.\"""
         return tf.reduce_mean(codes, axis=0)
 
-    @exercise.right("Keras")                       # three or more, in other styles
-    def with_keras(codes): ...
+    exercise.share(shared.sign_flipped)            # mistakes of several exercises, from shared.py
 
-    @exercise.mistake("Your function averages over the wrong axis. ...")
+    @exercise.mistake(\"""Your function averages over the wrong axis. ...\""")
     def averaged_over_dimensions(codes):           # the name is the identifier
         return tf.reduce_mean(codes, axis=1)
 
@@ -56,7 +59,8 @@ says where in the lessons it comes. The module holds everything, and the proofs 
 
 Four proofs are demanded of it, and a new exercise fails the tests until it has all four: the stub
 is `todo`, the solution `correct`, every mistake `incorrect` by its own name, and at least three
-right answers in different styles `correct`. Write as well:
+right answers in different styles `correct`; these are in `tests/check/right_answers/NAME.py`. Write
+as well:
 
 - cases whose dimensions all differ, without symmetry, zeros or ones, the first of them small (it
   is printed in messages); extremes where the contract asks for them;
@@ -69,6 +73,7 @@ is judged, and a `Fault` with `evidence` (what the answer did, as arrays, string
 tells the mistakes apart.
 """
 
+import functools
 import importlib
 
 from dimlearn.check.syllabus import LESSON_OF
@@ -78,22 +83,28 @@ __all__ = ["explain", "hint", "mistakes", "progress", "solution", "stub", "yours
 
 def hint(name):
     """The next hint for an exercise, before or after it is solved."""
-    return _exercise(name).hint()
+    from dimlearn.check import cards
+
+    return cards.hint(_judge(name).exercise)
 
 
 def solution(name):
     """The worked solution of an exercise with its explanation."""
-    return _exercise(name).solution_card()
+    from dimlearn.check import cards
+
+    return cards.solution(_judge(name).exercise)
 
 
 def stub(name):
     """The text that an exercise starts from."""
-    return _exercise(name).stub
+    from dimlearn.check import cards
+
+    return cards.stub(_judge(name).exercise)
 
 
 def mistakes(name):
     """The identifiers of the mistakes of an exercise that its check knows by name."""
-    return [mistake.identifier for mistake in _exercise(name).mistakes]
+    return [mistake.identifier for mistake in _judge(name).exercise.mistakes]
 
 
 def explain(identifier):
@@ -101,14 +112,14 @@ def explain(identifier):
 
     `identifier`: as in `Feedback.mistake`, such as "jsd_bound.sign_flipped".
     """
+    from dimlearn.check import cards
     from dimlearn.errors import InputError
 
-    exercise = _exercise(str(identifier).partition(".")[0])
-    for mistake in exercise.mistakes:
-        if mistake.identifier == identifier:
-            return exercise.explain(mistake)
-    known = ", ".join(mistake.identifier for mistake in exercise.mistakes)
-    raise InputError(f"there is no mistake {identifier!r}: choose one of {known}")
+    judge = _judge(str(identifier).partition(".")[0])
+    known = {mistake.identifier: mistake for mistake in judge.exercise.mistakes}
+    if identifier not in known:
+        raise InputError(f"there is no mistake {identifier!r}: choose one of {', '.join(known)}")
+    return cards.explain(judge, known[identifier])
 
 
 def progress():
@@ -127,25 +138,33 @@ def yours(name):
     """
     from dimlearn.check import recall
 
-    return recall.yours(_exercise(name))
+    return recall.yours(_judge(name))
 
 
-def _exercise(name):
+def _judge(name):
+    """The judge of an exercise, by its name or by a function of that name."""
     import difflib
 
     from dimlearn.errors import InputError
 
-    name = getattr(name, "__name__", name)
+    name = str(getattr(name, "__name__", name))
     if name not in LESSON_OF:
-        close = difflib.get_close_matches(str(name), LESSON_OF, n=1)
+        close = difflib.get_close_matches(name, LESSON_OF, n=1)
         meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
         raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
-    return importlib.import_module(f"dimlearn.check.exercises.{name}").exercise
+    return _judge_of(name)
+
+
+@functools.cache
+def _judge_of(name):
+    from dimlearn.check.judge import Judge
+
+    return Judge(importlib.import_module(f"dimlearn.check.exercises.{name}").exercise)
 
 
 def __getattr__(name):
     if name in LESSON_OF:
-        return _exercise(name)
+        return _judge_of(name)
     raise AttributeError(f"module 'dimlearn.check' has no attribute {name!r}")
 
 

@@ -35,3 +35,23 @@ def probabilities(*shape, seed=0, zeros=0):
     p = np.round(p / p.sum(), 3)
     p.flat[np.argmax(p)] += 1 - p.sum()
     return p
+
+
+# ---------------------------------------------------------------- cases that exercises share
+
+
+def matrices():
+    """Score matrices: ordinary cases."""
+    return [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)]
+
+
+def far_matrices():
+    """Score matrices at the edge: scores of plus and minus 1000, and a batch of 22."""
+    sides = [(4, 1, -1), (3, -1, 1), (5, 1, 1), (3, -1, -1)]
+    far = [(far_scores(n, n, own=own, other=other),) for n, own, other in sides]
+    return [*far, (scores(22, 22),)]
+
+
+def tensors():
+    """Local scores `[N, N, L]`: ordinary cases."""
+    return [(scores(2, 2, 3),), (scores(3, 3, 2),), (scores(5, 5, 4),), (scores(4, 4, 6),)]

@@ -6,22 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from right_answers import right_answers
 
 from dimlearn import check
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.startup import keras, tf
 
 ALL = [getattr(check, name) for name in LESSON_OF]
-VALUES = [e for e in ALL if e.cases()]  # one right value for each input
-THROUGH = [e for e in VALUES if e.differentiable]
+VALUES = [judge for judge in ALL if judge.exercise.cases()]  # one right value for each input
+THROUGH = [judge for judge in VALUES if judge.exercise.differentiable]
 quick = settings(
     max_examples=40, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
 
-def right_answers(exercise):
-    return [exercise.worked_solution, exercise.reference, *exercise.right_styles.values()]
+def all_right(judge):
+    return [judge.exercise.worked_solution, judge.reference, *right_answers(judge.name).values()]
 
 
 def each_part(result, change):
@@ -92,24 +93,24 @@ HARMLESS_THROUGH = [compiled, back_to_float32, in_double_precision]
 @quick
 @given(st.data())
 def test_harmless_changes_stay_correct(data):
-    exercise = data.draw(st.sampled_from(ALL))
-    function = data.draw(st.sampled_from(right_answers(exercise)))
+    judge = data.draw(st.sampled_from(ALL))
+    function = data.draw(st.sampled_from(all_right(judge)))
     for change in data.draw(st.lists(st.sampled_from(HARMLESS), max_size=3)):
         function = change(function)
-    assert exercise(function).status == "correct", exercise(function)
+    assert judge(function).status == "correct", judge(function)
 
 
 @quick
 @given(st.data())
 def test_harmless_changes_of_tensors_stay_correct(data):
-    exercise = data.draw(st.sampled_from(THROUGH))
+    judge = data.draw(st.sampled_from(THROUGH))
     # The library's functions take double precision too; a learner's may be written for float32.
     change = data.draw(st.sampled_from(HARMLESS_THROUGH))
-    answers = right_answers(exercise) if change is not in_double_precision else [exercise.reference]
+    answers = all_right(judge) if change is not in_double_precision else [judge.reference]
     if change is compiled:  # loops are unrolled for every shape: once each, in test_proofs
         answers = [f for f in answers if "loops" not in f.__name__]
     function = data.draw(st.sampled_from(HARMLESS))(change(data.draw(st.sampled_from(answers))))
-    assert exercise(function).status == "correct", exercise(function)
+    assert judge(function).status == "correct", judge(function)
 
 
 # ---------------------------------------------------------------- harmful
@@ -132,9 +133,9 @@ def without_gradient(part):
 @quick
 @given(st.data(), st.floats(-3, 3), st.floats(-2, 2))
 def test_scale_offset_sign_and_axes_are_never_correct(data, scale, offset):
-    exercise = data.draw(st.sampled_from(VALUES))
-    function = data.draw(st.sampled_from(right_answers(exercise)))
-    whole = exercise.name in ("feature_map_size", "receptive_field")
+    judge = data.draw(st.sampled_from(VALUES))
+    function = data.draw(st.sampled_from(all_right(judge)))
+    whole = judge.name in ("feature_map_size", "receptive_field")
     if abs(scale - 1) < 0.02 or whole:
         scale = 2
     if abs(offset) < 0.02 or whole:
@@ -150,16 +151,16 @@ def test_scale_offset_sign_and_axes_are_never_correct(data, scale, offset):
     def changed(part):
         return change(np.asarray(part) if isinstance(part, (list, int, float)) else part)
 
-    feedback = exercise(change_parts(function, changed))
+    feedback = judge(change_parts(function, changed))
     assert feedback.status == "incorrect", (kind, scale, offset)
     assert "expected" in feedback.message
 
 
-@pytest.mark.parametrize("exercise", THROUGH, ids=[e.name for e in THROUGH])
-def test_a_dropped_gradient_is_never_correct(exercise):
+@pytest.mark.parametrize("judge", THROUGH, ids=[e.name for e in THROUGH])
+def test_a_dropped_gradient_is_never_correct(judge):
     def plain(part):
         return part.numpy()
 
     for change in (without_gradient, plain):
-        feedback = exercise(change_parts(exercise.worked_solution, change))
+        feedback = judge(change_parts(judge.exercise.worked_solution, change))
         assert feedback.status == "incorrect" and "gradient" in feedback.message

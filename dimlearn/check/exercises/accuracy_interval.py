@@ -2,34 +2,27 @@
 
 import math
 
-import numpy as np
-
 from dimlearn.check.exercise import Exercise
 from dimlearn.evaluation import probes as evaluation
-from dimlearn.startup import keras
 
 Z = 1.959963984540054
 
+
 exercise = Exercise(
-    "accuracy_interval",
-    lesson=8,
-    meaning="The Wilson interval has the center `(p + z^2 / 2n) / (1 + z^2 / n)` and the "
-    "half-width "
-    "`z / (1 + z^2 / n) * sqrt(p (1-p) / n + z^2 / 4n^2)`, with p the accuracy, n the total, z "
-    "= 1.96.",
+    meaning="""The Wilson interval has the center `(p + z^2 / 2n) / (1 + z^2 / n)` and the
+    half-width `z / (1 + z^2 / n) * sqrt(p (1-p) / n + z^2 / 4n^2)`, with p the accuracy, n the
+    total, z = 1.96.""",
     reference=evaluation.accuracy_interval,
     cases=lambda: [(8, 10), (45, 50), (97, 130), (3, 7), (9500, 10000)],
     extremes=lambda: [(0, 10), (10, 10), (1, 1), (1, 1000)],
     returns=("low", "high"),
-    hints=[
-        "The usual `p +- 1.96 sqrt(p (1-p) / n)` has the width 0 when everything was right: 10 "
-        "of 10 "
-        "would be certain. Wilson asks which true accuracies could have given this count.",
-        "It pulls the center towards 1/2, by `z^2 / 2n`, and widens: see the formula. z is 1.96 "
-        "for 95 %.",
-        "`center = (p + z**2 / (2 * n)) / (1 + z**2 / n)`, "
-        "`half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))`.",
-    ],
+    hints="""The usual `p +- 1.96 sqrt(p (1-p) / n)` has the width 0 when everything was right: 10
+    of 10 would be certain. Wilson asks which true accuracies could have given this count.
+
+    It pulls the center towards 1/2, by `z^2 / 2n`, and widens: see the formula. z is 1.96 for 95 %.
+
+    `center = (p + z**2 / (2 * n)) / (1 + z**2 / n)`, `half = z / (1 + z**2 / n) * math.sqrt(p * (1
+    - p) / n + z**2 / (4 * n**2))`.""",
 )
 
 
@@ -44,38 +37,6 @@ def accuracy_interval(correct, total):
     p = correct / n
     center = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return center - half, center + half
-
-
-@exercise.right("the quadratic")
-def quadratic(right, n):
-    a, b, c = 1 + Z**2 / n, -(2 * right / n + Z**2 / n), (right / n) ** 2
-    root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0))
-    return np.array([(-b - root) / (2 * a), (-b + root) / (2 * a)])
-
-
-@exercise.right("NumPy, z = 1.96, clipped")
-def clipped(correct, total, z=1.96):
-    n, wrong = total, total - correct
-    center = (correct + z**2 / 2) / (n + z**2)
-    half = z / (n + z**2) * np.sqrt(correct * wrong / n + z**2 / 4)
-    return float(np.clip(center - half, 0, 1)), float(np.clip(center + half, 0, 1))
-
-
-@exercise.right("SciPy")
-def with_scipy(correct, total):
-    from scipy.stats import binomtest
-
-    interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
-    return interval.low, interval.high
-
-
-@exercise.right("Keras")
-def with_keras(correct, total):
-    p = keras.ops.convert_to_tensor(correct / total)
-    w = Z**2 / total
-    half = Z * keras.ops.sqrt(p * (1 - p) / total + w / (4 * total)) / (1 + w)
-    center = (p + w / 2) / (1 + w)
     return center - half, center + half
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def batch(n, m, channels, dim, seed=0):
@@ -13,23 +13,20 @@ def batch(n, m, channels, dim, seed=0):
 
 
 exercise = Exercise(
-    "attach_code",
-    lesson=5,
-    meaning="The code of image i stands behind the C channels at every location of image i's map: "
-    "`[N, M, M, C], [N, D] -> [N, M, M, C + D]`.",
+    meaning="""The code of image i stands behind the C channels at every location of image i's map:
+    `[N, M, M, C], [N, D] -> [N, M, M, C + D]`.""",
     reference=objectives.attach_code,
     cases=lambda: [batch(2, 2, 1, 3), batch(3, 2, 4, 2), batch(5, 3, 2, 4), batch(4, 4, 2, 4)],
     extremes=lambda: [batch(7, 5, 1, 3), batch(2, 3, 6, 8)],
     differentiable=True,
     shapes={"feature_map": "NMMC"},
-    hints=[
-        "The code has no height and no width. Give it two axes of length 1, between N and D, and "
-        "repeat it along them.",
-        "`code[:, None, None, :]` has the shape `[N, 1, 1, D]`. `tf.tile` or `tf.broadcast_to` "
-        "makes it "
-        "`[N, M, M, D]`.",
-        "`tf.concat([feature_map, tf.tile(code[:, None, None, :], [1, m, m, 1])], axis=-1)`.",
-    ],
+    hints="""The code has no height and no width. Give it two axes of length 1, between N and D, and
+    repeat it along them.
+
+    `code[:, None, None, :]` has the shape `[N, 1, 1, D]`. `tf.tile` or `tf.broadcast_to` makes it
+    `[N, M, M, D]`.
+
+    `tf.concat([feature_map, tf.tile(code[:, None, None, :], [1, m, m, 1])], axis=-1)`.""",
 )
 
 
@@ -44,43 +41,6 @@ def attach_code(feature_map, code):
     m = feature_map.shape[1]
     everywhere = tf.tile(code[:, None, None, :], [1, m, m, 1])
     return tf.concat([feature_map, everywhere], axis=-1)
-
-
-@exercise.right("broadcast_to")
-def broadcast(maps, codes):
-    n, m, w = maps.shape[:3]
-    codes = tf.reshape(codes, [n, 1, 1, -1])
-    return tf.concat([maps, tf.broadcast_to(codes, [n, m, w, codes.shape[-1]])], 3)
-
-
-@exercise.right("Keras")
-def with_keras(feature_map, code):
-    ops = keras.ops
-    n, m = feature_map.shape[0], feature_map.shape[1]
-    code = ops.repeat(ops.expand_dims(code, 1), m * m, axis=1)
-    return ops.concatenate([feature_map, ops.reshape(code, (n, m, m, -1))], axis=-1)
-
-
-@exercise.right("a product with ones")
-def times_ones(feature_map, code, axis=-1):
-    ones = tf.ones_like(feature_map[..., :1])
-    return tf.concat([feature_map, ones * code[:, tf.newaxis, tf.newaxis]], axis=axis)
-
-
-@exercise.right("plain loops")
-def loops(feature_map, code):
-    n, m = feature_map.shape[0], feature_map.shape[1]
-    return tf.stack(
-        [
-            tf.stack(
-                [
-                    tf.stack([tf.concat([feature_map[i, y, x], code[i]], 0) for x in range(m)])
-                    for y in range(m)
-                ]
-            )
-            for i in range(n)
-        ]
-    )
 
 
 @exercise.mistake("""The code comes first. The features of the location come first, then the

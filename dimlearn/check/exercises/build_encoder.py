@@ -4,37 +4,34 @@ import numpy as np
 
 from dimlearn.check.answers import describe
 from dimlearn.check.exercise import Exercise
+from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.check.inside import (
     code_comes_from_map,
     code_sees_more_than_map,
     dense_layers,
     what_is_behind,
 )
-from dimlearn.check.trials import Fault, side_effect_fault
 from dimlearn.deep_infomax import encoder as encoders
 from dimlearn.startup import keras
 
 layers = keras.layers
 
+
 exercise = Exercise(
-    "build_encoder",
-    lesson=3,
-    meaning="A `keras.Model` from images `[N, H, W, channels]` to the pair `(feature_map [N, M, "
-    "M, C], "
-    "code [N, code_dim])`: M above 1, the code computed from the map, its last layer dense and "
-    "linear, for any square image of 8x8 or larger.",
+    meaning="""A `keras.Model` from images `[N, H, W, channels]` to the pair `(feature_map [N, M, M,
+    C], code [N, code_dim])`: M above 1, the code computed from the map, its last layer dense and
+    linear, for any square image of 8x8 or larger.""",
     reference=encoders.build_encoder,
     may_draw=("Python", "Keras"),
-    hints=[
-        "Draw the way of an image: some convolutions, then the feature map. How does the code come "
-        "from the map, and which two outputs has the model?",
-        "Start with `images = keras.Input(input_shape)`. Two convolutions with stride 2 and "
-        '`padding="same"` make a quarter of the side, so that 8x8 still leaves 2x2. `Flatten` '
-        "the map, "
-        "a `Dense` layer or two, the last of them without activation.",
-        "`return keras.Model(images, (feature_map, code))` with "
-        "`code = keras.layers.Dense(code_dim)(...)`.",
-    ],
+    hints="""Draw the way of an image: some convolutions, then the feature map. How does the code
+    come from the map, and which two outputs has the model?
+
+    Start with `images = keras.Input(input_shape)`. Two convolutions with stride 2 and
+    `padding="same"` make a quarter of the side, so that 8x8 still leaves 2x2. `Flatten` the map, a
+    `Dense` layer or two, the last of them without activation.
+
+    `return keras.Model(images, (feature_map, code))` with `code =
+    keras.layers.Dense(code_dim)(...)`.""",
 )
 
 
@@ -54,43 +51,6 @@ def build_encoder(input_shape, code_dim):
     x = keras.layers.Dense(64, activation="relu")(keras.layers.Flatten()(feature_map))
     code = keras.layers.Dense(code_dim)(x)
     return keras.Model(images, (feature_map, code))
-
-
-@exercise.right("a subclassed model")
-def subclassed(input_shape, code_dim):
-    class Encoder(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.code = layers.Dense(code_dim, activation="linear")
-            self.hidden = layers.Dense(code_dim, activation="relu")
-            self.convolution = layers.Conv2D(8, 3, 2, activation="relu", padding="same")
-            self.flatten = layers.Flatten()
-
-        def call(self, images, training=False):
-            feature_map = self.convolution(images)
-            return feature_map, self.code(self.hidden(self.flatten(feature_map)))
-
-    return Encoder()
-
-
-@exercise.right("two models in one, pooled")
-def two_models(shape, d, width=6):
-    to_map = keras.Sequential(
-        [keras.Input(shape), layers.Conv2D(width, 3, activation="relu"), layers.MaxPooling2D(2)]
-    )
-    to_code = keras.Sequential([layers.GlobalAveragePooling2D(), layers.Dense(d, use_bias=False)])
-    images = keras.Input(shape)
-    feature_map = to_map(images)
-    return keras.Model(images, [feature_map, to_code(feature_map)])
-
-
-@exercise.right("more convolutions behind the map")
-def convolutions_behind(input_shape, code_dim):
-    images = layers.Input(shape=input_shape)
-    feature_map = layers.SeparableConv2D(5, 3, strides=2, padding="same")(images)
-    x = layers.Conv2D(4, 2, activation="relu")(layers.LeakyReLU()(feature_map))
-    x = layers.Dropout(0.1)(layers.Flatten()(x))
-    return keras.Model(inputs=images, outputs=(feature_map, layers.Dense(code_dim)(x)))
 
 
 def parts(input_shape, filters=6):

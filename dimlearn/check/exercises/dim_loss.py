@@ -4,7 +4,6 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
 
 
 def terms(global_mi, local_mi, prior_loss, *weights):
@@ -12,10 +11,8 @@ def terms(global_mi, local_mi, prior_loss, *weights):
 
 
 exercise = Exercise(
-    "dim_loss",
-    lesson=7,
-    meaning="`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: the two bounds are "
-    "maximised, the loss of the prior minimised.",
+    meaning="""`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: the two bounds are
+    maximised, the loss of the prior minimised.""",
     reference=objectives.dim_loss,
     cases=lambda: [
         terms(2.5, 1.5, 0.7, 0.5, 1.0, 0.1),
@@ -29,11 +26,11 @@ exercise = Exercise(
         terms(-1000.5, 800.25, 20.5, 0.5, 0.25, 2.0),
     ],
     differentiable=True,
-    hints=[
-        "An optimizer makes its loss small. Which of the three should become large?",
-        "What is to become large enters with a minus. The prior's loss is a loss already.",
-        "`return -alpha * global_mi - beta * local_mi + gamma * prior_loss`.",
-    ],
+    hints="""An optimizer makes its loss small. Which of the three should become large?
+
+    What is to become large enters with a minus. The prior's loss is a loss already.
+
+    `return -alpha * global_mi - beta * local_mi + gamma * prior_loss`.""",
 )
 
 
@@ -44,35 +41,6 @@ exercise = Exercise(
 def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     """The weighted loss in nats: a scalar to be minimised."""
     return -alpha * global_mi - beta * local_mi + gamma * prior_loss
-
-
-@exercise.right("in brackets")
-def in_brackets(g, m, p, a, b, c):
-    return c * p - (a * g + b * m)
-
-
-@exercise.right("TensorFlow")
-def tensorflow(global_mi, local_mi, prior_loss, alpha, beta, gamma):
-    terms = tf.stack([global_mi, local_mi, prior_loss])
-    return tf.reduce_sum(terms * tf.constant([-alpha, -beta, gamma], terms.dtype))
-
-
-@exercise.right("Keras")
-def with_keras(global_mi, local_mi, prior_loss, alpha, beta, gamma=0.0):
-    terms = keras.ops.stack([global_mi, local_mi, prior_loss])
-    return keras.ops.dot(terms, keras.ops.convert_to_tensor([-alpha, -beta, gamma], "float32"))
-
-
-@exercise.right("plain loop")
-def loop(global_mi, local_mi, prior_loss, alpha, beta, gamma):
-    total = 0.0
-    for sign, weight, term in (
-        (-1, alpha, global_mi),
-        (-1, beta, local_mi),
-        (1, gamma, prior_loss),
-    ):
-        total = total + sign * weight * term
-    return total
 
 
 @exercise.mistake("""All signs are plus: an optimizer would make the information *small*. The

@@ -17,10 +17,8 @@ def logits(n, seed=0, size=1.5, middle=0.0):
 
 
 exercise = Exercise(
-    "discriminator_loss",
-    lesson=6,
-    meaning="The discriminator should give samples of the prior large logits and codes small ones: "
-    "`mean softplus(-prior_logits) + mean softplus(code_logits)`.",
+    meaning="""The discriminator should give samples of the prior large logits and codes small ones:
+    `mean softplus(-prior_logits) + mean softplus(code_logits)`.""",
     reference=objectives.discriminator_loss,
     cases=lambda: [
         (logits(2), logits(2, 1)),
@@ -36,13 +34,12 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"prior_logits": "N"},
-    hints=[
-        "The discriminator answers: is this a sample of the prior? For which of its two inputs is "
-        "`yes` the right answer?",
-        "A wrong `no` costs softplus(-logit), a wrong `yes` costs softplus(logit).",
-        "`tf.reduce_mean(tf.nn.softplus(-prior_logits)) + "
-        "tf.reduce_mean(tf.nn.softplus(code_logits))`.",
-    ],
+    hints="""The discriminator answers: is this a sample of the prior? For which of its two inputs
+    is `yes` the right answer?
+
+    A wrong `no` costs softplus(-logit), a wrong `yes` costs softplus(logit).
+
+    `tf.reduce_mean(tf.nn.softplus(-prior_logits)) + tf.reduce_mean(tf.nn.softplus(code_logits))`.""",
 )
 
 
@@ -54,34 +51,6 @@ exercise = Exercise(
 def discriminator_loss(prior_logits, code_logits):
     """The loss of the discriminator for logits [N, 1] each, in nats: a scalar."""
     return tf.reduce_mean(softplus(-prior_logits)) + tf.reduce_mean(softplus(code_logits))
-
-
-@exercise.right("cross-entropy")
-def cross_entropy(real, fake):
-    entropy = tf.nn.sigmoid_cross_entropy_with_logits
-    return tf.reduce_mean(entropy(tf.ones_like(real), real)) + tf.reduce_mean(
-        entropy(tf.zeros_like(fake), fake)
-    )
-
-
-@exercise.right("Keras")
-def with_keras(prior_logits, code_logits):
-    real, fake = keras.ops.log_sigmoid(prior_logits), keras.ops.log_sigmoid(-code_logits)
-    return -keras.ops.mean(real) - keras.ops.mean(fake)
-
-
-@exercise.right("a Keras loss")
-def keras_loss(prior_logits, code_logits):
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    labels = tf.concat([tf.ones_like(prior_logits), tf.zeros_like(code_logits)], 0)
-    return 2 * loss(labels, tf.concat([prior_logits, code_logits], 0))
-
-
-@exercise.right("plain loops")
-def loops(prior_logits, code_logits):
-    real = sum(softplus(-prior_logits[i, 0]) for i in range(prior_logits.shape[0]))
-    fake = sum(softplus(code_logits[i, 0]) for i in range(code_logits.shape[0]))
-    return real / prior_logits.shape[0] + fake / code_logits.shape[0]
 
 
 @exercise.mistake("""Real and fake are exchanged: your discriminator would learn to call codes

@@ -7,13 +7,10 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import probabilities
 from dimlearn.information import exact as information
-from dimlearn.startup import keras, tf
 
 exercise = Exercise(
-    "entropy",
-    lesson=1,
-    meaning="The entropy is minus the sum of `p log p` over all entries, in nats; an entry of 0 "
-    "adds nothing.",
+    meaning="""The entropy is minus the sum of `p log p` over all entries, in nats; an entry of 0
+    adds nothing.""",
     reference=information.entropy,
     cases=lambda: [
         (np.array([0.5, 0.3, 0.2]),),
@@ -29,14 +26,13 @@ exercise = Exercise(
         (np.append(np.full(999, 1e-9), 1 - 999e-9),),
     ],
     shapes={"p": "K"},
-    hints=[
-        "How surprising is an outcome of probability p? Its surprise is -log p. The entropy is the "
-        "mean surprise: weigh each surprise with the probability that it happens.",
-        "`np.log(p)` takes the log of every entry at once. What is `0 * np.log(0)`, and what "
-        "should "
-        "it be? The limit of p log p for p to 0 is 0.",
-        "Keep only the entries with `p > 0`: `p = p[p > 0]`, then `-np.sum(p * np.log(p))`.",
-    ],
+    hints="""How surprising is an outcome of probability p? Its surprise is -log p. The entropy is
+    the mean surprise: weigh each surprise with the probability that it happens.
+
+    `np.log(p)` takes the log of every entry at once. What is `0 * np.log(0)`, and what should it
+    be? The limit of p log p for p to 0 is 0.
+
+    Keep only the entries with `p > 0`: `p = p[p > 0]`, then `-np.sum(p * np.log(p))`.""",
 )
 
 
@@ -49,32 +45,6 @@ def entropy(p):
     """Shannon entropy of a probability table of any shape, in nats: a number."""
     p = p[p > 0]
     return -np.sum(p * np.log(p))
-
-
-@exercise.right("plain loop")
-def loop(p):
-    total = 0.0
-    for x in np.ravel(p):
-        if x > 0:
-            total -= x * math.log(x)
-    return total
-
-
-@exercise.right("TensorFlow")
-def tensorflow(p):
-    return -tf.reduce_sum(tf.math.xlogy(p, p))
-
-
-@exercise.right("Keras")
-def with_keras(p):
-    safe = keras.ops.where(p > 0, p, 1.0)
-    return -keras.ops.sum(p * keras.ops.log(safe))
-
-
-@exercise.right("NumPy with where=")
-def with_where(p, base=math.e):
-    log_p = np.log(p, where=p > 0, out=np.zeros(p.shape))
-    return -(p * log_p).sum() / math.log(base)
 
 
 @exercise.mistake("""Your function measures in bits: it takes the logarithm of base 2.

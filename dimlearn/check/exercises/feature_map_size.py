@@ -8,10 +8,8 @@ from dimlearn.check.exercise import Exercise
 from dimlearn.deep_infomax import encoder
 
 exercise = Exercise(
-    "feature_map_size",
-    lesson=3,
-    meaning='Layer by layer: "valid" leaves `(size - kernel) // stride + 1`, "same" leaves the '
-    "size over the stride, rounded up. A whole number.",
+    meaning="""Layer by layer: "valid" leaves `(size - kernel) // stride + 1`, "same" leaves the
+    size over the stride, rounded up. A whole number.""",
     reference=encoder.feature_map_size,
     cases=lambda: [
         (28, [(5, 2, "valid")]),
@@ -28,15 +26,14 @@ exercise = Exercise(
         (5, [(5, 3, "valid")]),
         (224, [(11, 4, "valid"), (3, 2, "valid"), (5, 1, "same"), (3, 2, "valid")]),
     ],
-    hints=[
-        "Take one layer first. How many places are there for a window of `kernel` pixels, moved "
-        '`stride` at a time, when it must not stick out ("valid")?',
-        '"valid": the first window is at 0, the last one starts at `size - kernel` or before. '
-        '"same" '
-        "pads so that a window starts at every `stride`-th pixel: how many are these?",
-        'A loop over the layers: `size = (size - kernel) // stride + 1` for "valid", '
-        '`size = -(-size // stride)` for "same", which rounds up.',
-    ],
+    hints="""Take one layer first. How many places are there for a window of `kernel` pixels, moved
+    `stride` at a time, when it must not stick out ("valid")?
+
+    "valid": the first window is at 0, the last one starts at `size - kernel` or before. "same" pads
+    so that a window starts at every `stride`-th pixel: how many are these?
+
+    A loop over the layers: `size = (size - kernel) // stride + 1` for "valid", `size = -(-size //
+    stride)` for "same", which rounds up.""",
 )
 
 
@@ -51,31 +48,6 @@ def feature_map_size(input_size, layers):
     size = input_size
     for kernel, stride, padding in layers:
         size = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
-    return size
-
-
-@exercise.right("math.ceil")
-def with_ceil(side, layers):
-    for kernel, stride, padding in layers:
-        room = side - kernel + 1 if padding == "valid" else side
-        side = math.ceil(room / stride)
-    return side
-
-
-@exercise.right("recursion")
-def recursive(n, layers):
-    if not layers:
-        return n
-    (k, s, p), *rest = layers
-    return recursive(np.int64(n - k + s) // s if p.lower() == "valid" else (n + s - 1) // s, rest)
-
-
-@exercise.right("counting windows")
-def counting(input_size, layers, verbose=False):
-    size = input_size
-    for kernel, stride, padding in layers:
-        last = size - kernel if padding == "valid" else size - 1
-        size = len(range(0, last + 1, stride))
     return size
 
 

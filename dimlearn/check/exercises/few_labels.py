@@ -1,32 +1,25 @@
 """A few labelled examples of every class."""
 
-import random
-
 import numpy as np
 
 from dimlearn.check.answers import NotAnAnswer, as_array
 from dimlearn.check.exercise import Exercise
+from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.check.sandbox.call import LearnerError
-from dimlearn.check.trials import Fault, side_effect_fault
 from dimlearn.evaluation import probes as evaluation
-from dimlearn.startup import tf
 
 exercise = Exercise(
-    "few_labels",
-    lesson=8,
-    meaning="`per_class` different indices for every class that occurs, `[K * per_class]` in "
-    "all; the "
-    "same for the same seed, others for another; `ValueError` when a class has too few.",
+    meaning="""`per_class` different indices for every class that occurs, `[K * per_class]` in all;
+    the same for the same seed, others for another; `ValueError` when a class has too few.""",
     reference=evaluation.few_labels,
-    hints=[
-        "Go through the classes one by one: `np.unique(labels)`. Where are the examples of one "
-        "class?",
-        "`np.flatnonzero(labels == label)` are its indices. Draw from these without "
-        "replacement, with "
-        "a generator made from the seed once, before the loop.",
-        "`rng.choice(own, per_class, replace=False)`, collected in a list and joined by "
-        "`np.concatenate`. Before it: `if len(own) < per_class: raise ValueError(...)`.",
-    ],
+    hints="""Go through the classes one by one: `np.unique(labels)`. Where are the examples of one
+    class?
+
+    `np.flatnonzero(labels == label)` are its indices. Draw from these without replacement, with a
+    generator made from the seed once, before the loop.
+
+    `rng.choice(own, per_class, replace=False)`, collected in a list and joined by `np.concatenate`.
+    Before it: `if len(own) < per_class: raise ValueError(...)`.""",
 )
 
 
@@ -45,48 +38,6 @@ def few_labels(labels, per_class, seed=0):
             raise ValueError(f"class {label} has only {len(own)} examples")
         chosen.append(rng.choice(own, per_class, replace=False))
     return np.concatenate(chosen)
-
-
-@exercise.right("one permutation of all")
-def one_permutation(y, k, seed=0):
-    order = np.random.default_rng(seed).permutation(len(y))
-    picks = [order[y[order] == label][:k] for label in set(y.tolist())]
-    if any(len(pick) < k for pick in picks):
-        raise ValueError("too few")
-    return np.sort(np.concatenate(picks))
-
-
-@exercise.right("plain Python")
-def plain_python(labels, per_class, seed=0):
-    rng = random.Random(seed)
-    places = {}
-    for index, label in enumerate(labels.tolist()):
-        places.setdefault(label, []).append(index)
-    # random.sample raises ValueError by itself when there are too few.
-    return [index for own in places.values() for index in rng.sample(own, per_class)]
-
-
-@exercise.right("TensorFlow")
-def tensorflow(labels, per_class, seed=0):
-    chosen = []
-    for label in np.unique(labels):
-        own = tf.where(tf.equal(labels, label))[:, 0]
-        if own.shape[0] < per_class:
-            raise ValueError(f"class {label}")
-        order = tf.argsort(tf.random.stateless_uniform([own.shape[0]], [seed, int(label)]))
-        chosen.append(tf.gather(own, order[:per_class]))
-    return tf.concat(chosen, axis=0)
-
-
-@exercise.right("scikit-learn")
-def with_sklearn(labels, per_class, seed=0):
-    from sklearn.utils import resample
-
-    return np.hstack([
-        resample(np.nonzero(labels == label)[0], replace=False, n_samples=per_class,
-                 random_state=seed + int(label))
-        for label in np.unique(labels)
-    ])  # fmt: skip
 
 
 def chosen_by(draw, labels, per_class, seed):

@@ -5,32 +5,28 @@ import numpy as np
 from dimlearn.check import models
 from dimlearn.check.answers import describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.trials import Fault, same, side_effect_fault
+from dimlearn.check.faults import Fault, same, side_effect_fault
 from dimlearn.evaluation import probes as evaluation
 from dimlearn.startup import keras, tf
 
 layers = keras.layers
 
+
 exercise = Exercise(
-    "frozen_classifier",
-    lesson=8,
-    meaning="A `keras.Model` from images to logits: the encoder's code, two `Dense(64)` with "
-    "ReLU, a "
-    "linear `Dense(num_classes)`. Only these 6 variables train; the encoder, its batch "
-    "normalisation included, does not move.",
+    meaning="""A `keras.Model` from images to logits: the encoder's code, two `Dense(64)` with ReLU,
+    a linear `Dense(num_classes)`. Only these 6 variables train; the encoder, its batch
+    normalisation included, does not move.""",
     reference=evaluation.frozen_classifier,
     may_draw=("Python", "Keras"),
-    hints=[
-        "What must not move: the encoder's weights, which an optimizer trains, and the "
-        "statistics of "
-        "its batch normalisation, which move by themselves in training. Which property of a model "
-        "stops both?",
-        "`encoder.trainable = False`. (Calling it with `training=False` freezes nothing: the outer "
-        "model's flag is passed on.) Which of the encoder's outputs is the code?",
-        "`_, code = encoder(images, training=False)` on "
-        "`images = keras.Input(encoder.input_shape[1:])`, "
-        "then the three dense layers and `keras.Model(images, logits)`.",
-    ],
+    hints="""What must not move: the encoder's weights, which an optimizer trains, and the
+    statistics of its batch normalisation, which move by themselves in training. Which property of a
+    model stops both?
+
+    `encoder.trainable = False`. (Calling it with `training=False` freezes nothing: the outer
+    model's flag is passed on.) Which of the encoder's outputs is the code?
+
+    `_, code = encoder(images, training=False)` on `images = keras.Input(encoder.input_shape[1:])`,
+    then the three dense layers and `keras.Model(images, logits)`.""",
 )
 
 
@@ -49,44 +45,6 @@ def frozen_classifier(encoder, num_classes):
     x = keras.layers.Dense(64, activation="relu")(code)
     x = keras.layers.Dense(64, activation="relu")(x)
     return keras.Model(images, keras.layers.Dense(num_classes)(x))
-
-
-@exercise.right("a Sequential head")
-def sequential_head(e, k):
-    e.trainable = False
-    head = keras.Sequential(
-        [layers.Dense(64), layers.ReLU(), layers.Dense(64), layers.ReLU(), layers.Dense(k)]
-    )
-    images = keras.Input(shape=e.input_shape[1:])
-    return keras.Model(inputs=images, outputs=head(e(images, training=False)[-1]))
-
-
-@exercise.right("a subclassed model")
-def subclassed(encoder, num_classes, units=64):
-    class Classifier(keras.Model):
-        def __init__(self):
-            super().__init__()
-            encoder.trainable = False
-            self.encoder = encoder
-            self.logits = layers.Dense(num_classes)
-            self.second = layers.Dense(units, "relu")
-            self.first = layers.Dense(units, "relu")
-
-        def call(self, images, training=False):
-            code = self.encoder(images, training=False)[1]
-            return self.logits(self.second(self.first(code)))
-
-    return Classifier()
-
-
-@exercise.right("from the encoder's own tensors")
-def from_outputs(encoder, num_classes):
-    for layer in encoder.layers:
-        layer.trainable = False
-    x = encoder.outputs[1]
-    for _ in range(2):
-        x = layers.Activation("relu")(layers.Dense(64)(x))
-    return keras.Model(encoder.inputs, layers.Dense(num_classes, activation=None)(x))
 
 
 def head(code, num_classes, units=(64, 64), activation="relu", last=None):

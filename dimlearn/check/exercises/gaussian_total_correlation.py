@@ -5,7 +5,6 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.information import exact as information
-from dimlearn.startup import keras, tf
 
 
 def codes(n, d, seed=0):
@@ -17,24 +16,20 @@ def codes(n, d, seed=0):
 
 
 exercise = Exercise(
-    "gaussian_total_correlation",
-    lesson=9,
-    meaning="`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in "
-    "nats.",
+    meaning="""`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in
+    nats.""",
     reference=information.gaussian_total_correlation,
     cases=lambda: [(codes(4, 2),), (codes(9, 3),), (codes(30, 5),), (codes(50, 4, seed=1),)],
     extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=2) * 1e4,)],
     shapes={"codes": "ND"},
-    hints=[
-        "If the dimensions are uncorrelated, R is the identity. What is the log of its "
-        "determinant?",
-        "`np.corrcoef` gives the correlation matrix, but it takes variables in rows: your "
-        "dimensions "
-        "are columns, so say `rowvar=False`.",
-        "`-0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]`. `slogdet` gives the "
-        "sign and "
-        "the log of the determinant, which itself may be too small for a float.",
-    ],
+    hints="""If the dimensions are uncorrelated, R is the identity. What is the log of its
+    determinant?
+
+    `np.corrcoef` gives the correlation matrix, but it takes variables in rows: your dimensions are
+    columns, so say `rowvar=False`.
+
+    `-0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]`. `slogdet` gives the sign and
+    the log of the determinant, which itself may be too small for a float.""",
 )
 
 
@@ -47,49 +42,6 @@ exercise = Exercise(
 def gaussian_total_correlation(codes):
     """Total correlation -1/2 log det R of codes [N, D], in nats: a number."""
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
-
-
-@exercise.right("from the covariance")
-def from_covariance(z):
-    covariance = np.cov(z.T)
-    variances = np.log(np.diag(covariance)).sum()
-    return 0.5 * (variances - np.linalg.slogdet(covariance).logabsdet)
-
-
-@exercise.right("eigenvalues of standardised codes")
-def eigenvalues(codes):
-    z = (codes - codes.mean(0)) / codes.std(0)
-    return float(-np.log(np.linalg.eigvalsh(z.T @ z / len(z))).sum() / 2)
-
-
-@exercise.right("TensorFlow")
-def tensorflow(codes):
-    z = tf.constant(codes)
-    z = (z - tf.reduce_mean(z, 0)) / tf.math.reduce_std(z, 0)
-    return -0.5 * tf.linalg.slogdet(tf.matmul(z, z, transpose_a=True) / z.shape[0])[1]
-
-
-@exercise.right("Keras")
-def with_keras(codes):
-    z = (codes - keras.ops.mean(codes, 0)) / keras.ops.std(codes, 0)
-    factor = keras.ops.cholesky(keras.ops.matmul(keras.ops.transpose(z), z) / len(codes))
-    return -keras.ops.sum(keras.ops.log(keras.ops.diagonal(factor)))
-
-
-@exercise.right("plain loops")
-def loops(codes):
-    n, d = codes.shape
-    z = [
-        [(codes[i, k] - codes[:, k].mean()) / codes[:, k].std() for k in range(d)] for i in range(n)
-    ]
-    r = [[sum(row[a] * row[b] for row in z) / n for b in range(d)] for a in range(d)]
-    log_det = 0.0
-    for a in range(d):  # elimination
-        log_det += np.log(r[a][a])
-        for b in range(a + 1, d):
-            factor = r[b][a] / r[a][a]
-            r[b] = [r[b][k] - factor * r[a][k] for k in range(d)]
-    return -0.5 * log_det
 
 
 @exercise.mistake("""Your function takes the covariance matrix: then the result depends on the

@@ -17,10 +17,8 @@ def logits(n, seed=0, size=1.5, middle=0.0):
 
 
 exercise = Exercise(
-    "global_loss",
-    lesson=4,
-    meaning="The loss is `mean softplus(-positive) + mean softplus(negative)`: a scalar, to be "
-    "minimised.",
+    meaning="""The loss is `mean softplus(-positive) + mean softplus(negative)`: a scalar, to be
+    minimised.""",
     reference=objectives.global_loss,
     cases=lambda: [
         (logits(2), logits(2, 1)),
@@ -36,16 +34,15 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"positive_scores": "N"},
-    hints=[
-        "A loss is small when the critic is right: sure of `yes` (large scores) for positive "
-        "pairs, "
-        "sure of `no` for negative ones. Which of softplus(s) and softplus(-s) is small for "
-        "large s?",
-        "The objective was `mean(-softplus(-positive)) - mean(softplus(negative))`. A loss is its "
-        "negative.",
-        "`tf.reduce_mean(tf.nn.softplus(-positive_scores)) + "
-        "tf.reduce_mean(tf.nn.softplus(negative_scores))`.",
-    ],
+    hints="""A loss is small when the critic is right: sure of `yes` (large scores) for positive
+    pairs, sure of `no` for negative ones. Which of softplus(s) and softplus(-s) is small for large
+    s?
+
+    The objective was `mean(-softplus(-positive)) - mean(softplus(negative))`. A loss is its
+    negative.
+
+    `tf.reduce_mean(tf.nn.softplus(-positive_scores)) +
+    tf.reduce_mean(tf.nn.softplus(negative_scores))`.""",
 )
 
 
@@ -57,37 +54,6 @@ exercise = Exercise(
 def global_loss(positive_scores, negative_scores):
     """The negative of the JSD objective of scores [N, 1] each, in nats: a scalar."""
     return tf.reduce_mean(softplus(-positive_scores)) + tf.reduce_mean(softplus(negative_scores))
-
-
-@exercise.right("cross-entropy")
-def cross_entropy(p, q):
-    entropy = tf.nn.sigmoid_cross_entropy_with_logits
-    return tf.reduce_mean(entropy(tf.ones_like(p), p)) + tf.reduce_mean(
-        entropy(tf.zeros_like(q), q)
-    )
-
-
-@exercise.right("Keras")
-def with_keras(positive_scores, negative_scores):
-    mean = keras.ops.mean
-    return -(
-        mean(keras.ops.log_sigmoid(positive_scores)) + mean(keras.ops.log_sigmoid(-negative_scores))
-    )
-
-
-@exercise.right("a Keras loss")
-def keras_loss(positive, negative):
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    return loss(tf.ones_like(positive), positive) + loss(tf.zeros_like(negative), negative)
-
-
-@exercise.right("plain loops")
-def loops(positive_scores, negative_scores):
-    n = positive_scores.shape[0]
-    total = 0.0
-    for i in range(n):
-        total += softplus(-positive_scores[i, 0]) + softplus(negative_scores[i, 0])
-    return total / n
 
 
 @exercise.mistake("""The sign is wrong: your function gives the objective, which is maximised.

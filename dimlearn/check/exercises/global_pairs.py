@@ -3,10 +3,10 @@
 import numpy as np
 
 from dimlearn.check.exercise import Exercise
+from dimlearn.check.faults import Fault
 from dimlearn.check.inputs import normal
-from dimlearn.check.trials import Fault
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def batch(n, m, channels, dim, seed=0):
@@ -37,28 +37,23 @@ def undo_the_mismatch(parts, feature_map, code):
 
 
 exercise = Exercise(
-    "global_pairs",
-    lesson=4,
-    meaning="Each row is the flattened map and then the code. In the positives both are of the "
-    "same "
-    "image; in the negatives the row keeps its code and gets another image's map.",
+    meaning="""Each row is the flattened map and then the code. In the positives both are of the
+    same image; in the negatives the row keeps its code and gets another image's map.""",
     reference=objectives.global_pairs,
     cases=lambda: [batch(2, 2, 1, 3), batch(3, 2, 3, 2), batch(5, 3, 2, 4), batch(4, 2, 2, 4)],
     extremes=lambda: [batch(7, 4, 1, 5), batch(16, 2, 3, 2)],
     differentiable=True,
     returns=("positive", "negative"),
     canonical=undo_the_mismatch,
-    gradient_of=("positive",),  # that of the negatives depends on the choice: a property, below
-    hints=[
-        "A critic of this kind sees one long vector: first the whole map in a row, then the code. "
-        "How do you turn `[N, M, M, C]` into `[N, M*M*C]` without mixing images?",
-        "For the negatives only one of the two moves. If both move together, every row is a "
-        "positive "
-        "pair again.",
-        "`features = tf.reshape(feature_map, [n, -1])`, then `tf.concat([features, code], "
-        "axis=1)` and "
-        "`tf.concat([tf.roll(features, 1, axis=0), code], axis=1)`.",
-    ],
+    gradient_of=("positive",),
+    hints="""A critic of this kind sees one long vector: first the whole map in a row, then the
+    code. How do you turn `[N, M, M, C]` into `[N, M*M*C]` without mixing images?
+
+    For the negatives only one of the two moves. If both move together, every row is a positive pair
+    again.
+
+    `features = tf.reshape(feature_map, [n, -1])`, then `tf.concat([features, code], axis=1)` and
+    `tf.concat([tf.roll(features, 1, axis=0), code], axis=1)`.""",
 )
 
 
@@ -72,42 +67,6 @@ def global_pairs(feature_map, code):
     features = tf.reshape(feature_map, [feature_map.shape[0], -1])
     positive = tf.concat([features, code], axis=1)
     negative = tf.concat([tf.roll(features, 1, axis=0), code], axis=1)
-    return positive, negative
-
-
-@exercise.right("maps rolled before flattening")
-def rolled_maps(maps, codes):
-    n = tf.shape(maps)[0]
-    size = maps.shape[1] * maps.shape[2] * maps.shape[3]
-    own = tf.reshape(maps, [n, size])
-    other = tf.reshape(tf.concat([maps[1:], maps[:1]], 0), [n, size])
-    return tf.concat([own, codes], -1), tf.concat([other, codes], -1)
-
-
-@exercise.right("Keras")
-def with_keras(feature_map, code):
-    ops = keras.ops
-    features = ops.reshape(feature_map, (feature_map.shape[0], -1))
-    return [
-        ops.concatenate([features, code], axis=1),
-        ops.concatenate([ops.roll(features, -1, axis=0), code], axis=1),
-    ]
-
-
-@exercise.right("a Flatten layer and a gather")
-def flatten_layer(feature_map, code, shift=1):
-    n = code.shape[0]
-    features = keras.layers.Flatten()(feature_map)
-    other = tf.gather(features, (np.arange(n) - shift) % n)
-    return tf.concat((features, code), axis=1), tf.concat((other, code), axis=1)
-
-
-@exercise.right("plain loops")
-def loops(feature_map, code):
-    n = feature_map.shape[0]
-    rows = [tf.reshape(feature_map[i], [-1]) for i in range(n)]
-    positive = tf.stack([tf.concat([rows[i], code[i]], 0) for i in range(n)])
-    negative = tf.stack([tf.concat([rows[(i + 1) % n], code[i]], 0) for i in range(n)])
     return positive, negative
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, scores
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def log_n(matrix):
@@ -15,11 +15,8 @@ def log_n(matrix):
 
 
 exercise = Exercise(
-    "infonce_bound",
-    lesson=2,
-    meaning="InfoNCE is the mean over rows `i` of `scores[i, i]` minus the logsumexp of the "
-    "whole row, "
-    "plus log N.",
+    meaning="""InfoNCE is the mean over rows `i` of `scores[i, i]` minus the logsumexp of the whole
+    row, plus log N.""",
     reference=bounds.infonce_bound,
     cases=lambda: [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)],
     extremes=lambda: [
@@ -31,15 +28,14 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"scores": "NN"},
-    hints=[
-        "Each row is a multiple-choice question: which of the N candidates y is the partner of "
-        "x number i? InfoNCE is the mean log-probability of the right choice, plus log N.",
-        "The log-probability is a log-softmax: the score of the right choice minus the "
-        "logsumexp of "
-        "*all* choices of the row, the right one included. Which axis is the row's?",
-        "`tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(n)` with "
-        "`own = tf.linalg.diag_part(scores)`.",
-    ],
+    hints="""Each row is a multiple-choice question: which of the N candidates y is the partner of x
+    number i? InfoNCE is the mean log-probability of the right choice, plus log N.
+
+    The log-probability is a log-softmax: the score of the right choice minus the logsumexp of *all*
+    choices of the row, the right one included. Which axis is the row's?
+
+    `tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(n)` with `own =
+    tf.linalg.diag_part(scores)`.""",
 )
 
 
@@ -53,39 +49,6 @@ def infonce_bound(scores):
     """InfoNCE of a score matrix [N, N] in nats, at most log N: a scalar."""
     own = tf.linalg.diag_part(scores)
     return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(scores.shape[0])
-
-
-@exercise.right("log-softmax")
-def log_softmax(t):
-    n = tf.cast(tf.shape(t)[0], t.dtype)
-    return tf.reduce_mean(tf.linalg.diag_part(tf.nn.log_softmax(t))) + tf.math.log(n)
-
-
-@exercise.right("cross-entropy")
-def cross_entropy(scores):
-    n = scores.shape[0]
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.range(n), scores)
-    return math.log(n) - tf.reduce_mean(losses)
-
-
-@exercise.right("Keras")
-def with_keras(scores):
-    n = scores.shape[0]
-    losses = keras.losses.sparse_categorical_crossentropy(
-        keras.ops.arange(n), scores, from_logits=True
-    )
-    return float(np.log(n)) - keras.ops.mean(losses)
-
-
-@exercise.right("plain loops")
-def loops(scores, temperature=1.0):
-    n = scores.shape[0]
-    total = 0.0
-    for i in range(n):
-        row = scores[i] / temperature
-        top = tf.reduce_max(row)
-        total += row[i] - top - tf.math.log(sum(tf.exp(row[j] - top) for j in range(n)))
-    return total / n + math.log(n)
 
 
 @exercise.mistake("""log N is missing. Your value is at most 0, as the paper's Eq. 5 is printed;

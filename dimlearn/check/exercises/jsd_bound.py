@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, scores
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 softplus = tf.nn.softplus
 
@@ -23,11 +23,8 @@ def own(matrix):
 
 
 exercise = Exercise(
-    "jsd_bound",
-    lesson=2,
-    meaning="The JSD objective is the mean of `-softplus(-score)` over the diagonal minus the "
-    "mean of "
-    "`softplus(score)` over the off-diagonal.",
+    meaning="""The JSD objective is the mean of `-softplus(-score)` over the diagonal minus the mean
+    of `softplus(score)` over the off-diagonal.""",
     reference=bounds.jsd_bound,
     cases=lambda: [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)],
     extremes=lambda: [
@@ -40,16 +37,15 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"scores": "NN"},
-    hints=[
-        "Read the score as a logit: the critic says how sure it is that a pair belongs together. "
-        "`-softplus(-s)` is the log-probability of `yes`, `-softplus(s)` that of `no`.",
-        "On the diagonal the right answer is yes, elsewhere no. Average each kind by itself, and "
-        "apply softplus before you average.",
-        "`tf.reduce_mean(-tf.nn.softplus(-positive)) - "
-        "tf.reduce_mean(tf.nn.softplus(negative))` with "
-        "`positive = tf.linalg.diag_part(scores)` and "
-        "`negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))`.",
-    ],
+    hints="""Read the score as a logit: the critic says how sure it is that a pair belongs together.
+    `-softplus(-s)` is the log-probability of `yes`, `-softplus(s)` that of `no`.
+
+    On the diagonal the right answer is yes, elsewhere no. Average each kind by itself, and apply
+    softplus before you average.
+
+    `tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))` with
+    `positive = tf.linalg.diag_part(scores)` and `negative = tf.boolean_mask(scores, ~tf.eye(n,
+    dtype=tf.bool))`.""",
 )
 
 
@@ -65,51 +61,6 @@ def jsd_bound(scores):
     positive = tf.linalg.diag_part(scores)
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
-
-
-@exercise.right("weights")
-def weights(t):
-    n = t.shape[0]
-    eye = tf.eye(n)
-    return tf.reduce_sum(-softplus(-t) * eye / n - softplus(t) * (1 - eye) / (n * (n - 1)))
-
-
-@exercise.right("cross-entropy")
-def cross_entropy(scores):
-    labels = tf.eye(tf.shape(scores)[0])
-    losses = tf.nn.sigmoid_cross_entropy_with_logits(labels, scores)
-    negative = tf.boolean_mask(losses, tf.equal(labels, 0))
-    return -tf.reduce_mean(tf.linalg.diag_part(losses)) - tf.reduce_mean(negative)
-
-
-@exercise.right("Keras")
-def with_keras(scores):
-    n = scores.shape[0]
-    every = keras.ops.softplus(scores)
-    diagonal = keras.ops.diagonal(scores)
-    off = keras.ops.sum(every) - keras.ops.sum(keras.ops.diagonal(every))
-    return keras.ops.mean(keras.ops.log_sigmoid(diagonal)) - off / (n * (n - 1))
-
-
-@exercise.right("plain loops")
-def loops(scores):
-    n = scores.shape[0]
-    positive, negative = [], []
-    for i in range(n):
-        for j in range(n):
-            if i == j:
-                positive.append(-tf.math.softplus(-scores[i, j]))
-            else:
-                negative.append(tf.math.softplus(scores[i, j]))
-    return tf.add_n(positive) / len(positive) - tf.add_n(negative) / len(negative)
-
-
-@exercise.right("softplus by hand")
-def by_hand(scores, one=1.0):
-    def soft(x):
-        return tf.maximum(x, 0.0) + tf.math.log(one + tf.exp(-tf.abs(x)))
-
-    return -tf.reduce_mean(soft(-own(scores))) - tf.reduce_mean(soft(off_diagonal(scores)))
 
 
 @exercise.mistake("""The signs inside softplus are inverted. A critic would learn to give its

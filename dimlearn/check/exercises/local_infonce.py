@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, scores
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def positives(tensor):
@@ -27,11 +27,8 @@ def log_count(tensor):
 
 
 exercise = Exercise(
-    "local_infonce",
-    lesson=5,
-    meaning="For code `i` and location `l`: `scores[i, i, l]` minus the logsumexp of itself and "
-    "all "
-    "locations of all *other* images, averaged over `i` and `l`, plus `log(1 + (N-1) L)`.",
+    meaning="""For code `i` and location `l`: `scores[i, i, l]` minus the logsumexp of itself and
+    all locations of all *other* images, averaged over `i` and `l`, plus `log(1 + (N-1) L)`.""",
     reference=bounds.local_infonce,
     cases=lambda: [(scores(2, 2, 3),), (scores(3, 3, 2),), (scores(5, 5, 4),), (scores(4, 4, 6),)],
     extremes=lambda: [
@@ -44,16 +41,14 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"scores": "NNL"},
-    hints=[
-        "One question for each code i and location l: which of these 1 + (N-1) L features "
-        "belongs to "
-        "my image? Which candidates are there besides the right one?",
-        "The other locations of the same image are not wrong answers, so they are left out. The "
-        "logsumexp over all locations of all other images is the same for every l: a number for "
-        "each i.",
-        "With `others` `[N, 1]`, that logsumexp, and `own` `[N, L]`, the log-softmax is "
-        "`own - logaddexp(own, others)`, which is `-tf.nn.softplus(others - own)`.",
-    ],
+    hints="""One question for each code i and location l: which of these 1 + (N-1) L features
+    belongs to my image? Which candidates are there besides the right one?
+
+    The other locations of the same image are not wrong answers, so they are left out. The logsumexp
+    over all locations of all other images is the same for every l: a number for each i.
+
+    With `others` `[N, 1]`, that logsumexp, and `own` `[N, L]`, the log-softmax is `own -
+    logaddexp(own, others)`, which is `-tf.nn.softplus(others - own)`.""",
 )
 
 
@@ -71,49 +66,6 @@ def local_infonce(scores):
     others = tf.reshape(tf.boolean_mask(scores, ~eye), [n, (n - 1) * places])
     others = tf.reduce_logsumexp(others, axis=1, keepdims=True)
     return tf.reduce_mean(-tf.nn.softplus(others - own)) + math.log(1 + (n - 1) * places)
-
-
-@exercise.right("an explicit softmax")
-def explicit_softmax(t):
-    n, places = t.shape[0], t.shape[2]
-    own = positives(t)[:, :, None]  # [N, L, 1]
-    others = tf.reshape(tf.boolean_mask(t, ~tf.eye(n, dtype=tf.bool)), [n, 1, -1])
-    others = tf.tile(others, [1, places, 1])
-    log_p = tf.nn.log_softmax(tf.concat([own, others], axis=2))[:, :, 0]
-    return tf.reduce_mean(log_p) + math.log(1 + (n - 1) * places)
-
-
-@exercise.right("mask with minus infinity")
-def masked(scores):
-    n, _, places = scores.shape
-    rest = tf.where(tf.eye(n, dtype=tf.bool)[:, :, None], -math.inf, scores)
-    others = tf.reduce_logsumexp(rest, axis=[1, 2])[:, None]
-    own = tf.einsum("iil->il", scores)
-    top = tf.maximum(own, others)
-    denominator = top + tf.math.log(tf.exp(own - top) + tf.exp(others - top))
-    return tf.reduce_mean(own - denominator) + math.log((n - 1) * places + 1)
-
-
-@exercise.right("Keras")
-def with_keras(scores):
-    ops = keras.ops
-    n, _, places = scores.shape
-    rest = ops.where(ops.eye(n, dtype="bool")[:, :, None], -1e9, scores)
-    others = ops.logsumexp(rest, axis=(1, 2))
-    own = ops.transpose(ops.diagonal(scores))
-    return ops.mean(own - ops.logaddexp(own, others[:, None])) + math.log(1 + (n - 1) * places)
-
-
-@exercise.right("plain loops")
-def loops(scores):
-    n, places = scores.shape[0], scores.shape[2]
-    total = 0.0
-    for i in range(n):
-        others = tf.concat([scores[i, j] for j in range(n) if j != i], axis=0)
-        for place in range(places):
-            row = tf.concat([scores[i, i, place : place + 1], others], axis=0)
-            total += tf.nn.log_softmax(row)[0]
-    return total / (n * places) + math.log(1 + (n - 1) * places)
 
 
 @exercise.mistake("""The other locations of the same image are among your negatives: your

@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, scores
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 softplus = tf.nn.softplus
 
@@ -23,11 +23,8 @@ def negatives(tensor):
 
 
 exercise = Exercise(
-    "local_jsd",
-    lesson=5,
-    meaning="The mean of `-softplus(-score)` over images and locations of the pairs `i = j`, "
-    "minus the "
-    "mean of `softplus(score)` over pairs and locations of `i != j`.",
+    meaning="""The mean of `-softplus(-score)` over images and locations of the pairs `i = j`, minus
+    the mean of `softplus(score)` over pairs and locations of `i != j`.""",
     reference=bounds.local_jsd,
     cases=lambda: [(scores(2, 2, 3),), (scores(3, 3, 2),), (scores(5, 5, 4),), (scores(4, 4, 6),)],
     extremes=lambda: [
@@ -40,17 +37,14 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"scores": "NNL"},
-    hints=[
-        "It is `jsd_bound` once more, with L scores for each pair where there was one. Which "
-        "entries "
-        "`[i, j, :]` are positive?",
-        "A mask `~tf.eye(n, dtype=tf.bool)` of shape `[N, N]` picks pairs with all their "
-        "locations: "
-        "`tf.boolean_mask(scores, mask)` has the shape `[N (N-1), L]`.",
-        "`positive = tf.boolean_mask(scores, eye)`, `negative = tf.boolean_mask(scores, ~eye)`, "
-        "then "
-        "`tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))`.",
-    ],
+    hints="""It is `jsd_bound` once more, with L scores for each pair where there was one. Which
+    entries `[i, j, :]` are positive?
+
+    A mask `~tf.eye(n, dtype=tf.bool)` of shape `[N, N]` picks pairs with all their locations:
+    `tf.boolean_mask(scores, mask)` has the shape `[N (N-1), L]`.
+
+    `positive = tf.boolean_mask(scores, eye)`, `negative = tf.boolean_mask(scores, ~eye)`, then
+    `tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))`.""",
 )
 
 
@@ -64,42 +58,6 @@ def local_jsd(scores):
     eye = tf.eye(scores.shape[0], dtype=tf.bool)
     positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
     return tf.reduce_mean(-softplus(-positive)) - tf.reduce_mean(softplus(negative))
-
-
-@exercise.right("weights")
-def weights(t):
-    n, places = t.shape[0], t.shape[2]
-    eye = tf.eye(n)[:, :, None]
-    positive = tf.reduce_sum(softplus(-t) * eye) / (n * places)
-    return -positive - tf.reduce_sum(softplus(t) * (1 - eye)) / (n * (n - 1) * places)
-
-
-@exercise.right("location by location")
-def by_location(scores):
-    places = scores.shape[2]
-    return sum(bounds.jsd_bound(scores[:, :, place]) for place in range(places)) / places
-
-
-@exercise.right("Keras")
-def with_keras(scores):
-    ops = keras.ops
-    own = ops.diagonal(scores)  # [L, N]
-    every, diagonal = ops.softplus(scores), ops.softplus(own)
-    count = np.prod(scores.shape) - own.shape[0] * own.shape[1]
-    return ops.mean(ops.log_sigmoid(own)) - (ops.sum(every) - ops.sum(diagonal)) / float(count)
-
-
-@exercise.right("plain loops")
-def loops(scores):
-    n = scores.shape[0]
-    positive = negative = 0.0
-    for i in range(n):
-        for j in range(n):
-            if i == j:
-                positive -= tf.reduce_mean(softplus(-scores[i, j]))
-            else:
-                negative += tf.reduce_mean(softplus(scores[i, j]))
-    return positive / n - negative / (n * (n - 1))
 
 
 @exercise.mistake("""Your function divides by the number of locations a second time: the mean

@@ -5,7 +5,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def batch(n, places, units, seed=0):
@@ -13,22 +13,19 @@ def batch(n, places, units, seed=0):
 
 
 exercise = Exercise(
-    "local_scores",
-    lesson=5,
-    meaning="`scores[i, j, l]` is the inner product of code `i` with the features of image `j` at "
-    "location `l`: `[N, L, U], [N, U] -> [N, N, L]`.",
+    meaning="""`scores[i, j, l]` is the inner product of code `i` with the features of image `j` at
+    location `l`: `[N, L, U], [N, U] -> [N, N, L]`.""",
     reference=objectives.local_scores,
     cases=lambda: [batch(2, 3, 4), batch(3, 4, 2), batch(5, 3, 6), batch(4, 4, 4)],
     extremes=lambda: [batch(7, 2, 9), batch(9, 25, 3)],
     differentiable=True,
     shapes={"local_features": "NLU"},
-    hints=[
-        "Write the sum for one score: over which index does it run, and which three remain?",
-        "The features have the indices j, l, u, the code i, u. What is left after summing over "
-        "u, in "
-        "which order?",
-        '`tf.einsum("jlu,iu->ijl", local_features, code_features)`.',
-    ],
+    hints="""Write the sum for one score: over which index does it run, and which three remain?
+
+    The features have the indices j, l, u, the code i, u. What is left after summing over u, in
+    which order?
+
+    `tf.einsum("jlu,iu->ijl", local_features, code_features)`.""",
 )
 
 
@@ -41,30 +38,6 @@ exercise = Exercise(
 def local_scores(local_features, code_features):
     """[N, L, U], [N, U] -> [N, N, L], scores[i, j, l] = code_i . features_jl."""
     return tf.einsum("jlu,iu->ijl", local_features, code_features)
-
-
-@exercise.right("matmul")
-def with_matmul(features, codes):
-    n, places, units = features.shape
-    flat = tf.reshape(features, [n * places, units])
-    return tf.reshape(tf.matmul(codes, flat, transpose_b=True), [n, n, places])
-
-
-@exercise.right("Keras")
-def with_keras(local_features, code_features):
-    return keras.ops.einsum("iu,jlu->ijl", code_features, local_features)
-
-
-@exercise.right("broadcasting")
-def broadcasting(local_features, code_features, scale=1.0):
-    product = code_features[:, None, None, :] * local_features[None]
-    return scale * tf.reduce_sum(product, axis=3)
-
-
-@exercise.right("tensordot")
-def with_tensordot(local_features, code_features):
-    scores = tf.tensordot(local_features, code_features, axes=[[2], [1]])
-    return tf.transpose(scores, [2, 0, 1])
 
 
 @exercise.mistake("""Code and image are exchanged: your `scores[i, j, l]` belongs to code j and

@@ -4,26 +4,21 @@ import numpy as np
 
 from dimlearn.check.answers import NotAnAnswer, as_array
 from dimlearn.check.exercise import Exercise
+from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.check.inputs import normal
 from dimlearn.check.sandbox.call import LearnerError
-from dimlearn.check.trials import Fault, side_effect_fault
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
 
 exercise = Exercise(
-    "mismatch",
-    lesson=4,
-    meaning="All N items come back, each once, in an order in which none is at its own index. For "
-    "N < 2 that is impossible: `ValueError`.",
+    meaning="""All N items come back, each once, in an order in which none is at its own index. For
+    N < 2 that is impossible: `ValueError`.""",
     reference=bounds.mismatch,
-    hints=[
-        "A random permutation is not enough: on average one item stays where it is, and would be a "
-        "positive pair among the negatives. What is the simplest order in which *every* item "
-        "moves?",
-        "Move everything one place on, and the last item to the front.",
-        "`np.roll(features, 1, axis=0)`. Before that: `if len(features) < 2: raise "
-        "ValueError(...)`.",
-    ],
+    hints="""A random permutation is not enough: on average one item stays where it is, and would be
+    a positive pair among the negatives. What is the simplest order in which *every* item moves?
+
+    Move everything one place on, and the last item to the front.
+
+    `np.roll(features, 1, axis=0)`. Before that: `if len(features) < 2: raise ValueError(...)`.""",
 )
 
 
@@ -38,50 +33,6 @@ def mismatch(features):
     if len(features) < 2:
         raise ValueError("a mismatch needs at least two items")
     return np.roll(features, 1, axis=0)
-
-
-@exercise.right("TensorFlow, by indices")
-def with_gather(x):
-    n = x.shape[0]
-    if n < 2:
-        raise ValueError(f"{n} items cannot be mismatched")
-    return tf.gather(x, [(i + 1) % n for i in range(n)])
-
-
-@exercise.right("Keras")
-def with_keras(features, shift=-1):
-    if features.shape[0] < 2:
-        raise ValueError
-    return keras.ops.roll(features, shift, axis=0)
-
-
-@exercise.right("a random derangement")
-def random_derangement(features):
-    n = len(features)
-    if n < 2:
-        raise ValueError("at least two")
-    rng = np.random.default_rng()
-    while True:
-        order = rng.permutation(n)
-        if not np.any(order == np.arange(n)):
-            return features[order]
-
-
-@exercise.right("a random cycle")
-def random_cycle(features):
-    if len(features) <= 1:
-        raise ValueError("at least two")
-    order = np.random.default_rng(3).permutation(len(features))
-    result = np.empty_like(features)
-    result[order] = features[np.roll(order, 1)]
-    return result
-
-
-@exercise.right("concatenation")
-def concatenated(features):
-    if len(features) < 2:
-        raise ValueError("at least two")
-    return np.concatenate([features[1:], features[:1]])
 
 
 @exercise.mistake("""Your function reverses the order. With an odd number of items the middle

@@ -1,13 +1,10 @@
 """Mutual information of a joint probability table."""
 
-import math
-
 import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import probabilities
 from dimlearn.information import exact as information
-from dimlearn.startup import keras, tf
 
 
 def plain(p):
@@ -17,10 +14,8 @@ def plain(p):
 
 
 exercise = Exercise(
-    "mutual_information",
-    lesson=1,
-    meaning="The mutual information is the KL divergence of the joint table from the product of "
-    "its two marginals, in nats.",
+    meaning="""The mutual information is the KL divergence of the joint table from the product of
+    its two marginals, in nats.""",
     reference=information.mutual_information,
     cases=lambda: [
         (np.array([[0.4, 0.1, 0.05], [0.1, 0.05, 0.3]]),),
@@ -35,14 +30,14 @@ exercise = Exercise(
         (np.outer(probabilities(3), probabilities(4, seed=1)),),
     ],
     shapes={"joint": "KJ"},
-    hints=[
-        "What would the table look like if X and Y had nothing to do with each other? Mutual "
-        "information is how far the real table is from that one.",
-        "The marginals are the sums over the other axis. With `keepdims=True` they are a column "
-        "`[K1, 1]` and a row `[1, K2]`, whose product is a table.",
-        "`product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)`, and then "
-        "the sum of `joint * np.log(joint / product)` over the entries with `joint > 0`.",
-    ],
+    hints="""What would the table look like if X and Y had nothing to do with each other? Mutual
+    information is how far the real table is from that one.
+
+    The marginals are the sums over the other axis. With `keepdims=True` they are a column `[K1, 1]`
+    and a row `[1, K2]`, whose product is a table.
+
+    `product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)`, and then the
+    sum of `joint * np.log(joint / product)` over the entries with `joint > 0`.""",
 )
 
 
@@ -57,37 +52,6 @@ def mutual_information(joint):
     product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     inside = joint > 0
     return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
-
-
-@exercise.right("three entropies")
-def three_entropies(joint):
-    return plain(joint.sum(axis=0)) + plain(joint.sum(axis=1)) - plain(joint)
-
-
-@exercise.right("plain loops")
-def loops(joint):
-    rows, columns = len(joint), len(joint[0])
-    total = 0.0
-    for i in range(rows):
-        for j in range(columns):
-            if joint[i, j] > 0:
-                p_x = sum(joint[i, k] for k in range(columns))
-                p_y = sum(joint[k, j] for k in range(rows))
-                total += joint[i, j] * math.log(joint[i, j] / (p_x * p_y))
-    return total
-
-
-@exercise.right("TensorFlow")
-def tensorflow(joint):
-    p_x, p_y = tf.reduce_sum(joint, 1, keepdims=True), tf.reduce_sum(joint, 0, keepdims=True)
-    return tf.reduce_sum(tf.math.xlogy(joint, joint) - tf.math.xlogy(joint, p_x * p_y))
-
-
-@exercise.right("Keras")
-def with_keras(joint):
-    product = keras.ops.outer(keras.ops.sum(joint, axis=1), keras.ops.sum(joint, axis=0))
-    ratio = keras.ops.where(joint > 0, joint / keras.ops.where(product > 0, product, 1.0), 1.0)
-    return keras.ops.sum(joint * keras.ops.log(ratio))
 
 
 @exercise.mistake("""Your function measures in bits, with the logarithm of base 2. Everything

@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, scores
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 def off_diagonal(matrix):
@@ -21,10 +21,8 @@ def own(matrix):
 
 
 exercise = Exercise(
-    "nwj_bound",
-    lesson=2,
-    meaning="The NWJ bound is the mean of the diagonal minus the mean of `exp(score - 1)` over the "
-    "off-diagonal scores.",
+    meaning="""The NWJ bound is the mean of the diagonal minus the mean of `exp(score - 1)` over the
+    off-diagonal scores.""",
     reference=bounds.nwj_bound,
     cases=lambda: [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)],
     extremes=lambda: [
@@ -36,14 +34,12 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"scores": "NN"},
-    hints=[
-        "Two averages, one over the diagonal and one over the rest. No logarithm this time.",
-        "What is subtracted is the mean of `exp(score - 1)`: first the 1, then `exp`, then the "
-        "mean.",
-        "`tf.reduce_mean(tf.linalg.diag_part(scores)) - tf.reduce_mean(tf.exp(negative - 1.0))` "
-        "with "
-        "`negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))`.",
-    ],
+    hints="""Two averages, one over the diagonal and one over the rest. No logarithm this time.
+
+    What is subtracted is the mean of `exp(score - 1)`: first the 1, then `exp`, then the mean.
+
+    `tf.reduce_mean(tf.linalg.diag_part(scores)) - tf.reduce_mean(tf.exp(negative - 1.0))` with
+    `negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))`.""",
 )
 
 
@@ -58,41 +54,6 @@ def nwj_bound(scores):
     n = scores.shape[0]
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
     return tf.reduce_mean(tf.linalg.diag_part(scores)) - tf.reduce_mean(tf.exp(negative - 1.0))
-
-
-@exercise.right("through a logsumexp")
-def logsumexp(scores):
-    n = scores.shape[0]
-    log_mean_exp = tf.reduce_logsumexp(off_diagonal(scores)) - math.log(n * (n - 1))
-    return own(scores) - tf.exp(log_mean_exp - 1)
-
-
-@exercise.right("mask with minus infinity")
-def masked(t):
-    n = tf.shape(t)[0]
-    others = tf.exp(tf.linalg.set_diag(t, tf.fill([n], -math.inf)) - 1)
-    return own(t) - tf.reduce_sum(others) / tf.cast(n * n - n, t.dtype)
-
-
-@exercise.right("Keras")
-def with_keras(scores):
-    n = scores.shape[0]
-    negative = keras.ops.where(keras.ops.eye(n, dtype="bool"), -1e9, scores)
-    total = keras.ops.sum(keras.ops.exp(negative - 1))
-    return keras.ops.mean(keras.ops.diagonal(scores)) - total / (n * (n - 1))
-
-
-@exercise.right("plain loops")
-def loops(scores):
-    n = scores.shape[0]
-    value = 0.0
-    for i in range(n):
-        for j in range(n):
-            if i == j:
-                value += scores[i, j] / n
-            else:
-                value -= tf.exp(scores[i, j] - 1) / (n * (n - 1))
-    return value
 
 
 @exercise.mistake("""The 1 is missing in the exponent: it is `exp(score - 1)`. Without it the

@@ -5,13 +5,11 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.information import bounds
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 exercise = Exercise(
-    "pairwise_scores",
-    lesson=2,
-    meaning="`scores[i, j]` is the inner product of row `i` of `u` with row `j` of `v`: "
-    "`[N, U], [N, U] -> [N, N]`.",
+    meaning="""`scores[i, j]` is the inner product of row `i` of `u` with row `j` of `v`: `[N, U],
+    [N, U] -> [N, N]`.""",
     reference=bounds.pairwise_scores,
     cases=lambda: [
         (normal(2, 3), normal(2, 3, seed=1)),
@@ -25,12 +23,13 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"u": "NU"},
-    hints=[
-        "One score is a sum of U products. How does a matrix product arrange N times N such sums?",
-        "In a matrix product, rows of the first meet *columns* of the second. The vectors "
-        "of `v` are in its rows.",
-        "`tf.matmul(u, v, transpose_b=True)`, or `u @ tf.transpose(v)`.",
-    ],
+    hints="""One score is a sum of U products. How does a matrix product arrange N times N such
+    sums?
+
+    In a matrix product, rows of the first meet *columns* of the second. The vectors of `v` are in
+    its rows.
+
+    `tf.matmul(u, v, transpose_b=True)`, or `u @ tf.transpose(v)`.""",
 )
 
 
@@ -42,27 +41,6 @@ exercise = Exercise(
 def pairwise_scores(u, v):
     """Inner products of all rows of `u` with all rows of `v`: [N, U], [N, U] -> [N, N]."""
     return tf.matmul(u, v, transpose_b=True)
-
-
-@exercise.right("einsum")
-def einsum(codes, features):
-    return tf.einsum("iu,ju->ij", codes, features)
-
-
-@exercise.right("Keras")
-def with_keras(u, v):
-    return keras.ops.matmul(u, keras.ops.transpose(v))
-
-
-@exercise.right("broadcasting")
-def broadcasting(u, v, axis=-1):
-    return tf.reduce_sum(u[:, None, :] * v[None, :, :], axis=axis)
-
-
-@exercise.right("plain loops")
-def loops(u, v):
-    n = u.shape[0]
-    return tf.stack([tf.stack([tf.reduce_sum(u[i] * v[j]) for j in range(n)]) for i in range(n)])
 
 
 @exercise.mistake("""Rows and columns are exchanged: your `scores[i, j]` belongs to row j of

@@ -7,28 +7,26 @@ import numpy as np
 from dimlearn.check import models
 from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.trials import Fault, same
+from dimlearn.check.faults import Fault, same
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 softplus = tf.nn.softplus
 
+
 exercise = Exercise(
-    "prior_gradients",
-    lesson=6,
-    meaning="Two lists: the gradients of `prior_loss` for the encoder's `trainable_variables`, "
-    "and of "
-    "`discriminator_loss` for the discriminator's; the code goes through a sigmoid.",
+    meaning="""Two lists: the gradients of `prior_loss` for the encoder's `trainable_variables`, and
+    of `discriminator_loss` for the discriminator's; the code goes through a sigmoid.""",
     reference=objectives.prior_gradients,
-    hints=[
-        "Two losses, two players. Which variables may each loss move, and which not?",
-        "Record both losses under one `tf.GradientTape(persistent=True)`, or under two tapes. Each "
-        "gradient is taken with respect to the variables of one player only: that alone keeps the "
-        "other still.",
-        "`_, code = encoder(images)`, `code_logits = discriminator(tf.sigmoid(code))`, "
-        "`prior_logits = discriminator(prior)`, and at the end "
-        "`tape.gradient(encoder_loss, encoder.trainable_variables)`.",
-    ],
+    hints="""Two losses, two players. Which variables may each loss move, and which not?
+
+    Record both losses under one `tf.GradientTape(persistent=True)`, or under two tapes. Each
+    gradient is taken with respect to the variables of one player only: that alone keeps the other
+    still.
+
+    `_, code = encoder(images)`, `code_logits = discriminator(tf.sigmoid(code))`, `prior_logits =
+    discriminator(prior)`, and at the end `tape.gradient(encoder_loss,
+    encoder.trainable_variables)`.""",
 )
 
 
@@ -52,50 +50,6 @@ def prior_gradients(encoder, discriminator, images, prior):
         tape.gradient(encoder_loss, encoder.trainable_variables),
         tape.gradient(discriminator_loss, discriminator.trainable_variables),
     )
-
-
-@exercise.right("two tapes and a stop_gradient")
-def two_tapes(e, d, x, v):
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(softplus(-d(tf.nn.sigmoid(e(x)[1]))))
-    first = tape.gradient(loss, e.trainable_variables)
-    with tf.GradientTape() as tape:
-        code = tf.stop_gradient(tf.nn.sigmoid(e(x)[1]))
-        loss = tf.reduce_mean(softplus(-d(v))) + tf.reduce_mean(softplus(d(code)))
-    return first, tape.gradient(loss, d.trainable_variables)
-
-
-@exercise.right("Keras losses")
-def keras_losses(encoder, discriminator, images, prior):
-    entropy = keras.losses.BinaryCrossentropy(from_logits=True)
-    with tf.GradientTape() as first, tf.GradientTape() as second:
-        fake = discriminator(keras.ops.sigmoid(encoder(images)[1]))
-        real = discriminator(prior)
-        for_encoder = entropy(keras.ops.ones_like(fake), fake)
-        for_discriminator = entropy(keras.ops.ones_like(real), real) + entropy(
-            keras.ops.zeros_like(fake), fake
-        )
-    return [
-        first.gradient(for_encoder, encoder.trainable_variables),
-        second.gradient(for_discriminator, discriminator.trainable_variables),
-    ]
-
-
-@exercise.right("the library's losses, both batches at once")
-def both_batches_at_once(encoder, discriminator, images, prior, squash=tf.sigmoid):
-    n = len(prior)
-    with tf.GradientTape(persistent=True) as tape:
-        code = squash(encoder(images)[1])
-        logits = discriminator(tf.concat([prior, code], axis=0))
-        for_encoder = objectives.prior_loss(logits[n:])
-        for_discriminator = objectives.discriminator_loss(logits[:n], logits[n:])
-    g = tape.gradient(for_encoder, encoder.trainable_weights)
-    return g, tape.gradient(for_discriminator, discriminator.trainable_weights)
-
-
-@exercise.right("inside tf.function")
-def compiled(encoder, discriminator, images, prior):
-    return tf.function(prior_gradients)(encoder, discriminator, images, prior)
 
 
 def wrong(encoder, discriminator, images, prior, encoder_loss=None, discriminator_loss=None,

@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 softplus = tf.nn.softplus
 
@@ -17,10 +17,8 @@ def logits(n, seed=0, size=1.5, middle=0.0):
 
 
 exercise = Exercise(
-    "prior_loss",
-    lesson=6,
-    meaning="The encoder wants the discriminator to take its codes for samples of the prior: "
-    "`mean softplus(-code_logits)`.",
+    meaning="""The encoder wants the discriminator to take its codes for samples of the prior: `mean
+    softplus(-code_logits)`.""",
     reference=objectives.prior_loss,
     cases=lambda: [(logits(2),), (logits(3, 2, middle=0.7),), (logits(7, middle=-1.3),)],
     extremes=lambda: [
@@ -31,11 +29,11 @@ exercise = Exercise(
     ],
     differentiable=True,
     shapes={"code_logits": "N"},
-    hints=[
-        "What answer should the discriminator give to a code, if the encoder had its way?",
-        "`yes`, that is a sample of the prior. A `no` costs softplus(-logit).",
-        "`tf.reduce_mean(tf.nn.softplus(-code_logits))`.",
-    ],
+    hints="""What answer should the discriminator give to a code, if the encoder had its way?
+
+    `yes`, that is a sample of the prior. A `no` costs softplus(-logit).
+
+    `tf.reduce_mean(tf.nn.softplus(-code_logits))`.""",
 )
 
 
@@ -49,28 +47,6 @@ exercise = Exercise(
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes, in nats: a scalar."""
     return tf.reduce_mean(softplus(-code_logits))
-
-
-@exercise.right("cross-entropy")
-def cross_entropy(z):
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.ones_like(z), logits=z))
-
-
-@exercise.right("Keras")
-def with_keras(code_logits):
-    return -keras.ops.mean(keras.ops.log_sigmoid(code_logits))
-
-
-@exercise.right("a Keras loss")
-def keras_loss(code_logits, from_logits=True):
-    loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
-    return loss(tf.ones_like(code_logits), code_logits)
-
-
-@exercise.right("plain loops")
-def loops(code_logits):
-    n = code_logits.shape[0]
-    return sum(tf.math.softplus(-code_logits[i, 0]) for i in range(n)) / n
 
 
 @exercise.mistake("""Your encoder minimises the discriminator's own part,

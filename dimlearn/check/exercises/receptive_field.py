@@ -1,16 +1,11 @@
 """How many input pixels one location of the last map sees."""
 
-import numpy as np
-
 from dimlearn.check.exercise import Exercise
 from dimlearn.deep_infomax import encoder
 
 exercise = Exercise(
-    "receptive_field",
-    lesson=3,
-    meaning="Each layer adds `(kernel - 1) * jump` pixels, where `jump` is the product of the "
-    "strides "
-    "of the layers *before* it. It starts from one pixel; padding does not matter.",
+    meaning="""Each layer adds `(kernel - 1) * jump` pixels, where `jump` is the product of the
+    strides of the layers *before* it. It starts from one pixel; padding does not matter.""",
     reference=encoder.receptive_field,
     cases=lambda: [
         ([(5, 2, "valid")],),
@@ -21,14 +16,13 @@ exercise = Exercise(
         ([(11, 4, "valid"), (3, 2, "valid"), (5, 1, "same"), (3, 2, "valid")],),
     ],
     extremes=lambda: [([],), ([(1, 3, "valid")],), ([(1, 2, "same"), (3, 1, "same")],)],
-    hints=[
-        "With one layer it is the kernel. With a second: two neighbouring locations of the "
-        "first map "
-        "are `stride` pixels apart in the image. How much more does a kernel of 3 see then?",
-        "Keep two numbers: `field`, the pixels seen so far, and `jump`, how far apart neighbouring "
-        "locations are in pixels. Both start at 1. How does a layer change each?",
-        "`field += (kernel - 1) * jump` first, and after it `jump *= stride`.",
-    ],
+    hints="""With one layer it is the kernel. With a second: two neighbouring locations of the first
+    map are `stride` pixels apart in the image. How much more does a kernel of 3 see then?
+
+    Keep two numbers: `field`, the pixels seen so far, and `jump`, how far apart neighbouring
+    locations are in pixels. Both start at 1. How does a layer change each?
+
+    `field += (kernel - 1) * jump` first, and after it `jump *= stride`.""",
 )
 
 
@@ -44,30 +38,6 @@ def receptive_field(layers):
         field += (kernel - 1) * jump
         jump *= stride
     return field
-
-
-@exercise.right("from the last layer back")
-def backwards(layers):
-    field = 1
-    for kernel, stride, _padding in reversed(layers):
-        field = (field - 1) * stride + kernel
-    return field
-
-
-@exercise.right("NumPy")
-def with_numpy(conv_layers):
-    kernels = np.array([layer[0] for layer in conv_layers], dtype=int)
-    strides = np.array([layer[1] for layer in conv_layers], dtype=int)
-    jumps = np.concatenate([[1], np.cumprod(strides)])[: len(kernels)]
-    return 1 + int(np.sum((kernels - 1) * jumps))
-
-
-@exercise.right("recursion")
-def recursive(layers, start=1):
-    if len(layers) == 0:
-        return start
-    kernel, stride, _ = layers[0]
-    return kernel + (recursive(layers[1:]) - 1) * stride
 
 
 @exercise.mistake("""The strides are ignored: your function adds up the kernels. Behind a stride

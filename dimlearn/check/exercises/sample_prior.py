@@ -1,28 +1,23 @@
 """Samples of the uniform prior."""
 
-import random
-
 import numpy as np
 
 from dimlearn.check.answers import as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.trials import Fault, side_effect_fault
+from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.deep_infomax import objectives
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 exercise = Exercise(
-    "sample_prior",
-    lesson=6,
-    meaning="`[n, dim]` independent numbers, uniform between 0 and 1; the same for the same seed, "
-    "others for another, new ones at every call without a seed.",
+    meaning="""`[n, dim]` independent numbers, uniform between 0 and 1; the same for the same seed,
+    others for another, new ones at every call without a seed.""",
     reference=objectives.sample_prior,
-    hints=[
-        "A global seed (`np.random.seed`) would change the numbers of everything that runs "
-        "afterwards. How do you get a generator that belongs to this call alone?",
-        "`np.random.default_rng(seed)` is one. What does it do for `seed=None`? Exactly what is "
-        "asked.",
-        "`return np.random.default_rng(seed).random((n, dim))`.",
-    ],
+    hints="""A global seed (`np.random.seed`) would change the numbers of everything that runs
+    afterwards. How do you get a generator that belongs to this call alone?
+
+    `np.random.default_rng(seed)` is one. What does it do for `seed=None`? Exactly what is asked.
+
+    `return np.random.default_rng(seed).random((n, dim))`.""",
 )
 
 
@@ -35,38 +30,6 @@ exercise = Exercise(
 def sample_prior(n, dim, seed=None):
     """Independent samples of U[0, 1): [n, dim]."""
     return np.random.default_rng(seed).random((n, dim))
-
-
-@exercise.right("TensorFlow")
-def tensorflow(n, dim, seed=None):
-    if seed is None:
-        generator = tf.random.Generator.from_non_deterministic_state()
-    else:
-        generator = tf.random.Generator.from_seed(seed)
-    return generator.uniform([n, dim])
-
-
-@exercise.right("stateless TensorFlow")
-def stateless(n, dim, seed=None):
-    seed = int(np.random.SeedSequence().generate_state(1)[0]) >> 1 if seed is None else seed
-    return tf.random.stateless_uniform([n, dim], seed=[seed, 17])
-
-
-@exercise.right("Keras")
-def with_keras(n, dim, seed=None):
-    seed = random.Random().randrange(2**31) if seed is None else seed
-    return keras.random.uniform((n, dim), seed=seed)
-
-
-@exercise.right("plain Python")
-def plain_python(n, dim, seed=None):
-    rng = random.Random(seed)
-    return np.array([[rng.random() for _ in range(dim)] for _ in range(n)])
-
-
-@exercise.right("uniform(0, 1)")
-def numpy_uniform(n, dim, seed=None, low=0.0, high=1.0):
-    return np.random.Generator(np.random.PCG64(seed)).uniform(low, high, size=(n, dim))
 
 
 @exercise.mistake("""Your function seeds NumPy's global generator: everything that draws

@@ -1,31 +1,23 @@
 """Every dimension of the codes shuffled by its own permutation."""
 
-import random
-
 import numpy as np
 
 from dimlearn.check.answers import NotAnAnswer, as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.trials import Fault, side_effect_fault
+from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.information import diagnosis
-from dimlearn.startup import tf
 
 exercise = Exercise(
-    "shuffle_dimensions",
-    lesson=9,
-    meaning="Every column keeps its values and gets an order of its own, drawn independently of "
-    "the "
-    "others; the same for the same seed.",
+    meaning="""Every column keeps its values and gets an order of its own, drawn independently of
+    the others; the same for the same seed.""",
     reference=diagnosis.shuffle_dimensions,
-    hints=[
-        "What does a row of the result have to look like, if the dimensions had nothing to do "
-        "with one "
-        "another? Each entry comes from another code.",
-        "One permutation of the rows keeps the rows together. You need a permutation for each "
-        "column.",
-        "`rng = np.random.default_rng(seed)`, then `rng.permuted(codes, axis=0)`, or "
-        "`rng.permutation(codes[:, d])` for every d.",
-    ],
+    hints="""What does a row of the result have to look like, if the dimensions had nothing to do
+    with one another? Each entry comes from another code.
+
+    One permutation of the rows keeps the rows together. You need a permutation for each column.
+
+    `rng = np.random.default_rng(seed)`, then `rng.permuted(codes, axis=0)`, or
+    `rng.permutation(codes[:, d])` for every d.""",
 )
 
 
@@ -37,40 +29,6 @@ exercise = Exercise(
 def shuffle_dimensions(codes, seed=0):
     """Each column of [N, D] shuffled by its own independent permutation."""
     return np.random.default_rng(seed).permuted(codes, axis=0)
-
-
-@exercise.right("column by column")
-def by_column(z, seed=0):
-    rng = np.random.default_rng(seed)
-    return np.stack([rng.permutation(z[:, d]) for d in range(z.shape[1])], axis=1)
-
-
-@exercise.right("sorting random keys")
-def random_keys(codes, seed=0):
-    order = np.argsort(np.random.default_rng(seed).random(codes.shape), axis=0)
-    return np.take_along_axis(codes, order, axis=0)
-
-
-@exercise.right("TensorFlow")
-def tensorflow(codes, seed=0):
-    keys = tf.random.stateless_uniform(codes.shape, [seed, 1])
-    return (
-        tf.gather(tf.transpose(codes), tf.argsort(tf.transpose(keys), axis=1), batch_dims=1)
-        .numpy()
-        .T
-    )
-
-
-@exercise.right("plain loops")
-def loops(codes, seed=0):
-    rng = random.Random(seed)
-    result = codes.copy()
-    for d in range(codes.shape[1]):
-        order = list(range(len(codes)))
-        rng.shuffle(order)
-        for i, j in enumerate(order):
-            result[i, d] = codes[j, d]
-    return result
 
 
 @exercise.mistake("""All columns share one permutation: whole rows have moved, and the

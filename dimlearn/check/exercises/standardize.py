@@ -5,7 +5,6 @@ import numpy as np
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 from dimlearn.evaluation import probes as evaluation
-from dimlearn.startup import keras, tf
 
 
 def sets(n, m, d, seed=0):
@@ -32,23 +31,21 @@ def forgive_constants(parts, train, test):
 
 
 exercise = Exercise(
-    "standardize",
-    lesson=8,
-    meaning="From each feature subtract its mean in the *training* set and divide by its standard "
-    "deviation there (divided by N), in both sets; a feature that is constant there becomes 0.",
+    meaning="""From each feature subtract its mean in the *training* set and divide by its standard
+    deviation there (divided by N), in both sets; a feature that is constant there becomes 0.""",
     reference=evaluation.standardize,
     cases=lambda: [sets(3, 2, 2), sets(6, 4, 3, seed=1), sets(5, 9, 4, seed=2)],
     extremes=lambda: [with_constants(), sets(200, 3, 5, seed=3)],
     returns=("train", "test"),
     canonical=forgive_constants,
     shapes={"train": "ND"},
-    hints=[
-        "The test set stands for images that nobody has seen yet. Which numbers may be taken "
-        "from it?",
-        "None. Mean and deviation come from the training set, for each feature (`axis=0`), and are "
-        "applied to both. What happens when a deviation is 0, or 1e-17 because of rounding?",
-        "`deviation = np.where(deviation < 1e-8, 1.0, deviation)` before dividing.",
-    ],
+    hints="""The test set stands for images that nobody has seen yet. Which numbers may be taken
+    from it?
+
+    None. Mean and deviation come from the training set, for each feature (`axis=0`), and are
+    applied to both. What happens when a deviation is 0, or 1e-17 because of rounding?
+
+    `deviation = np.where(deviation < 1e-8, 1.0, deviation)` before dividing.""",
 )
 
 
@@ -62,48 +59,6 @@ def standardize(train, test):
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     deviation = np.where(deviation < 1e-8, 1.0, deviation)
     return (train - mean) / deviation, (test - mean) / deviation
-
-
-@exercise.right("scikit-learn")
-def with_sklearn(train, test):
-    from sklearn.preprocessing import StandardScaler
-
-    scaler = StandardScaler().fit(train)
-    return scaler.transform(train), scaler.transform(test)
-
-
-@exercise.right("TensorFlow")
-def tensorflow(a, b):
-    mean, variance = tf.nn.moments(tf.constant(a), axes=[0])
-    scale = tf.where(variance < 1e-16, tf.ones_like(variance), tf.sqrt(variance))
-    return (a - mean) / scale, (b - mean) / scale
-
-
-@exercise.right("Keras")
-def with_keras(train, test):
-    mean = keras.ops.mean(train, axis=0)
-    scale = keras.ops.std(train, axis=0)
-    scale = keras.ops.where(scale > 1e-6, scale, 1.0)
-    return [(x - mean) / scale for x in (train, test)]
-
-
-@exercise.right("plain loops")
-def loops(train, test, tiny=1e-9):
-    new_train, new_test = np.zeros(train.shape), np.zeros(test.shape)
-    for d in range(train.shape[1]):
-        column = [float(x) for x in train[:, d]]
-        mean = sum(column) / len(column)
-        deviation = (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5
-        if deviation > tiny:
-            new_train[:, d] = (train[:, d] - mean) / deviation
-            new_test[:, d] = (test[:, d] - mean) / deviation
-    return new_train, new_test
-
-
-@exercise.right("a small number added")
-def epsilon(train, test):
-    mean, deviation = np.mean(train, 0), np.std(train, 0)
-    return (train - mean) / (deviation + 1e-10), (test - mean) / (deviation + 1e-10)
 
 
 def with_added(train, test, number):

@@ -7,30 +7,26 @@ import numpy as np
 from dimlearn.check import models
 from dimlearn.check.answers import NotAnAnswer, as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.trials import Fault, same
+from dimlearn.check.faults import Fault, same
+from dimlearn.check.sandbox.call import Call
 from dimlearn.deep_infomax import objectives
 from dimlearn.information.bounds import local_jsd
 from dimlearn.startup import keras, tf
 
 exercise = Exercise(
-    "train_step",
-    lesson=7,
-    meaning="One step that lowers `-local_jsd(critic(feature_map, code))`, for the trainable "
-    "variables of "
-    "encoder *and* critic, with `encoder(images, training=True)`; returns the loss before the "
-    "step.",
+    meaning="""One step that lowers `-local_jsd(critic(feature_map, code))`, for the trainable
+    variables of encoder *and* critic, with `encoder(images, training=True)`; returns the loss
+    before the step.""",
     reference=objectives.train_step,
     may_draw=("Python",),
-    hints=[
-        "Everything whose gradient you want has to be computed inside `with tf.GradientTape() "
-        "as tape:`. "
-        "What is the loss, if `local_jsd` is to be made large?",
-        "Two models, one loss: collect the variables of both in one list. The encoder has batch "
-        "normalisation, which behaves differently in training: say `training=True`.",
-        "`variables = encoder.trainable_variables + critic.trainable_variables`, "
-        "`optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))`, `return "
-        "loss`.",
-    ],
+    hints="""Everything whose gradient you want has to be computed inside `with tf.GradientTape() as
+    tape:`. What is the loss, if `local_jsd` is to be made large?
+
+    Two models, one loss: collect the variables of both in one list. The encoder has batch
+    normalisation, which behaves differently in training: say `training=True`.
+
+    `variables = encoder.trainable_variables + critic.trainable_variables`,
+    `optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))`, `return loss`.""",
 )
 
 
@@ -49,36 +45,6 @@ def train_step(images, encoder, critic, optimizer):
     gradients = tape.gradient(loss, variables)
     optimizer.apply_gradients(zip(gradients, variables))
     return loss
-
-
-@exercise.right("optimizer.apply, loss written out")
-def written_out(x, e, t, opt):
-    with tf.GradientTape() as tape:
-        scores = t(*e(x, training=True))
-        eye = tf.eye(scores.shape[0], dtype=tf.bool)
-        joint = tf.reduce_mean(tf.nn.softplus(-tf.boolean_mask(scores, eye)))
-        loss = joint + tf.reduce_mean(tf.nn.softplus(tf.boolean_mask(scores, ~eye)))
-    weights = [*e.trainable_weights, *t.trainable_weights]
-    opt.apply(tape.gradient(loss, weights), weights)
-    return loss
-
-
-@exercise.right("critic first, value returned as a number")
-def critic_first(images, encoder, critic, optimizer, training=True):
-    variables = critic.trainable_variables + encoder.trainable_variables
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch([v.value for v in variables])
-        outputs = encoder(images, training=training)
-        loss = tf.negative(local_jsd(critic(outputs[0], outputs[1])))
-    optimizer.apply_gradients(list(zip(tape.gradient(loss, variables), variables)))
-    return float(loss)
-
-
-@exercise.right("inside tf.function")
-def compiled(images, encoder, critic, optimizer):
-    if not optimizer.built:
-        optimizer.build(encoder.trainable_variables + critic.trainable_variables)
-    return tf.function(lambda x: train_step(x, encoder, critic, optimizer))(images)
 
 
 def wrong_step(images, encoder, critic, optimizer, loss=None, training=True, of_both=(1, 1)):
@@ -269,7 +235,7 @@ def words_for(who, seen, right, start):
 
 @functools.cache
 def right_outcome():
-    return outcome(exercise.new_call(exercise.reference))[0]
+    return outcome(Call(exercise.reference))[0]
 
 
 @functools.cache

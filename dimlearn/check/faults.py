@@ -1,0 +1,62 @@
+"""What a trial finds wrong, and when two answers show the same fault."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dimlearn.errors import one_line
+
+
+@dataclass
+class Fault:
+    """What a trial found wrong.
+
+    kind: "raised", "type", "shape", "value", "side effect", "gradient", "graph" or a name that an
+    exercise chooses. text: the words for it. evidence: what tells this wrong answer from others
+    (arrays, strings, nested tuples of them); two functions make the same mistake when kind and
+    evidence agree.
+    """
+
+    kind: str
+    text: str
+    evidence: object = None
+    error: BaseException | None = None
+
+    def __post_init__(self):
+        self.text = one_line(self.text)
+
+    def same_as(self, other):
+        return other is not None and self.kind == other.kind and same(self.evidence, other.evidence)
+
+
+def agree(a, b):
+    return (a is None and b is None) or (a is not None and a.same_as(b))
+
+
+def same(a, b, rtol=1e-3, atol=1e-5):
+    """Whether two pieces of evidence agree: arrays up to rounding, NaN equal to NaN."""
+    if isinstance(a, (tuple, list)) and isinstance(b, (tuple, list)):
+        return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in zip(a, b))
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.shape == b.shape and np.allclose(a, b, rtol, atol, equal_nan=True)
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return False
+    return type(a) is type(b) and a == b
+
+
+def side_effect_fault(effect, parameters):
+    """The fault of a function that changes more than it returns; `effect` as `Call` notes it."""
+    kind, which = effect
+    if kind == "argument":
+        name = parameters[which] if which < len(parameters) else f"argument {which + 1}"
+        text = f"""The result is right, but `{name}` is not what it was: your function changes its
+            argument, and whoever called it finds other data afterwards. Work on a copy, or build a
+            new array instead of writing `{name}[...] = ...`."""
+    elif kind == "generator":
+        text = f"""The global random generator of {which} is not where it was: your function seeds
+            it or draws from it, and so changes the numbers of everything that runs afterwards. Make
+            a generator of its own: `rng = np.random.default_rng(seed)`."""
+    else:
+        text = f"""Your function switches a global setting: {which}. Everything that runs afterwards
+            would be affected. Leave it as it is."""
+    return Fault("side effect", text, effect)
