@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from dimlearn import bounds
 from dimlearn.check.exercises.local_jsd import softplus
-from dimlearn.information import bounds
 from dimlearn.startup import keras, tf
 
 
