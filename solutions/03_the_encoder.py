@@ -439,6 +439,7 @@ for seed in range(3):
     keras.utils.set_random_seed(seed)
     judge(f"random {seed}", build(images.image_shape, 64))
 
+
 # %% [markdown]
 # How sure are these numbers? `evaluation.accuracy_interval` gives the range in which an accuracy
 # would lie with other test images, in 95 of 100 cases. It needs the number of *independent* cases.
