@@ -2,11 +2,33 @@
 
 import numpy as np
 
+from dimlearn.errors import one_line
 from dimlearn.startup import keras, tf
+
+# What a function may return by mistake, by the name of its type.
+KNOWN = {
+    "NoneType": "nothing (None)",
+    "generator": "a generator: it says `yield` where it should say `return`",
+    "coroutine": "a coroutine: write `def`, not `async def`",
+    "function": "a function: perhaps it was not called, for want of brackets",
+    "method": "a method: perhaps it was not called, for want of brackets",
+    "builtin_function_or_method": "a function that was not called, for want of brackets",
+    "str": "a text",
+    "bool": "True or False",
+    "complex": "a complex number",
+    "tuple": "a tuple",
+    "list": "a list",
+    "dict": "a dictionary",
+    "ellipsis": "`...`, which still stands for what is to be written",
+    "KerasTensor": "a KerasTensor, which stands for a layer's future output",
+}
 
 
 class NotAnAnswer(Exception):
     """What the function returned cannot be read as numbers; the text says what it is."""
+
+    def __init__(self, text):
+        super().__init__(one_line(text))
 
 
 def as_parts(result, names):
@@ -17,9 +39,9 @@ def as_parts(result, names):
         result = tuple(result)
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         what = f"{len(result)} things" if isinstance(result, (tuple, list)) else describe(result)
-        wanted = ", ".join(names)
         raise NotAnAnswer(
-            f"Your function returned {what}; expected {len(names)}, as a tuple: `({wanted})`."
+            f"""Your function returned {what}; expected {len(names)}, as a tuple:
+            `({", ".join(names)})`."""
         )
     return tuple(map(as_array, result))
 
@@ -31,8 +53,8 @@ def as_array(value):
             array = np.asarray(value.numpy())
         except (AttributeError, NotImplementedError) as error:
             raise NotAnAnswer(
-                "Your function returned a symbolic tensor, one without a value: it seems to come "
-                "out of another function's graph. Return what is computed from the arguments."
+                """Your function returned a symbolic tensor, one without a value: it seems to come
+                out of another function's graph. Return what is computed from the arguments."""
             ) from error
     elif type(value) is np.ndarray or isinstance(value, (np.ndarray, np.generic)):
         array = np.array(value)
@@ -45,37 +67,19 @@ def as_array(value):
         array = np.stack(rows)
     else:
         raise NotAnAnswer(f"Your function returned {describe(value)}.")
+    if array.dtype.name == "bfloat16":
+        return array.astype("float32")
     if array.dtype.kind not in "fiu":
-        array_kind = array.dtype.name
-        if array.dtype.name == "bfloat16":
-            return array.astype("float32")
-        raise NotAnAnswer(f"Your function returned numbers of type {array_kind}.")
+        raise NotAnAnswer(f"Your function returned numbers of type {array.dtype.name}.")
     return array
 
 
 def describe(value):
     """A value in words, without trusting any of its methods."""
-    kind = type(value)
-    name = kind.__name__ if isinstance(kind.__name__, str) else "an object"
     if isinstance(value, np.generic):
         return "a NumPy number"
-    known = {
-        "NoneType": "nothing (None)",
-        "generator": "a generator: it says `yield` where it should say `return`",
-        "coroutine": "a coroutine: write `def`, not `async def`",
-        "function": "a function: perhaps it was not called, for want of brackets",
-        "method": "a method: perhaps it was not called, for want of brackets",
-        "builtin_function_or_method": "a function that was not called, for want of brackets",
-        "str": "a text",
-        "bool": "True or False",
-        "complex": "a complex number",
-        "tuple": "a tuple",
-        "list": "a list",
-        "dict": "a dictionary",
-        "ellipsis": "`...`, which still stands for what is to be written",
-        "KerasTensor": "a KerasTensor, which stands for a layer's future output",
-    }
-    return known.get(name, f"an object of type {name}")
+    name = type(value).__name__
+    return KNOWN.get(name, f"an object of type {name}")
 
 
 # ---------------------------------------------------------------- words for values
@@ -84,19 +88,13 @@ def describe(value):
 def number(value):
     """A number in at most five figures."""
     value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, int):
-        return str(value)
-    return f"{value:.5g}"
+    return str(value) if isinstance(value, int) else f"{value:.5g}"
 
 
 def shown(array):
     """A small array in full, a large one by its shape."""
     array = np.asarray(array)
-    if array.ndim == 0:
-        return number(array)
-    if array.size <= 9:
-        return bracketed(array)
-    return f"an array {shape_words(array.shape)}"
+    return bracketed(array) if array.size <= 9 else f"an array {shape_words(array.shape)}"
 
 
 def bracketed(array):

@@ -56,6 +56,7 @@ class Exercise:
     may_draw: tuple = ()
     mistakes: list = field(default_factory=list, init=False)
     properties: list = field(default_factory=list, init=False)
+    promises: list = field(default_factory=list, init=False)
 
     def __post_init__(self):
         self.meaning = one_line(self.meaning)
@@ -104,8 +105,13 @@ class Exercise:
     def add_mistake(self, name, wrong, message):
         self.mistakes.append(Mistake(f"{self.name}.{name}", wrong, one_line(message)))
 
+    def promise(self, words, *args, same_as=None):
+        """A promise of the mathematics about one input: its value is that of the reference, or that
+        of another input, a tuple of arguments. `words` say it in a sentence of its own."""
+        self.promises.append((words, args, same_as))
+
     def property(self, name):
-        """Decorator: a promise of the mathematics, `look(call) -> None or words for what broke`."""
+        """Decorator: any other promise, `look(call) -> None or words for what is broken`."""
 
         def add(function):
             self.properties.append((name, function))

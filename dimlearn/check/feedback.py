@@ -108,9 +108,8 @@ def box(kind, title, text, label):
             words = re.sub(r"(?<![\w*`])\*(\w+)\*(?![\w*`])", r"<em>\1</em>", words)
             words = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", words)
             parts.append(f'<p style="margin:0.5em 0">{words}</p>')
-    return (
-        f'<div role="status" aria-label="{html.escape(label)}" style="color:inherit;'
-        f"border-left:0.4em {BARS[kind]};padding:0.1em 0 0.1em 1em;margin:0.5em 0;"
-        f'max-width:60em;line-height:1.45"><p style="margin:0.3em 0"><strong>'
-        f"{html.escape(title)}</strong></p>{''.join(parts)}</div>"
-    )
+    bar = f"border-left:0.4em {BARS[kind]};padding:0.1em 0 0.1em 1em"
+    style = f"color:inherit;{bar};margin:0.5em 0;max-width:60em;line-height:1.45"
+    head = f'<p style="margin:0.3em 0"><strong>{html.escape(title)}</strong></p>'
+    start = f'<div role="status" aria-label="{html.escape(label)}" style="{style}">'
+    return f"{start}{head}{''.join(parts)}</div>"

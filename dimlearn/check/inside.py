@@ -15,30 +15,39 @@ def dense_layers(model, code_dim):
     """The dense layers that may make the code: those of its width."""
     return [
         layer
-        for layer in model._flatten_layers()
+        for layer in layers_in(model)
         if isinstance(layer, keras.layers.Dense) and layer.units == code_dim and layer.built
     ]
+
+
+def layers_in(model):
+    """A model and all layers in it, however deep, in lists and dictionaries too, each once."""
+    seen, ahead = {}, [model]
+    while ahead:
+        one = ahead.pop(0)
+        if id(one) not in seen and isinstance(one, (keras.layers.Layer, dict, list, tuple)):
+            seen[id(one)] = one
+            inner = vars(one) if isinstance(one, keras.layers.Layer) else one
+            ahead[:0] = inner.values() if isinstance(inner, dict) else inner
+    return [one for one in seen.values() if isinstance(one, keras.layers.Layer)]
 
 
 def what_is_behind(model, images, dense):
     """ "" if the code is this dense layer's own output, in training too, and twice as large with
     twice its weights; else what seems to stand behind it."""
-    last, saved = dense.weights, [weight.numpy() for weight in dense.weights]
+    before = dense.get_weights()
 
     def code(scale, training=False):
-        for weight, value in zip(last, saved):
-            weight.assign(scale * (value + 0.1))
+        dense.set_weights([scale * (weight + 0.1) for weight in before])
         return np.asarray(model(images, training=training)[1], "float64")
 
     one, two, minus = code(1.0), code(2.0), code(-30.0)
     with outputs_of(dense) as given:
         trained = code(1.0, True)
-    for weight, value in zip(last, saved):
-        weight.assign(value)
+    dense.set_weights(before)
     size = np.abs(one).max() + 1e-6
-    if np.allclose(two, 2 * one, atol=2e-3 * size) and np.allclose(
-        minus, -30 * one, atol=5e-2 * size
-    ):
+    linear = np.allclose(two, 2 * one, atol=2e-3 * size)
+    if linear and np.allclose(minus, -30 * one, atol=5e-2 * size):
         if given and np.allclose(trained, given[-1], atol=1e-3 * size):
             return ""
         return "normalised" if given and moved_together(trained, given[-1]) else "noisy"
@@ -51,23 +60,23 @@ def what_is_behind(model, images, dense):
 
 def moved_together(code, given):
     """Whether all columns, or all rows, were only shifted and scaled, as normalisation does."""
-    pairs = np.asarray(code), np.asarray(given)
+    code, given = np.asarray(code), np.asarray(given)
     return any(
         all(np.corrcoef(a, b)[0, 1] > 0.999 for a, b in zip(*both))
-        for both in (pairs, (pairs[0].T, pairs[1].T))
+        for both in ((code, given), (code.T, given.T))
     )
 
 
 @contextmanager
 def outputs_of(layer):
     """What a layer gives while it is called within."""
-    given, own = [], layer.call
+    given, call = [], layer.call
 
-    def call(*args, **kwargs):
-        given.append(own(*args, **kwargs))
+    def noted(*args, **kwargs):
+        given.append(call(*args, **kwargs))
         return given[-1]
 
-    layer.call = call
+    layer.call = noted
     try:
         yield given
     finally:

@@ -6,7 +6,10 @@ learner hears about. Each catalogued mistake has gone through the same trials; i
 faults, it is named.
 """
 
+import difflib
 import functools
+import importlib
+import sys
 import textwrap
 
 import numpy as np
@@ -22,7 +25,22 @@ from dimlearn.check.stubs import forgets_to_return, is_stub, raises_by_itself
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.check.translation import translate
 from dimlearn.check.trials import PropertyTrial, ValueTrial, run_trial, trials_of
-from dimlearn.errors import one_line
+from dimlearn.errors import InputError, one_line
+
+
+def judge_of(name):
+    """The judge of an exercise, by its name or by a function of that name. Raises `InputError`."""
+    name = str(getattr(name, "__name__", name))
+    if name not in LESSON_OF:
+        close = difflib.get_close_matches(name, LESSON_OF, n=1)
+        meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
+        raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
+    return _only_judge_of(name)
+
+
+@functools.cache
+def _only_judge_of(name):
+    return Judge(importlib.import_module(f"dimlearn.check.exercises.{name}").exercise)
 
 
 class Judge:
@@ -55,7 +73,7 @@ class Judge:
         if known:
             text = OURS
         elif keep:
-            progress_file.record(self.name, recall.kept_text(function))
+            progress_file.record(self.name, recall.program_of(function))
         return Feedback(self.name, status, text, function)
 
     def feedback(self, status, text, mistake=None):
@@ -86,9 +104,17 @@ class Judge:
     def trials(self):
         return trials_of(self.exercise)
 
+    @functools.cached_property
+    def watched(self):
+        """The modules whose functions decide what is right: no answer may exchange them."""
+        right = self.reference, self.exercise.worked_solution
+        return [sys.modules[function.__module__] for function in right]
+
     def new_call(self, function, current_guard=None):
         exercise = self.exercise
-        return Call(function, exercise.differentiable, current_guard, exercise.may_draw)
+        return Call(
+            function, exercise.differentiable, current_guard, exercise.may_draw, self.watched
+        )
 
     def verdict(self, function, current_guard=None):
         """`(status, identifier of the mistake or None, text)` of a function that is not a stub."""

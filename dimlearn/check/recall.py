@@ -2,10 +2,10 @@
 
     build_encoder = check.yours("build_encoder")    # build_encoder: yours, from lesson 3
 
-When a check says `correct`, the text of the function is kept in the progress file beside the
-learner's work, as a small program that defines it anew: the modules that it names, as imports, its
-constants, the functions and classes of the notebook that it calls, and itself. What has no text (a
-lambda, a function made by `exec`, a built-in one) is not kept, and no check fails for want of it.
+When a check says `correct`, the function is written into the progress file beside the learner's
+work, as a small program that defines it anew: the modules that it names, as imports, its constants,
+the functions and classes of the notebook that it calls, and itself. What has no text (a lambda, a
+function made by `exec`, a built-in one) is not written, and no check fails for want of it.
 
 `yours` runs that program in a namespace of its own and judges the function again, like any other.
 It runs what the learner's own checks wrote into the learner's own folder, with the learner's
@@ -26,15 +26,13 @@ import types
 import numpy as np
 
 from dimlearn.check import progress_file
+from dimlearn.check.sandbox.guard import Guard
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes, tuple, list, dict, set)
 LONGEST = 100_000  # characters
 
 
-# ---------------------------------------------------------------- keeping
-
-
-def kept_text(function):
+def program_of(function):
     """`{"name": ..., "text": ...}`, a program that defines the function, or None without one."""
     try:
         program = Program(function)
@@ -85,20 +83,17 @@ class Program:
         return (module, name) if found is value else None
 
     def add_source(self, name, value):
-        if isinstance(value, type):
-            inner, source = value, source_of_class(value)
-        else:
-            inner = plain_function(value)
-            source = source_of_function(inner)
-        own = ast.parse(source).body[0].name
-        self.known |= {name, own}
+        inner = value if isinstance(value, type) else plain_function(value)
+        source = (source_of_class if isinstance(value, type) else source_of_function)(inner)
+        defined = ast.parse(source).body[0].name
+        self.known |= {name, defined}
         meanings = names_around(inner)
         for needed in names_used(source):
             if needed in meanings:
                 self.add(needed, meanings[needed])
         self.definitions.append(source)
-        if name != own:
-            self.definitions.append(f"{name} = {own}\n")
+        if name != defined:
+            self.definitions.append(f"{name} = {defined}\n")
 
 
 def plain_function(value):
@@ -165,40 +160,40 @@ def names_used(source):
         table = tables.pop()
         tables += table.get_children()
         outside = table.get_type() == "module"
-        names += [one.get_name() for one in table.get_symbols()
-                  if one.is_referenced() and (outside or one.is_global())]  # fmt: skip
+        used = (one for one in table.get_symbols() if one.is_referenced())
+        names += [one.get_name() for one in used if outside or one.is_global()]
     return sorted(set(names))
 
 
-# ---------------------------------------------------------------- recalling
+def yours(name):
+    """The learner's own function from an earlier lesson, if it is kept and still correct; otherwise
+    the reference. Prints one line that says which, and why. Raises `InputError` for a name that is
+    no exercise."""
+    from dimlearn.check.judge import judge_of  # which keeps what it finds correct here
 
-
-def yours(exercise):
-    """The learner's function of an exercise, or the reference; prints which, and why."""
-    function, reason = recalled(exercise)
+    judge = judge_of(name)
+    function, reason = recalled(judge)
     if function is None:
-        print(f"{exercise.name}: ours, {reason}")
-        return exercise.reference
-    print(f"{exercise.name}: yours, from lesson {exercise.lesson}")
+        print(f"{judge.name}: ours, {reason}")
+        return judge.reference
+    print(f"{judge.name}: yours, from lesson {judge.lesson}")
     return function
 
 
-def recalled(exercise):
+def recalled(judge):
     """`(function, "")`, or `(None, why there is none)`."""
-    from dimlearn.check.sandbox.guard import Guard
-
-    kept = progress_file.sources().get(exercise.name)
-    if kept is None:
-        if exercise.name in progress_file.finished():
-            return None, f"for no text of yours was kept in lesson {exercise.lesson}"
-        return None, f"for lesson {exercise.lesson} has it still to do"
+    program = progress_file.sources().get(judge.name)
+    if program is None:
+        if judge.name in progress_file.finished():
+            return None, f"for no text of yours was kept in lesson {judge.lesson}"
+        return None, f"for lesson {judge.lesson} has it still to do"
     guard = Guard()
-    function = guard.run(lambda: define(exercise.name, kept["name"], kept["text"]))
+    function = guard.run(lambda: define(judge.name, **program))
     if function is None:
         error = guard.error
-        said = f"{type(error).__name__}: {error}" if error else f"it has no {kept['name']}"
+        said = f"{type(error).__name__}: {error}" if error else f"it has no {program['name']}"
     else:
-        feedback = exercise(function, keep=False)
+        feedback = judge(function, keep=False)
         if feedback:
             return function, ""
         said = feedback.message
@@ -206,10 +201,10 @@ def recalled(exercise):
 
 
 def define(exercise, name, text):
-    """Run a kept program; the function that it defines, or None.
+    """Run a program of `program_of`; the function that it defines, or None.
 
-    The text is put where tracebacks look for it, and where it is found to be kept once more as a
-    helper of a later function.
+    The text is put where tracebacks look for it, and where it is found when the function is a
+    helper of a later one.
     """
     mark = hashlib.sha1(text.encode(errors="replace")).hexdigest()[:8]
     file = f"<yours {exercise} {mark}>"

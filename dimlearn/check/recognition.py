@@ -6,27 +6,41 @@ axis that explains *all* of them is worth more to the learner than two numbers t
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 
-FACTORS = [
-    (-1.0, "It is the negative of the right one: look at the signs, and at whether this is a "
-     "bound (to be maximised) or a loss (to be minimised)."),
-    (1 / math.log(2), "It is 1.4427 = 1 / log 2 times the right one: those are bits. Everything "
-     "here is in nats, with the natural logarithm."),
-    (math.log(2), "It is 0.6931 = log 2 times the right one: a conversion between bits and nats "
-     "that is not needed."),
-    (1 / math.log(10), "It is 0.4343 = 1 / log 10 times the right one: a logarithm of base 10. "
-     "Nats take the natural logarithm."),
-    (-1 / math.log(2), "It is -1.4427 = -1 / log 2 times the right one: the sign is wrong, and "
-     "those are bits, not nats."),
-]  # fmt: skip
+from dimlearn.errors import one_line
 
-OFFSETS = [
-    (math.log(2), "log 2"),
-    (2 * math.log(2), "2 log 2"),
-    (math.log(4 * math.pi), "log 4 pi"),
-]
+FACTORS = {
+    -1.0: """It is the negative of the right one: look at the signs, and at whether this is a bound
+        (to be maximised) or a loss (to be minimised).""",
+    1 / math.log(2): """It is 1.4427 = 1 / log 2 times the right one: those are bits. Everything
+        here is in nats, with the natural logarithm.""",
+    math.log(2): """It is 0.6931 = log 2 times the right one: a conversion between bits and nats
+        that is not needed.""",
+    1 / math.log(10): """It is 0.4343 = 1 / log 10 times the right one: a logarithm of base 10. Nats
+        take the natural logarithm.""",
+    -1 / math.log(2): """It is -1.4427 = -1 / log 2 times the right one: the sign is wrong, and
+        those are bits, not nats.""",
+}
+
+OFFSETS = {math.log(2): "log 2", 2 * math.log(2): "2 log 2", math.log(4 * math.pi): "log 4 pi"}
+
+# Ways to be off by a count, such as N, and by two of them.
+COUNTS = {
+    "{}": lambda n: n,
+    "1 / {}": lambda n: 1 / n,
+    "({} - 1)": lambda n: n - 1,
+    "1 / ({} - 1)": lambda n: 1 / (n - 1),
+    "({0} - 1) / {0}": lambda n: (n - 1) / n,
+    "{0} / ({0} - 1)": lambda n: n / (n - 1),
+    "{0} ({0} - 1)": lambda n: n * (n - 1),
+    "{}^2": lambda n: n**2,
+    "1 / {}^2": lambda n: n**-2,
+    "1 / sqrt({})": lambda n: n**-0.5,
+}
+PAIRS_OF_COUNTS = {"{} {}": lambda n, m: n * m, "1 / ({} {})": lambda n, m: 1 / (n * m)}
 
 
 def recognise(results, sizes):
@@ -35,17 +49,16 @@ def recognise(results, sizes):
     `results`: pairs `(seen, expected)` of arrays, one for each input; `sizes`: for each input a
     dictionary of its dimensions by letter, such as `{"N": 5, "L": 6}`.
     """
-    if not results:
-        return ""
     shapes = {seen.shape == expected.shape for seen, expected in results}
     if shapes == {False}:
         return _other_shape(results)
     if shapes != {True}:
         return ""
-    for look in (_not_finite, _always_the_same, _factor, _offset, _axes, _some_right):
-        sentence = look(results, sizes)
-        if sentence:
-            return sentence
+    with np.errstate(all="ignore"):
+        for look in (_not_finite, _always_the_same, _factor, _offset, _axes, _some_right):
+            sentence = look(results, sizes)
+            if sentence:
+                return sentence
     return ""
 
 
@@ -64,10 +77,8 @@ def _other_shape(results):
 def _not_finite(results, _):
     bad = [s for s, e in results if not np.isfinite(s).all() and np.isfinite(e).all()]
     if any(np.isnan(s).any() for s in bad):
-        return (
-            "NaN comes from 0 times infinity, infinity minus infinity, 0 / 0 or the log of a "
-            "negative number: find the step that does one of these."
-        )
+        return one_line("""NaN comes from 0 times infinity, infinity minus infinity, 0 / 0 or the
+            log of a negative number: find the step that does one of these.""")
     if bad:
         return "Infinity comes from `exp` of a large number, from log 0 or from a division by 0."
     return ""
@@ -82,84 +93,65 @@ def _always_the_same(results, _):
 
 
 def _factor(results, sizes):
-    ratios = [_constant(s, e, lambda s, e: s / e) for s, e in results]
-    ratios = [(r, z) for r, z in zip(ratios, sizes) if r is not None and np.isfinite(r)]
-    explained = len(ratios) >= max(2, len(results) - 1)
-    if not explained or any(r == 0 for r, _ in ratios):
-        return ""
-    first = ratios[0][0]
-    if all(_close(r, 1) for r, _ in ratios):
-        return ""  # right up to rounding: the fault lies elsewhere
-    if all(_close(r, first) for r, _ in ratios):
-        for factor, sentence in FACTORS:
-            if _close(first, factor):
-                return sentence
-        return f"It is {first:.4g} times the right one on every input: look for that factor."
-    for words, value in _size_terms(sizes):
-        known = [(r, value(z)) for r, z in ratios]
-        if all(_close(r, v) for r, v in known):
+    ratios = [_constant(s, e, np.divide) for s, e in results]
+    known = [r is not None and np.isfinite(r) for r in ratios]
+    ratios, sizes = (list(itertools.compress(of_all, known)) for of_all in (ratios, sizes))
+    if len(ratios) < max(2, len(results) - 1) or 0 in ratios or _all_close(ratios, 1):
+        return ""  # not explained, or right up to rounding: the fault lies elsewhere
+    if _all_close(ratios, ratios[0]):
+        for factor, sentence in FACTORS.items():
+            if _close(ratios[0], factor):
+                return one_line(sentence)
+        return f"It is {ratios[0]:.4g} times the right one on every input: look for that factor."
+    for words, values in _counts(sizes):
+        if _all_close(ratios, values):
             return f"It is {words} times the right one on every input: averaged over what?"
     return ""
 
 
-def _size_terms(sizes):
-    """Ways to be off by a count: `("N", function of the sizes)` and so on."""
-    letters = sorted(set.intersection(*(set(z) for z in sizes))) if sizes else []
-    for a in letters:
-        yield a, lambda z, a=a: z[a]
-        yield f"1 / {a}", lambda z, a=a: 1 / z[a]
-        yield f"({a} - 1)", lambda z, a=a: z[a] - 1
-        yield f"1 / ({a} - 1)", lambda z, a=a: 1 / (z[a] - 1) if z[a] > 1 else math.inf
-        yield f"({a} - 1) / {a}", lambda z, a=a: (z[a] - 1) / z[a]
-        yield f"{a} / ({a} - 1)", lambda z, a=a: z[a] / (z[a] - 1) if z[a] > 1 else math.inf
-        yield f"{a} ({a} - 1)", lambda z, a=a: z[a] * (z[a] - 1)
-        yield f"{a}^2", lambda z, a=a: z[a] ** 2
-        yield f"1 / {a}^2", lambda z, a=a: z[a] ** -2
-        yield f"1 / sqrt({a})", lambda z, a=a: z[a] ** -0.5
-    for a, b in itertools.combinations(letters, 2):
-        yield f"{a} {b}", lambda z, a=a, b=b: z[a] * z[b]
-        yield f"1 / ({a} {b})", lambda z, a=a, b=b: 1 / (z[a] * z[b])
-
-
 def _offset(results, sizes):
-    offsets = [_constant(s, e, lambda s, e: s - e) for s, e in results]
+    offsets = [_constant(s, e, np.subtract) for s, e in results]
     if len(results) < 2 or any(o is None or not np.isfinite(o) for o in offsets):
         return ""
-    first = offsets[0]
-    if all(_close(o, first) for o in offsets):
-        how = "more" if first > 0 else "less"
-        for value, name in OFFSETS:
-            if _close(abs(first), value):
-                return f"It is {name} = {value:.4g} {how} than the right one on every input."
-        return f"It is {abs(first):.4g} {how} than the right one on every input."
-    for words, value in _size_terms(sizes):
-        with np.errstate(all="ignore"):
-            logs = [np.log(value(z)) if value(z) > 0 else math.inf for z in sizes]
-        if all(_close(o, x) for o, x in zip(offsets, logs)) and not words.startswith("1 /"):
-            return f"It is log {words} more than the right one on every input."
-        if all(_close(o, -x) for o, x in zip(offsets, logs)) and not words.startswith("1 /"):
-            return f"It is log {words} less than the right one on every input."
+    if _all_close(offsets, offsets[0]):
+        size, how = abs(offsets[0]), "more" if offsets[0] > 0 else "less"
+        named = [f"{name} = {value:.4g}" for value, name in OFFSETS.items() if _close(size, value)]
+        known = named[0] if named else f"{size:.4g}"
+        return f"It is {known} {how} than the right one on every input."
+    for words, values in _counts(sizes):
+        for how, logs in (("more", np.log(values)), ("less", -np.log(values))):
+            if _all_close(offsets, logs) and not words.startswith("1 /"):
+                return f"It is log {words} {how} than the right one on every input."
     return ""
+
+
+def _counts(sizes):
+    """Every count and what it is on each input: `("N", [3.0, 5.0])`, `("1 / N", ...)`, ..."""
+    letters = sorted(set.intersection(*map(set, sizes))) if sizes else []
+    for number, forms in ((1, COUNTS), (2, PAIRS_OF_COUNTS)):
+        for chosen in itertools.combinations(letters, number):
+            counts = [np.array([z[letter] for z in sizes], float) for letter in chosen]
+            for words, form in forms.items():
+                yield words.format(*chosen), form(*counts)
 
 
 def _axes(results, _):
     ndim = results[0][1].ndim
     if ndim < 2 or any(s.ndim != ndim or e.ndim != ndim for s, e in results):
         return ""
-    for order in itertools.permutations(range(ndim)):
-        if order == tuple(range(ndim)):
-            continue
-        if all(s.shape == e.transpose(order).shape and _close(s, e.transpose(order))
-               for s, e in results):  # fmt: skip
+
+    def explained_by(change):
+        return all(_close(s, change(e)) for s, e in results)
+
+    for order in itertools.islice(itertools.permutations(range(ndim)), 1, None):
+        if explained_by(partial(np.transpose, axes=order)):
             if ndim == 2:
                 return "It is the transposed matrix: rows and columns are exchanged."
             return f"The numbers are right, but the axes are in the order {list(order)}."
     for axis in range(ndim):
-        if all(s.shape == e.shape and _close(s, np.flip(e, axis)) for s, e in results):
+        if explained_by(partial(np.flip, axis=axis)):
             return f"It runs backwards along axis {axis}."
-        if all(
-            s.shape == e.shape and _close(np.sort(s, axis), np.sort(e, axis)) for s, e in results
-        ):
+        if all(_close(np.sort(s, axis), np.sort(e, axis)) for s, e in results):
             return f"The numbers are right, but in another order along axis {axis}."
     return ""
 
@@ -173,6 +165,10 @@ def _some_right(results, _):
 
 def _close(a, b):
     return np.shape(a) == np.shape(b) and np.allclose(a, b, 2e-4, 2e-5)
+
+
+def _all_close(numbers, others):
+    return np.allclose(numbers, others, 2e-4, 2e-5)
 
 
 def _constant(seen, expected, combine):

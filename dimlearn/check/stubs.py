@@ -2,20 +2,28 @@
 
 import dis
 import functools
+import inspect
 import types
 
 # What a body leaves behind that only raises NotImplementedError, or only passes.
-_IDLE = {
-    "RESUME", "NOP", "CACHE", "PRECALL", "CALL", "PUSH_NULL", "RAISE_VARARGS",
-    "RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR", "COPY_FREE_VARS", "LOAD_COMMON_CONSTANT",
-}  # fmt: skip
-_LOADS = {"LOAD_CONST", "LOAD_GLOBAL", "LOAD_NAME"}
+NOTHING = {"RESUME", "NOP", "CACHE", "PRECALL", "CALL", "PUSH_NULL", "COPY_FREE_VARS"}
+LOADS = {"LOAD_CONST", "LOAD_GLOBAL", "LOAD_NAME"}
+ENDS = {"RAISE_VARARGS", "RETURN_VALUE", "RETURN_CONST"}
+
+COMPUTED = object()  # in place of what is not a constant
 
 
 def is_stub(function):
     """Whether the body is only `raise NotImplementedError`, `...`, `pass`, a docstring or a bare
     `return`. `tf.function`, `functools.partial` and bound methods are looked through."""
-    return _is_stub_code(code_of(function))
+    code = code_of(function)
+    steps = list(dis.get_instructions(code)) if code else []
+    if not steps or any(step.opname not in NOTHING | LOADS | ENDS for step in steps):
+        return False
+    named = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    if any(step.opname == "RAISE_VARARGS" for step in steps):
+        return bool(named) and named <= {"NotImplementedError", "NotImplemented"}
+    return not named and returned(code) == [None]
 
 
 def code_of(function):
@@ -31,43 +39,27 @@ def code_of(function):
             return None
         elif isinstance(getattr(function, "python_function", None), types.FunctionType):
             function = function.python_function
-        elif isinstance(vars(type(function)).get("__call__"), types.FunctionType):
-            function = vars(type(function))["__call__"]
         else:
-            return None
+            function = vars(type(function)).get("__call__")
     return None
 
 
-def _is_stub_code(code):
-    if code is None:
-        return False
-    raises, last = False, None
-    for instruction in dis.get_instructions(code):
-        name = instruction.opname
-        if name in ("LOAD_GLOBAL", "LOAD_NAME"):
-            if instruction.argval not in ("NotImplementedError", "NotImplemented"):
-                return False
-            raises = True
-        elif name not in _IDLE and name not in _LOADS:
-            return False
-        elif name == "RAISE_VARARGS":
-            return raises
-        elif name in ("RETURN_CONST", "RETURN_VALUE"):
-            returned = instruction.argval if name == "RETURN_CONST" else last
-            return returned is None and not raises
-        last = instruction.argval
-    return False
+def returned(code):
+    """What each `return` of a function gives: a constant, or `COMPUTED`."""
+    values, last = [], COMPUTED
+    for step in dis.get_instructions(code):
+        if step.opname in ("RETURN_VALUE", "RETURN_CONST"):
+            values.append(step.argval if step.opname == "RETURN_CONST" else last)
+        last = step.argval if step.opname == "LOAD_CONST" else COMPUTED
+    return values
 
 
 def raises_by_itself(error, function):
     """Whether a function can only end in its own `raise NotImplementedError`, as a faded exercise
     does whose first lines are given. TensorFlow raises the same for NumPy inside `tf.function`."""
-    code = code_of(function)
-    if type(error) is not NotImplementedError or error.__traceback__ is None or code is None:
+    code, last = code_of(function), error.__traceback__
+    if type(error) is not NotImplementedError or not (code and last) or returned(code):
         return False
-    if any(step.opname in ("RETURN_VALUE", "RETURN_CONST") for step in dis.get_instructions(code)):
-        return False
-    last = error.__traceback__
     while last.tb_next:
         last = last.tb_next
     return last.tb_frame.f_code is code
@@ -76,13 +68,6 @@ def raises_by_itself(error, function):
 def forgets_to_return(function):
     """Whether a function that gives None has no `return` with a value anywhere."""
     code = code_of(function)
-    if code is None or code.co_flags & 0x20:  # a generator
+    if code is None or code.co_flags & inspect.CO_GENERATOR:
         return False
-    last, values = None, []
-    for instruction in dis.get_instructions(code):
-        if instruction.opname == "RETURN_CONST":
-            values.append(instruction.argval)
-        elif instruction.opname == "RETURN_VALUE":
-            values.append(last)
-        last = instruction.argval if instruction.opname == "LOAD_CONST" else "something"
-    return all(value is None for value in values)
+    return all(value is None for value in returned(code))

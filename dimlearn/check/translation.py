@@ -9,105 +9,105 @@ import re
 import traceback
 
 from dimlearn.check.stubs import code_of
+from dimlearn.errors import one_line
 
-# (exception name or "", pattern in its text, translation). The first that fits is taken.
-FAMILIAR = [
-    ("RecursionError", "", "The function calls itself without end. Does it call another function "
-     "of the same name, perhaps itself where you meant TensorFlow's?"),
-    ("", r"symbolic.*to a numpy array|__array__\(\)|NumPy call, which is not supported",
-     "A NumPy function was given a tensor inside `tf.function`, where tensors have no values yet. "
-     "Use TensorFlow's function of the same name: `tf.exp`, `tf.reduce_mean`, `tf.math.log`."),
-    ("", r"(SymbolicTensor|Tensor)' object has no attribute 'numpy'|numpy\(\) is only available",
-     "`.numpy()` takes a tensor out of TensorFlow: inside `tf.function` there is no value to take, "
-     "and no gradient comes back. Stay with tensors to the end."),
-    ("", r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool",
-     "`if`, `while` and `and` need a value, but inside `tf.function` a tensor has none yet. Choose "
-     "with `tf.where`, or ask for a shape, which is known."),
-    ("", r"does not support item assignment",
-     "A tensor cannot be changed in place. Build a new one: `tf.where`, `tf.linalg.set_diag`, "
-     "`tf.concat`."),
-    ("", r"len is not well defined for a symbolic|object of type 'SymbolicTensor' has no len",
-     "Inside `tf.function` a tensor has no `len`, but `scores.shape[0]` is its number of rows N. "
-     "Count from that, such as `n * (n - 1)` off the diagonal."),
-    ("", r"object has no attribute '(T|mean|sum|astype|reshape|diagonal|max|min|dot|copy|item|std"
-     r"|flatten|transpose|size|diag|var|all|any)'",
-     "A tensor is not a NumPy array: it has no such method. Use the function instead: "
-     "`tf.transpose(x)`, `tf.reduce_mean(x)`, `tf.cast(x, ...)`, `tf.reshape(x, ...)`. "
-     "(Leave NumPy behaviour off, whatever the error suggests.)"),
-    ("", r"was expected to be a \w+ tensor but is a \w+ tensor|conversion requested dtype"
-     r"|must have the same type|don't match|must be compatible .* dtypes|with dtype \w+ is not",
-     "Two number types meet, such as float32 and float64 or int32. The arguments are float32: "
-     "write `tf.cast(x, scores.dtype)` around the other one."),
-    ("", r"[Ii]ncompatible shapes|required broadcastable shapes|could not be broadcast"
-     r"|Dimensions must be equal|Matrix size-incompatible|size-incompatible|not aligned"
-     r"|mismatch in its core dimension|should be identical|must match exactly|Shapes of all inputs",
-     "The shapes of two operands do not fit together. Write down the shape of each in that line, "
-     "axis by axis: the clash shows which axis is missing or in the wrong place."),
-    ("", r"[Cc]annot reshape|Input to reshape is a tensor with",
-     "The new shape does not have as many entries as the old one. Multiply out both."),
-    ("", r"must be rank|but is rank|[Ee]xpected .*dimension|Invalid reduction dimension"
-     r"|axis .* is out of bounds|out of range using input dim|must be at least rank"
-     r"|Axis .* is out of range|Too many indices|too many indices",
-     "An axis is asked for that the tensor does not have. Print its `.shape` before that line."),
-    ("", r"module 'tensorflow' has no attribute '(\w+)'",
-     "TensorFlow keeps this function elsewhere: look in `tf.math`, `tf.nn` and `tf.linalg`; sums "
-     "and means are called `tf.reduce_sum` and `tf.reduce_mean`."),
-    ("", r"only (length-1|0-dimensional|size-1|integer scalar) arrays|can only convert an array",
-     "A single number is needed there, but the array has more than one entry. Is a mean or a sum "
-     "missing?"),
-    ("", r"truth value of an array|truth value of a",
-     "`if` needs one answer, but comparing an array gives one for each entry. Use `np.where`, a "
-     "mask, `.any()` or `.all()`."),
-    ("", r"No gradients provided|None values not supported|Attempt to convert a value \(None\)",
-     "A gradient is None: the loss does not depend on those variables. Was a value computed "
-     "outside the `GradientTape`, or turned into NumPy on the way?"),
-    ("NameError", r"name '(tf|np|keras|math|tensorflow|numpy)' is not defined",
-     "The import is missing in this kernel: run the first code cell of the lesson."),
-    ("NameError", "", "That name is not known inside the function. A spelling mistake, or a "
-     "variable of another cell?"),
-    ("UnboundLocalError", "", "That variable is used before it has a value on this path."),
-    ("ZeroDivisionError", "", "Something is divided by 0. Which input makes the denominator 0?"),
-    ("OverflowError", "", "`exp` of a large number does not fit into a float. Subtract the largest "
-     "value first, or use a function that does: `softplus`, `logsumexp`."),
-    ("ValueError", r"math domain error|expected a (positive|nonnegative) (input|number)",
-     "`math.log(0)`, or a root of a negative number. Leave such terms out: `0 log 0` counts as 0."),
-    ("TypeError", r"unexpected keyword argument '(\w+)'",
-     "The check passes `dim=` and `seed=` by keyword: keep these argument names as in the stub."),
-    ("TypeError", r"positional arguments? but|missing \d+ required positional",
-     "The number of arguments is not that of the stub."),
-    ("EOFError", "cannot ask for input", "The function asks for input: use its arguments."),
-    ("SystemExit", "", "The function ends the process. Use `return`."),
-    ("MemoryError", "", "An array does not fit into memory. Which of its axes is too long?"),
-    ("KeyboardInterrupt", "", "The function raises KeyboardInterrupt by itself."),
-]  # fmt: skip
+# A pattern in "ErrorName: its text", and what that means. The first that fits is taken.
+FAMILIAR = {
+    r"^RecursionError:": """The function calls itself without end. Does it call another function of
+        the same name, perhaps itself where you meant TensorFlow's?""",
+    r"symbolic.*to a numpy array|__array__\(\)|NumPy call, which is not supported": """A NumPy
+        function was given a tensor inside `tf.function`, where tensors have no values yet. Use
+        TensorFlow's function of the same name: `tf.exp`, `tf.reduce_mean`, `tf.math.log`.""",
+    r"(SymbolicTensor|Tensor)' object has no attribute 'numpy'|numpy\(\) is only available": """
+        `.numpy()` takes a tensor out of TensorFlow: inside `tf.function` there is no value to take,
+        and no gradient comes back. Stay with tensors to the end.""",
+    r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool": """`if`, `while` and `and` need a
+        value, but inside `tf.function` a tensor has none yet. Choose with `tf.where`, or ask for a
+        shape, which is known.""",
+    r"does not support item assignment": """A tensor cannot be changed in place. Build a new one:
+        `tf.where`, `tf.linalg.set_diag`, `tf.concat`.""",
+    r"len is not well defined for a symbolic|object of type 'SymbolicTensor' has no len": """Inside
+        `tf.function` a tensor has no `len`, but `scores.shape[0]` is its number of rows N. Count
+        from that, such as `n * (n - 1)` off the diagonal.""",
+    r"object has no attribute '(T|mean|sum|astype|reshape|diagonal|max|min|dot|copy|item|std"
+    r"|flatten|transpose|size|diag|var|all|any)'": """A tensor is not a NumPy array: it has no such
+        method. Use the function instead: `tf.transpose(x)`, `tf.reduce_mean(x)`, `tf.cast(x, ...)`,
+        `tf.reshape(x, ...)`. (Leave NumPy behaviour off, whatever the error suggests.)""",
+    r"was expected to be a \w+ tensor but is a \w+ tensor|conversion requested dtype"
+    r"|must have the same type|don't match|must be compatible .* dtypes|with dtype \w+ is not": """
+        Two number types meet, such as float32 and float64 or int32. The arguments are float32:
+        write `tf.cast(x, scores.dtype)` around the other one.""",
+    r"[Ii]ncompatible shapes|required broadcastable shapes|could not be broadcast"
+    r"|Dimensions must be equal|Matrix size-incompatible|size-incompatible|not aligned"
+    r"|mismatch in its core dimension|should be identical|must match exactly"
+    r"|Shapes of all inputs": """The shapes of two operands do not fit together. Write down the
+        shape of each in that line, axis by axis: the clash shows which axis is missing or in the
+        wrong place.""",
+    r"[Cc]annot reshape|Input to reshape is a tensor with": """The new shape does not have as many
+        entries as the old one. Multiply out both.""",
+    r"must be rank|but is rank|[Ee]xpected .*dimension|Invalid reduction dimension"
+    r"|axis .* is out of bounds|out of range using input dim|must be at least rank"
+    r"|Axis .* is out of range|Too many indices|too many indices": """An axis is asked for that the
+        tensor does not have. Print its `.shape` before that line.""",
+    r"module 'tensorflow' has no attribute '(\w+)'": """TensorFlow keeps this function elsewhere:
+        look in `tf.math`, `tf.nn` and `tf.linalg`; sums and means are called `tf.reduce_sum` and
+        `tf.reduce_mean`.""",
+    r"only (length-1|0-dimensional|size-1|integer scalar) arrays|can only convert an array": """A
+        single number is needed there, but the array has more than one entry. Is a mean or a sum
+        missing?""",
+    r"truth value of an array|truth value of a": """`if` needs one answer, but comparing an array
+        gives one for each entry. Use `np.where`, a mask, `.any()` or `.all()`.""",
+    r"No gradients provided|None values not supported|Attempt to convert a value \(None\)": """A
+        gradient is None: the loss does not depend on those variables. Was a value computed outside
+        the `GradientTape`, or turned into NumPy on the way?""",
+    r"^NameError: .*name '(tf|np|keras|math|tensorflow|numpy)' is not defined": """The import is
+        missing in this kernel: run the first code cell of the lesson.""",
+    r"^NameError:": """That name is not known inside the function. A spelling mistake, or a variable
+        of another cell?""",
+    r"^UnboundLocalError:": "That variable is used before it has a value on this path.",
+    r"^ZeroDivisionError:": "Something is divided by 0. Which input makes the denominator 0?",
+    r"^OverflowError:": """`exp` of a large number does not fit into a float. Subtract the largest
+        value first, or use a function that does: `softplus`, `logsumexp`.""",
+    r"^ValueError: .*(math domain error|expected a (positive|nonnegative) (input|number))": """
+        `math.log(0)`, or a root of a negative number. Leave such terms out: `0 log 0` counts as
+        0.""",
+    r"^TypeError: .*unexpected keyword argument '(\w+)'": """The check passes `dim=` and `seed=` by
+        keyword: keep these argument names as in the stub.""",
+    r"^TypeError: .*(positional arguments? but|missing \d+ required positional)": """The number of
+        arguments is not that of the stub.""",
+    r"^EOFError: .*cannot ask for input": "The function asks for input: use its arguments.",
+    r"^SystemExit:": "The function ends the process. Use `return`.",
+    r"^MemoryError:": "An array does not fit into memory. Which of its axes is too long?",
+    r"^KeyboardInterrupt:": "The function raises KeyboardInterrupt by itself.",
+}
 
 
 def translate(error, function):
     """Three paragraphs: the learner's line, the error as it is, what it usually means."""
     name, text = type(error).__name__, words_of(error)
     where = learner_line(error, function)
-    parts = [f"Your function stopped with {name}" + (f" {where}" if where else ".")]
-    if text:
-        parts.append("    " + text.replace("\n", "\n    "))
-    sentence = meaning(name, text)
-    if sentence:
-        parts.append(sentence)
-    return "\n\n".join(parts)
+    stopped = f"Your function stopped with {name}" + (f" {where}" if where else ".")
+    quoted = text and "    " + text.replace("\n", "\n    ")
+    return "\n\n".join(part for part in (stopped, quoted, meaning(name, text)) if part)
 
 
 def meaning(name, text):
-    for wanted, pattern, sentence in FAMILIAR:
-        if (not wanted or wanted == name) and re.search(pattern, text, re.DOTALL):
-            return sentence
+    for pattern, sentence in FAMILIAR.items():
+        if re.search(pattern, f"{name}: {text}", re.DOTALL):
+            return one_line(sentence)
     return ""
+
+
+def text_of(error):
+    try:
+        return str(error)
+    except BaseException:  # an exception may have a broken __str__
+        return ""
 
 
 def words_of(error):
     """The error's own text without TensorFlow's wrapping, at most three lines, no addresses."""
-    try:
-        text = str(error)
-    except BaseException:  # an exception may have a broken __str__
-        return ""
+    text = text_of(error)
     if "in user code:" in text:
         text = [line for line in text.strip().splitlines() if line.strip()][-1].strip()
         text = re.sub(r"^\w+(Error|Exception): ", "", text)
@@ -120,7 +120,7 @@ def words_of(error):
 
 def learner_line(error, function):
     """Where in the learner's code it happened: "in line 3:" and the line itself, or ""."""
-    code = code_of(function)
+    code, text = code_of(function), text_of(error)
     if code is None:
         return ""
     frames = [
@@ -128,10 +128,6 @@ def learner_line(error, function):
         for frame, number in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == code.co_filename
     ]
-    try:
-        text = str(error)
-    except BaseException:
-        text = ""
     if not frames or "in user code:" in text:  # inside tf.function the frames are rewritten ones
         pattern = r'File "([^"]*)", line (\d+), in [^\n]*\n\s*([^\n]*)'
         found = [match for match in re.findall(pattern, text) if match[0] == code.co_filename]

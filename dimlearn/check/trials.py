@@ -15,6 +15,7 @@ from dimlearn.check.answers import (
     bracketed,
     describe,
     first_difference,
+    number,
     shape_kind,
     shape_words,
 )
@@ -30,7 +31,8 @@ def trials_of(exercise):
     """
     ordinary = [ValueTrial(exercise, case, True) for case in exercise.cases()]
     extreme = [ValueTrial(exercise, case, False) for case in exercise.extremes()]
-    properties = [PropertyTrial(name, look, not ordinary) for name, look in exercise.properties]
+    properties = [PromiseTrial(exercise, *promise) for promise in exercise.promises]
+    properties += [PropertyTrial(name, look, not ordinary) for name, look in exercise.properties]
     inner = []
     if exercise.differentiable:
         inner = [GradientTrial(ordinary[1]), *map(GradientTrial, extreme[:3])]
@@ -242,3 +244,34 @@ class PropertyTrial:
     def run(self, call):
         found = self.look(call)
         return Fault(self.name, found, self.name) if isinstance(found, str) else found
+
+
+class PromiseTrial(PropertyTrial):
+    """A known value of one input, or two inputs with the same value. In words of its own: the
+    message of a wrong value ends in the first promise that it breaks."""
+
+    def __init__(self, exercise, words, args, same_as):
+        super().__init__(words, self.find, False)
+        self.exercise, self.args, self.same_as = exercise, args, same_as
+
+    def find(self, call):
+        seen = single(call(*self.args))
+        if self.same_as:
+            other = single(call(*self.same_as))
+            if abs(seen - other) > 1e-3:
+                return f"{self.name}, but here it makes {number(seen)} into {number(other)}."
+            return None
+        expected = float(
+            self.exercise.reference(*(exact(argument, False) for argument in self.args))
+        )
+        if not np.isclose(seen, expected, 1e-4, 1e-5):
+            return f"{self.name}, but your function gives {number(seen)}."
+        return None
+
+
+def single(result):
+    """The number that a function returned, or `NotAnAnswer`: what it returned instead."""
+    array = as_parts(result, ())[0]
+    if array.size != 1:
+        raise NotAnAnswer(f"Your function returned {shape_kind(array)}; expected a single number.")
+    return float(array.reshape(()))

@@ -1,9 +1,11 @@
 """`dimlearn estimate`: mutual information of two groups of columns of a file."""
 
 import argparse
+from functools import cache
 from pathlib import Path
 
 from dimlearn.cli.options import natural
+from dimlearn.errors import one_line
 
 EXAMPLE = """examples:
   dimlearn estimate weather.csv --x temperature,pressure --y rain      names of the header
@@ -18,8 +20,9 @@ def add_command(commands):
     estimate = commands.add_parser(
         "estimate",
         help="mutual information of two groups of columns of a file",
-        description="Estimate the mutual information of two groups of columns of a .csv, .npy or "
-        ".npz file, by several estimators side by side, with error bars and warnings.",
+        description=one_line("""Estimate the mutual information of two groups of columns of a
+            .csv, .npy or .npz file, by several estimators side by side, with error bars and
+            warnings."""),
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -27,8 +30,9 @@ def add_command(commands):
     add("file", type=Path, help="a .csv (with or without header), .npy or .npz file")
     add("--x", metavar="COLUMNS", help="names or positions, such as a,b or 0,2-5; or an array")
     add("--y", metavar="COLUMNS", help="the other group")
-    add("--estimators", nargs="+", metavar="NAME", help="default, gaussian, histogram, ksg, "
-        "separable, concat (all that fit, but concat, which is slow)")  # fmt: skip
+    choices = "default, gaussian, histogram, ksg, separable, concat"
+    fitting = f"{choices} (all that fit, but concat, which is slow)"
+    add("--estimators", nargs="+", metavar="NAME", help=fitting)
     add("--seed", type=natural, default=0, help="of folds, networks and draws of rows (0)")
     estimate.set_defaults(run=run)
 
@@ -36,5 +40,15 @@ def add_command(commands):
 def run(options):
     from dimlearn.information.side_by_side import estimate_file
 
-    print(estimate_file(options.file, options.x, options.y, options.estimators, options.seed))
+    @cache
+    def progress():  # not before a slow estimator begins: it brings TensorFlow
+        from dimlearn.cli.terminal import Progress
+
+        return Progress()
+
+    def say(text, passing=False):
+        progress()(text, passing)
+
+    chosen = options.x, options.y, options.estimators, options.seed
+    print(estimate_file(options.file, *chosen, say=say))
     return 0

@@ -14,7 +14,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exact": [
             "entropy",
             "gaussian_mi",
-            "gaussian_total_correlation",
             "kl_divergence",
             "mutual_information",
         ],

@@ -15,14 +15,14 @@ mathematics does (scores of plus and minus 1000). With sp = softplus:
     InfoNCE   E_J[T - log mean_j exp T(., j)]     van den Oord et al. 2018, DIM Eq. 5 plus log N
 
 DV, NWJ and InfoNCE are lower bounds on the mutual information in expectation (a DV value of a
-small batch is biased upwards), and so are TUBA, I_alpha and MINE's form of DV, further down. The
-JSD objective is not: its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed it.
-What a critic trained by JSD says about mutual information is in `dimlearn.readouts`.
+small batch is biased upwards), and so is MINE's form of DV, further down. The JSD objective is not:
+its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed it. What a critic trained
+by JSD says about mutual information is in `dimlearn.information.readouts`.
 """
 
 import math
 
-from dimlearn.startup import tf
+from dimlearn.startup import keras, tf
 
 # ---------------------------------------------------------------- positive and negative pairs
 
@@ -31,7 +31,8 @@ def pairwise_scores(u, v):
     """The inner product of every row of `u` with every row of `v`: a score matrix.
 
     `[N, U], [N, U] -> [N, N]`, `scores[i, j] = u_i . v_j`: the dot-product critic of code `i` and
-    the features of image `j`, both embedded in U dimensions.
+    the features of image `j`, both embedded in U dimensions. Axes before these two are a batch of
+    such matrices: `[..., N, U], [..., M, U] -> [..., N, M]`.
     """
     return tf.matmul(tf.convert_to_tensor(u), tf.convert_to_tensor(v), transpose_b=True)
 
@@ -40,19 +41,15 @@ def split_pairs(scores):
     """Positive and negative scores of a score tensor.
 
     `scores`: `[N, N]` or `[N, N, L]`. Returns `(positive, negative)` of shapes `[N]`, `[N (N-1)]`
-    or `[N, L]`, `[N (N-1), L]`.
+    or `[N, L]`, `[N (N-1), L]`. Raises `ValueError` for N < 2: there is no negative pair.
     """
     scores = tf.convert_to_tensor(scores)
-    n = scores.shape[0] if scores.shape[0] is not None else tf.shape(scores)[0]
-    if isinstance(n, int) and n < 2:
-        raise ValueError(f"a bound needs at least 2 items for a negative pair, but N = {n}")
-    trailing = tf.shape(scores)[2:]
-    positive = tf.gather_nd(scores, tf.stack([tf.range(n)] * 2, axis=1))
-    # Without its first entry, the flattened matrix falls into rows of N + 1 whose last entry is a
-    # diagonal one: dropping it leaves the off-diagonal entries, with no mask and no infinity.
-    flat = tf.reshape(scores, tf.concat([[n * n], trailing], 0))[1:]
-    rows = tf.reshape(flat, tf.concat([[n - 1, n + 1], trailing], 0))[:, :-1]
-    return positive, tf.reshape(rows, tf.concat([[n * (n - 1)], trailing], 0))
+    if scores.shape[0] is not None and scores.shape[0] < 2:
+        raise ValueError(f"a negative pair needs 2 items, but N = {scores.shape[0]}")
+    diagonal = tf.eye(tf.shape(scores)[0]) > 0  # [N, N]
+    positive = tf.gather_nd(scores, tf.where(diagonal))  # [N] or [N, L]
+    negative = tf.gather_nd(scores, tf.where(~diagonal))  # [N (N-1)] or [N (N-1), L]
+    return positive, negative
 
 
 def mismatch(features):
@@ -66,10 +63,16 @@ def mismatch(features):
     return tf.roll(features, shift=1, axis=0)
 
 
-def log_mean_exp(x):
-    """`log(mean(exp(x)))` over all entries of `x`, a scalar, without overflow."""
+def log_mean_exp(x, axis=None):
+    """`log(mean(exp(x)))` over an axis of `x`, or over all its entries, without overflow."""
     x = tf.convert_to_tensor(x)
-    return tf.reduce_logsumexp(x) - tf.math.log(tf.cast(tf.size(x), x.dtype))
+    return tf.reduce_logsumexp(x, axis) - log_size(x, axis)
+
+
+def log_size(x, axis=None):
+    """The log of the number of entries of `x`, or of those along an axis, in the type of `x`."""
+    size = tf.size(x) if axis is None else tf.shape(x)[axis]
+    return tf.math.log(tf.cast(size, x.dtype))
 
 
 # ---------------------------------------------------------------- bounds on positive and negative
@@ -136,9 +139,9 @@ def infonce_bound(scores):
     a row changes nothing.
     """
     scores = tf.convert_to_tensor(scores)
-    log_n = tf.math.log(tf.cast(tf.shape(scores)[0], scores.dtype))
-    own = tf.linalg.diag_part(scores)
-    return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + log_n
+    positive = tf.linalg.diag_part(scores)  # [N]
+    candidates = tf.reduce_logsumexp(scores, axis=1)  # [N]: over the items j of each row
+    return tf.reduce_mean(positive - candidates) + log_size(scores, axis=1)
 
 
 def infonce_codes_bound(scores):
@@ -160,48 +163,8 @@ def smile(scores, tau=5.0):
     away is no longer subtracted, so even the log density ratio itself reads above the mutual
     information. It is for reading a critic that was trained with `jsd_bound`.
     """
-    positive, negative = split_pairs(scores)
+    positive, negative = split_pairs(scores)  # [N], [N (N-1)]
     return tf.reduce_mean(positive) - log_mean_exp(tf.clip_by_value(negative, -tau, tau))
-
-
-def tuba_bound(scores, log_baseline):
-    """TUBA (Poole et al. 2019, Eq. 4) of a score matrix `[N, N]`: a scalar, nats. A lower bound.
-
-    1 + E_J[T - log a] - E_M[exp T / a]. `log_baseline`: log a, a number or one for each row `[N]`,
-    learnt or fixed. a = e gives `nwj_bound`; the best a is each row's mean of exp T.
-    """
-    scores = tf.convert_to_tensor(scores)
-    baseline = tf.cast(tf.convert_to_tensor(log_baseline), scores.dtype)
-    return nwj_bound(scores - tf.reshape(baseline, [-1, 1]) + 1.0)
-
-
-def i_alpha_bound(scores, alpha, log_baseline=0.0):
-    """I_alpha (Poole et al. 2019, Eq. 14) of a score matrix `[N, N]`: a scalar, nats. A bound.
-
-    TUBA, each row's baseline mixed from the row's mean of exp T (weight `alpha`) and the given one
-    (weight 1 - alpha). alpha = 1 is InfoNCE, alpha = 0 TUBA. In between it trades InfoNCE's bias
-    for TUBA's variance, and its ceiling is 1 + log(N / alpha).
-    """
-    scores = tf.convert_to_tensor(scores)
-    n, dtype = tf.shape(scores)[0], scores.dtype
-    positive, negative = split_pairs(scores)
-    others = tf.reduce_logsumexp(tf.reshape(negative, [n, n - 1]), axis=1)
-    others -= tf.math.log(tf.cast(n - 1, dtype))  # [N]: log mean exp of each row's negatives
-    everyone = tf.reduce_logsumexp(scores, axis=1) - tf.math.log(tf.cast(n, dtype))
-    fixed = tf.cast(tf.convert_to_tensor(log_baseline), dtype) + tf.zeros_like(others)
-
-    def mixed(own):
-        if alpha in (0, 1):
-            return own if alpha else fixed
-        return _log_add_exp(own + math.log(alpha), fixed + math.log(1 - alpha))
-
-    # The mean that a pair is held against must be independent of it: a positive pair's contains
-    # the pair by definition, a negative pair's leaves out the diagonal.
-    return (
-        1.0
-        + tf.reduce_mean(positive - mixed(everyone))
-        - tf.reduce_mean(tf.exp(others - mixed(others)))
-    )
 
 
 def mine_bound(scores, log_average=None, rate=0.01):
@@ -214,20 +177,17 @@ def mine_bound(scores, log_average=None, rate=0.01):
     `scores`: `[N, N]`; `log_average`: what the last call returned, None at the first (an average
     that starts at 1 would take a hundred steps to forget it). Kept as a log, it cannot overflow.
     """
-    positive, negative = split_pairs(scores)
+    positive, negative = split_pairs(scores)  # [N], [N (N-1)]
     log_mean = log_mean_exp(negative)
     if log_average is None:
         log_average = log_mean
     else:
-        log_average = _log_add_exp(log_average + math.log(1 - rate), log_mean + math.log(rate))
+        old, new = log_average + math.log(1 - rate), log_mean + math.log(rate)
+        log_average = keras.ops.logaddexp(old, new)
     log_average = tf.stop_gradient(log_average)
     corrected = tf.exp(log_mean - log_average)  # at most 1 / rate; its gradient is what we want
     partition = tf.stop_gradient(log_mean - corrected) + corrected
     return tf.reduce_mean(positive) - partition, log_average
-
-
-def _log_add_exp(a, b):
-    return tf.reduce_logsumexp(tf.stack([a, b]), axis=0)
 
 
 # ---------------------------------------------------------------- the local objective. Lesson 5
@@ -237,16 +197,9 @@ def local_jsd(scores):
     """Local JSD objective of scores `[N, N, L]` (DIM Eq. 6 with Eq. 4): a scalar, nats.
 
     Positives are averaged over images and locations, negatives over pairs and locations. The
-    mean being linear, this is also the mean over locations of `jsd_bound`. It equals
-    `jsd(*split_pairs(scores))`; leaving the negatives where they are, with their own pairs
-    weighted 0, saves 6 % of a training step of 256 images and 2 % of one of 64.
+    mean being linear, this is also the mean over locations of `jsd_bound`.
     """
-    scores = tf.convert_to_tensor(scores)
-    positive, _ = split_pairs(scores)
-    others = 1.0 - tf.eye(tf.shape(scores)[0], dtype=scores.dtype)[:, :, None]
-    n, _, locations = tf.unstack(tf.cast(tf.shape(scores), scores.dtype))
-    negative = tf.reduce_sum(tf.nn.softplus(scores) * others) / (n * (n - 1) * locations)
-    return tf.reduce_mean(-tf.nn.softplus(-positive)) - negative
+    return jsd(*split_pairs(scores))
 
 
 def local_nwj(scores):
@@ -256,11 +209,8 @@ def local_nwj(scores):
 
 def local_dv(scores):
     """Local DV bound of scores `[N, N, L]` (DIM Eq. 6), the mean over locations: nats."""
-    positive, negative = split_pairs(scores)
-    log_count = tf.math.log(tf.cast(tf.shape(negative)[0], negative.dtype))
-    return tf.reduce_mean(positive) - tf.reduce_mean(
-        tf.reduce_logsumexp(negative, axis=0) - log_count
-    )
+    positive, negative = split_pairs(scores)  # [N, L], [N (N-1), L]
+    return tf.reduce_mean(positive) - tf.reduce_mean(log_mean_exp(negative, axis=0))
 
 
 def local_infonce(scores):
@@ -271,13 +221,12 @@ def local_infonce(scores):
     negatives), averaged over `i` and `l`, plus log(1 + (N-1) L). As in the authors' code.
     """
     scores = tf.convert_to_tensor(scores)
-    positive, _ = split_pairs(scores)
-    by_image = tf.reduce_logsumexp(scores, axis=2)  # [N, N]: all locations of image j, for code i
-    no_image = tf.fill([tf.shape(scores)[0]], tf.constant(-math.inf, scores.dtype))
-    others = tf.reduce_logsumexp(tf.linalg.set_diag(by_image, no_image), axis=1, keepdims=True)
-    count = 1 + (tf.shape(scores)[0] - 1) * tf.shape(scores)[2]
-    log_count = tf.math.log(tf.cast(count, scores.dtype))
-    return tf.reduce_mean(-tf.nn.softplus(others - positive)) + log_count
+    n, _, locations = tf.unstack(tf.shape(scores))
+    positive, negative = split_pairs(scores)  # [N, L], [N (N-1), L]
+    others = tf.reduce_logsumexp(tf.reshape(negative, [n, -1]), axis=1, keepdims=True)  # [N, 1]
+    log_softmax = -tf.nn.softplus(others - positive)  # [N, L]
+    count = tf.cast(1 + (n - 1) * locations, scores.dtype)
+    return tf.reduce_mean(log_softmax) + tf.math.log(count)
 
 
 def local_infonce_codes(scores):
@@ -288,9 +237,9 @@ def local_infonce_codes(scores):
     empty one, gives an even softmax here; in `local_infonce` all its copies compete as negatives.
     """
     scores = tf.convert_to_tensor(scores)
-    log_n = tf.math.log(tf.cast(tf.shape(scores)[0], scores.dtype))
-    positive, _ = split_pairs(scores)
-    return tf.reduce_mean(positive - tf.reduce_logsumexp(scores, axis=0)) + log_n
+    positive, _ = split_pairs(scores)  # [N, L]
+    candidates = tf.reduce_logsumexp(scores, axis=0)  # [N, L]: over the codes i
+    return tf.reduce_mean(positive - candidates) + log_size(scores, axis=0)
 
 
 # What the word in `DeepInfoMax(bound="jsd")` stands for: on a matrix, on a local tensor, and on

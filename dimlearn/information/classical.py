@@ -13,7 +13,7 @@ Each takes a sample `x [n, dx]`, `y [n, dy]` and returns nats. None of the three
 import numpy as np
 
 from dimlearn.errors import InputError
-from dimlearn.information.exact import gaussian_mi
+from dimlearn.information.exact import gaussian_mi, mutual_information
 from dimlearn.information.samples import own_rng, untie
 
 TREE_DIMENSIONS = 10  # above, a kd-tree visits nearly every point and brute force is quicker
@@ -50,18 +50,13 @@ def histogram(x, y, bins=None):
     `InputError` for more than one column a side: the cells would be empty.
     """
     if x.shape[1] > 1 or y.shape[1] > 1:
-        raise InputError(
-            f"a histogram needs one column a side, not {x.shape[1]} and {y.shape[1]}: most of its "
-            "cells would be empty"
-        )
+        raise InputError(f"""a histogram needs one column a side, not {x.shape[1]} and
+            {y.shape[1]}: most of its cells would be empty""")
     bins = bins or max(2, round(len(x) ** (1 / 3)))
     cells = [_equal_cells(side[:, 0], bins) for side in (x, y)]
     counts = np.zeros((bins, bins))
     np.add.at(counts, tuple(cells), 1)
-    p = counts / len(x)
-    product = p.sum(axis=1, keepdims=True) * p.sum(axis=0)
-    full = p > 0
-    return float((p[full] * np.log(p[full] / product[full])).sum())
+    return mutual_information(counts / len(x))
 
 
 def _equal_cells(column, bins):

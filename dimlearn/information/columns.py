@@ -4,18 +4,15 @@ A group is written as the command line takes it: `height,weight` (names of a hea
 (positions from 0), and in an `.npz` the name of an array, alone or with positions: `codes:0-3`.
 """
 
-import csv
-import math
-import random
 import zipfile
 import zlib
-from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from dimlearn.errors import InputError
-from dimlearn.information.samples import own_rng
+from dimlearn.information.samples import draw_rows
 
 DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -33,23 +30,22 @@ def read_groups(path, x=None, y=None, limit=10_000, seed=0):
     if path.suffix == ".npz":
         return _read_npz(path, x or "x", y or "y", limit, seed)
     if path.suffix == ".npy":
-        table, cut = _thin_rows(_load(path, np.ndarray), limit, seed)
+        numbers, cut = _thin_rows(_load(path, np.ndarray), limit, seed)
         header = None
     elif path.suffix in (".csv", ".tsv", ".txt"):
-        table, header, cut = read_csv(path, limit, seed)
+        numbers, header, cut = read_csv(path, limit, seed)
     else:
         raise InputError(f"{path.name} is not a .csv, .npy or .npz file")
-    table = table[:, None] if table.ndim == 1 else table
-    if table.ndim != 2:
-        raise InputError(f"{path.name} must hold rows and columns, but has shape {table.shape}")
-    if (x is None or y is None) and table.shape[1] != 2:
-        raise InputError(
-            f"{path.name} has {table.shape[1]} columns: say which belong together with --x and --y"
-        )
-    x, y = (pick_columns(group, table.shape[1], header) for group in (x or "0", y or "1"))
+    numbers = numbers[:, None] if numbers.ndim == 1 else numbers
+    if numbers.ndim != 2:
+        raise InputError(f"{path.name} must hold rows and columns, but has shape {numbers.shape}")
+    if (x is None or y is None) and numbers.shape[1] != 2:
+        raise InputError(f"""{path.name} has {numbers.shape[1]} columns: say which belong together
+            with --x and --y""")
+    x, y = (pick_columns(group, numbers.shape[1], header) for group in (x or "0", y or "1"))
     if both := set(x) & set(y):
         raise InputError(f"column {min(both)} is on both sides: it shares everything with itself")
-    return table[:, x], table[:, y], cut
+    return numbers[:, x], numbers[:, y], cut
 
 
 def pick_columns(group, count, header=None):
@@ -65,9 +61,9 @@ def pick_columns(group, count, header=None):
         elif dash and first.isdigit() and last.isdigit():
             positions.extend(range(int(first), int(last) + 1))
         else:
-            known = (
-                f"the columns are {', '.join(header[:20])}" if header else "use positions from 0"
-            )
+            known = "use positions from 0"
+            if header:
+                known = f"the columns are {', '.join(header[:20])}"
             raise InputError(f"there is no column {part!r}: {known}")
     for position in positions:
         if position >= count:
@@ -81,41 +77,60 @@ def pick_columns(group, count, header=None):
 
 
 def read_csv(path, limit, seed):
-    """A table of numbers from text: `(float64 [n, columns], header or None, whether cut)`.
+    """Numbers from text: `(float64 [n, columns], header or None, whether rows were left out)`.
 
-    Commas, semicolons, tabs or blanks between the columns; the first line may name them.
+    Commas, semicolons, tabs or blanks between the columns; the first line may name them. Lines
+    that are not drawn are passed over, so that the memory does not grow with the file.
     """
+    first, begin, end = _look_through(path)
+    delimiter = next((mark for mark in ",;\t" if mark in first), r"\s+")
+    (names,) = _read_cells(path, delimiter, [begin])
+    header = None if all(map(_is_number, names)) else [name.strip() for name in names]
+    begin += header is not None
+    rows = begin + draw_rows(end - begin, limit, seed)
+    cells = _read_cells(path, delimiter, rows)
+    last_filled = cells.shape[1] - np.argmax(cells[:, ::-1] != "", axis=1)  # a short row ends in ""
+    for row, length in zip(cells, last_filled):
+        if length != len(names):
+            raise InputError(f"""{path.name} has rows of {len(names)} and of {length} columns:
+                {" ".join(row)[:60]!r}""")
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            first = file.readline()
-            delimiter = next((mark for mark in ",;\t" if mark in first), " ")
-            names = _cells(first, delimiter)
-            header = None if all(map(_is_number, names)) else names
-            lines, cut = sample_lines(chain([first] if header is None else [], file), limit, seed)
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name} is not a text file in UTF-8") from None
-    rows = [_cells(line, delimiter) for line in lines if line.strip()]
-    if not rows:
-        raise InputError(f"{path.name} holds no row of numbers")
-    for row in rows:
-        if len(row) != len(names):
-            raise InputError(
-                f"{path.name} has rows of {len(names)} and of {len(row)} columns: "
-                f"{delimiter.join(row)[:60]!r}"
-            )
-    try:
-        return np.array(rows, "float64"), header, cut
+        return cells.astype("float64"), header, len(rows) < end - begin
     except ValueError:
-        wrong = next(cell for row in rows for cell in row if not _is_number(cell))
+        wrong = next(cell for cell in cells.flat if not _is_number(cell))
         raise InputError(f"{path.name} holds {wrong[:40]!r} where a number is needed") from None
 
 
-def _cells(line, delimiter):
-    if delimiter == " ":
-        return line.split()
-    return [
-        cell.strip() for cell in next(csv.reader([line.strip("\r\n")], delimiter=delimiter), [])
-    ]
+def _look_through(path):
+    """The first line that is not blank, its number, and the number of lines in all."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            begin, first = next(
+                ((number, line) for number, line in enumerate(file) if line.strip()), (0, "")
+            )
+            return first, begin, begin + 1 + sum(1 for _ in file)
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name} is not a text file in UTF-8") from None
+
+
+def _read_cells(path, delimiter, lines):
+    """The cells of these lines of a file, as text `[rows, columns]`; blank lines drop out."""
+    lines = set(lines)
+    try:
+        frame = pd.read_csv(
+            path,
+            sep=delimiter,
+            header=None,
+            dtype=str,
+            keep_default_na=False,  # a missing number is text that is none
+            encoding="utf-8-sig",
+            skiprows=lambda number: number not in lines,
+        )
+    except pd.errors.EmptyDataError:
+        raise InputError(f"{path.name} holds no row of numbers") from None
+    except pd.errors.ParserError as error:
+        raise InputError(f"{path.name} has no rows of equal length: {error}") from None
+    return frame.to_numpy(dtype=object)
 
 
 def _is_number(cell):
@@ -126,26 +141,6 @@ def _is_number(cell):
     return True
 
 
-def sample_lines(lines, limit, seed):
-    """At most `limit` lines, all equally likely, in one pass: `(lines, whether some were left)`.
-
-    Reservoir sampling that jumps over what it will not take (Li 1994, algorithm L): ten million
-    lines take a second or two, and no memory.
-    """
-    lines, rng = iter(lines), random.Random(seed)
-    kept = list(islice(lines, limit))
-    reach, cut = 1.0, False
-    while True:
-        reach *= math.exp(math.log(1 - rng.random()) / limit)
-        jump = int(math.log(1 - rng.random()) / math.log1p(-reach))
-        passed = sum(1 for _ in islice(lines, jump))
-        line = next(lines, None)
-        cut = cut or passed > 0 or line is not None
-        if line is None:
-            return kept, cut
-        kept[rng.randrange(limit)] = line
-
-
 # ---------------------------------------------------------------- NumPy's files
 
 
@@ -154,9 +149,8 @@ def _read_npz(path, x, y, limit, seed):
     for group in (x, y):
         name, _, positions = group.partition(":")
         if name not in archive:
-            raise InputError(
-                f"{path.name} has no array {name!r}: it holds {', '.join(archive.files)}"
-            )
+            held = ", ".join(archive.files)
+            raise InputError(f"{path.name} has no array {name!r}: it holds {held}")
         try:
             side = archive[name]
         except ValueError:
@@ -169,9 +163,8 @@ def _read_npz(path, x, y, limit, seed):
         sides.append(side)
     x, y = sides
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
-        raise InputError(
-            f"the arrays must have one row for each pair, but have shapes {x.shape} and {y.shape}"
-        )
+        raise InputError(f"""the arrays must have one row for each pair, but have shapes {x.shape}
+            and {y.shape}""")
     (x, cut), (y, _) = (_thin_rows(side, limit, seed) for side in (x, y))
     return x, y, cut
 
@@ -187,8 +180,7 @@ def _load(path, kind):
     return loaded
 
 
-def _thin_rows(table, limit, seed):
-    if table.ndim == 0 or len(table) <= limit:
-        return np.asarray(table), False
-    rows = np.sort(own_rng(seed).choice(len(table), limit, replace=False))
-    return np.asarray(table[rows]), True
+def _thin_rows(numbers, limit, seed):
+    if numbers.ndim == 0 or len(numbers) <= limit:
+        return np.asarray(numbers), False
+    return np.asarray(numbers[draw_rows(len(numbers), limit, seed)]), True

@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from dimlearn.information.bounds import pairwise_scores
 from dimlearn.startup import tf
 
 # ---------------------------------------------------------------- critics without training
@@ -108,9 +109,9 @@ class SeparableCritics:
 
     def __call__(self, x, y):
         """Scores `[members, n, m]` of `x [members, n, dx]`, `y [members, m, dy]`."""
-        g, h = self.g(x), self.h(y)
-        products = tf.matmul(g[..., :-1], h[..., :-1], transpose_b=True)
-        return products + g[..., -1:] + tf.linalg.matrix_transpose(h[..., -1:])
+        g, h = self.g(x), self.h(y)  # [members, n, features + 1], [members, m, features + 1]
+        u, v = g[..., -1:], tf.linalg.matrix_transpose(h[..., -1:])  # [.., n, 1], [.., 1, m]
+        return pairwise_scores(g[..., :-1], h[..., :-1]) + u + v
 
 
 class ConcatCritics:
@@ -128,8 +129,8 @@ class ConcatCritics:
 
     def __call__(self, x, y):
         """Scores `[members, n, m]` of `x [members, n, dx]`, `y [members, m, dy]`."""
-        a, b = self.x_part(x), self.y_part(y)
+        a, b = self.x_part(x), self.y_part(y)  # [members, n, width], [members, m, width]
         members, n, m = a.shape[0], tf.shape(a)[1], tf.shape(b)[1]
-        pairs = tf.nn.gelu(a[:, :, None] + b[:, None])
+        pairs = tf.nn.gelu(a[:, :, None] + b[:, None])  # [members, n, m, width]
         pairs = tf.reshape(pairs, [members, n * m, a.shape[2]])
         return tf.reshape(self.tail(pairs), [members, n, m])

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dimlearn.errors import InputError
+from dimlearn.errors import InputError, one_line
 from dimlearn.information import classical
 from dimlearn.information.samples import (
     check_pairs,
@@ -39,19 +39,8 @@ CRITIC_KINDS = ("gaussian", "kernel", "separable", "concat")
 MAX_ROWS = 10_000  # more pairs cost time and memory with their square
 FEW_DIMENSIONS = 3  # of x and y together: where nearest neighbours are nearly exact
 LARGE = 5.0  # nats: from here on no sample of a usual size can vouch for a value
-REMAINDER = 1 / (math.sqrt(2) - 1)  # what is left of an error that falls as 1 / sqrt(n), by its
-# last fall from n / 2 to n
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Pairs that gave a value: their `rows` in the sample, and their score matrix, nats.
-
-    `scores[i, j]` is the estimated log density ratio of `x[rows[i]]` and `y[rows[j]]`.
-    """
-
-    rows: np.ndarray
-    scores: np.ndarray
+REMAINDER = 1 / (math.sqrt(2) - 1)  # 2.4: what is left of an error that falls as 1 / sqrt(n), in
+# units of its last fall, from n / 2 to n
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,7 @@ class Estimate:
     standard_error: nats, of sampling and of what can be seen of the bias (each estimator says).
     estimator: its name. ceiling: the value it cannot exceed with this sample, or None.
     curve: `[checkpoints, 2]`, step and validation nats of the networks; empty without training.
-    evaluation: the pairs of the last fold with their scores, or None without a critic.
+    evaluation: `crossfit.Fold`, the last fold's pairs with their scores; None without a critic.
     readouts: `{name: nats}`, other ways to read the same critic, or estimates that it was held
         against.
     warnings: sentences on what to be careful about.
@@ -73,7 +62,7 @@ class Estimate:
     estimator: str
     ceiling: float | None = None
     curve: np.ndarray = field(default_factory=lambda: np.empty((0, 2)), repr=False)
-    evaluation: Evaluation | None = field(default=None, repr=False)
+    evaluation: object = field(default=None, repr=False)
     readouts: dict = field(default_factory=dict, repr=False)
     warnings: tuple = ()
 
@@ -88,13 +77,14 @@ def estimate_mi(x, y, seed=0, say=None):
     """Mutual information of two samples, an `Estimate` in nats.
 
     `x`: `[n, dx]` or `[n]`; `y`: `[n, dy]` or `[n]`; row i of `x` belongs to row i of `y`. `seed`
-    draws the folds, the networks' first weights and their batches. `say`: a `progress.Progress`.
+    draws the folds, the networks' first weights and their batches. `say(text, passing=False)` is
+    told what is going on; a passing text holds until the next.
 
     With up to three columns in all the value is that of `KSG`, and critics that need no training
     look whether they can prove more. With more columns it is that of `CrossFitted`. One setting for
     everything: the sample decides nothing but this.
 
-    Raises `InputError`, in one sentence, for samples that cannot be used (`pairs.check_pairs`).
+    Raises `InputError`, in one sentence, for samples that cannot be used (`samples.check_pairs`).
     """
     x, y = check_pairs(x, y)
     if x.shape[1] + y.shape[1] > FEW_DIMENSIONS:
@@ -105,13 +95,13 @@ def estimate_mi(x, y, seed=0, say=None):
     error = math.hypot(nearest.standard_error, held_out.standard_error)
     if held_out.value > nearest.value + 3 * error:
         warnings.append(
-            f"nearest neighbours read {nearest.value:.2f} nats, but critics prove "
-            f"{held_out.value:.2f} on pairs they never saw: the value is too low"
+            one_line(f"""nearest neighbours read {nearest.value:.2f} nats, but critics prove
+                {held_out.value:.2f} on pairs they never saw: the value is too low""")
         )
     elif nearest.value > 1.25 * held_out.value + 0.05 + 3 * error:
         warnings.append(
-            f"nearest neighbours read {nearest.value:.2f} nats, of which critics can prove only "
-            f"{held_out.value:.2f} on pairs they never saw"
+            one_line(f"""nearest neighbours read {nearest.value:.2f} nats, of which critics can
+                prove only {held_out.value:.2f} on pairs they never saw""")
         )
     return Estimate(
         nearest.value,
@@ -141,7 +131,7 @@ class Estimator:
 
     def parameters(self):
         """The settings of this estimator, for records: `{name: value}`."""
-        return {name: own for name, own in vars(self).items() if name not in ("name", "say")}
+        return {name: value for name, value in vars(self).items() if name not in ("name", "say")}
 
     def result(self, x, y):
         """The same with its standard error, as an `Estimate`. Raises `InputError`."""
@@ -155,13 +145,13 @@ class Estimator:
         ceiling = more.get("ceiling")
         if ceiling is not None and value > ceiling - min(1, ceiling / 2):
             warnings.append(
-                f"the value is near {ceiling:.1f} nats, the most that {self.name} can show of "
-                f"{len(x)} pairs: read it as 'at least'"
+                one_line(f"""the value is near {ceiling:.1f} nats, the most that {self.name} can
+                    show of {len(x)} pairs: read it as 'at least'""")
             )
         elif value > LARGE:
             warnings.append(
-                f"a value of {value:.1f} nats rests on pairs so rare that the sample can hardly "
-                "hold them: the error bar cannot vouch for it"
+                one_line(f"""a value of {value:.1f} nats rests on pairs so rare that the sample
+                    can hardly hold them: the error bar cannot vouch for it""")
             )
         return Estimate(value, error, self.name, warnings=tuple(warnings), **more)
 
@@ -231,11 +221,9 @@ class KSG(Estimator):
         halves = [classical.ksg(x[half], y[half], self.k) for half in order]
         value = float(terms.mean())
         parts = (terms.std() / math.sqrt(n), value - np.mean(halves), value - wide)
-        warnings = []
-        if x.shape[1] + y.shape[1] > 2 * FEW_DIMENSIONS:
-            warnings.append(
-                f"nearest neighbours read far too little in {x.shape[1] + y.shape[1]} dimensions"
-            )
+        warnings, dims = [], x.shape[1] + y.shape[1]
+        if dims > 2 * FEW_DIMENSIONS:
+            warnings.append(f"nearest neighbours read far too little in {dims} dimensions")
         more = {"ceiling": classical.ksg_ceiling(n, self.k), "warnings": warnings}
         return value, float(np.linalg.norm(parts)), more
 
@@ -244,7 +232,7 @@ class CrossFitted(Estimator):
     """Critics scored on pairs that they never saw, read by DV: a lower bound in expectation.
 
     `kinds`: which critics are mixed, of "gaussian", "kernel" (in up to four dimensions),
-    "separable" and "concat" (see `dimlearn.crossfit`). `steps`: training steps of the networks.
+    "separable" and "concat" (see `crossfit`). `steps`: training steps of the networks.
     Columns are always ranked.
 
     The standard error adds, in squares, the sampling error (the spread of the folds' values, or
@@ -278,15 +266,15 @@ class CrossFitted(Estimator):
         warnings = []
         if missing > max(0.05, 0.05 * value, 2 * sampling):
             warnings.append(
-                f"twice the pairs raised the value by {growth:.2f} nats: it is still growing, "
-                "read it as 'at least'"
+                one_line(f"""twice the pairs raised the value by {growth:.2f} nats: it is still
+                    growing, read it as 'at least'""")
             )
         readouts = {
             name: float(np.mean([reading[name] for reading in readings])) for name in readings[0]
         }
         more = {
             "curve": curve,
-            "evaluation": Evaluation(folds[-1].rows, folds[-1].scores),
+            "evaluation": folds[-1],
             "readouts": readouts,
             "warnings": warnings,
         }

@@ -1,12 +1,11 @@
-"""Entropy, divergence and mutual information where they are known exactly. Lessons 1 and 9.
+"""Entropy, divergence and mutual information where they are known exactly. Lesson 1.
 
-For a discrete variable everything is a sum over a probability table; for a Gaussian everything is
-the determinant of a matrix. These are the values that the estimators of lesson 2 are held against.
+For a discrete variable everything is a sum over a probability table; for Gaussians it is a formula
+of their correlation. These are the values that the estimators of lesson 2 are held against.
 
-    H(p)          -sum p log p                                      Shannon 1948
-    KL(p || q)    sum p log(p / q)                                  Kullback & Leibler 1951
+    H(p)          -sum p log p                Shannon 1948
+    KL(p || q)    sum p log(p / q)            Kullback & Leibler 1951
     I(X; Y)       KL(p(x, y) || p(x) p(y))
-    TC(X)         KL(p(x) || p(x_1) ... p(x_D)), total correlation  Watanabe 1960
 
 All values are in nats. NumPy alone: arrays, lists and tensors are taken, floats are returned.
 """
@@ -85,26 +84,3 @@ def gaussian_mi(rho, dim=1):
     with np.errstate(divide="ignore"):
         values = -0.5 * dim * np.log1p(-(rho**2)) + 0.0
     return float(values) if values.ndim == 0 else values
-
-
-def gaussian_total_correlation(codes):
-    """Total correlation `-1/2 log det R` of the Gaussian fitted to codes `[N, D]`: a float, nats.
-
-    `R` is the correlation matrix. 0 when the dimensions are uncorrelated; for D = 2 it is
-    `gaussian_mi` of their correlation. It sees linear dependence only. Where one dimension is a sum
-    of others the value is infinite; what rounding leaves of that is some 18 nats.
-    Raises `InputError` when the fit is not possible: fewer than two dimensions, one that is
-    constant, not more samples than dimensions, or a number that is not finite.
-    """
-    codes = np.asarray(codes, dtype="float64")
-    if codes.ndim != 2 or codes.shape[1] < 2 or codes.shape[0] <= codes.shape[1]:
-        raise InputError(
-            "codes must be [N, D] with two or more dimensions and more samples than dimensions, "
-            f"but have the shape {codes.shape}"
-        )
-    if not np.isfinite(codes).all():
-        raise InputError("the codes must be finite numbers")
-    if np.any(np.ptp(codes, axis=0) == 0):
-        raise InputError("a dimension of the codes is constant: it has no correlation with others")
-    _, log_determinant = np.linalg.slogdet(np.corrcoef(codes, rowvar=False))
-    return max(0.0, float(-0.5 * log_determinant))

@@ -24,17 +24,13 @@ def check_pairs(x, y, min_rows=MIN_ROWS):
             f"x has {len(x)} rows and y has {len(y)}: row i of x must belong to row i of y"
         )
     if len(x) < min_rows:
-        raise InputError(
-            f"{len(x)} {'pair is' if len(x) == 1 else 'pairs are'} too few to estimate mutual "
-            f"information: at least {min_rows} are needed"
-        )
+        raise InputError(f"""{len(x)} {"pair is" if len(x) == 1 else "pairs are"} too few to
+            estimate mutual information: at least {min_rows} are needed""")
     for name, sample in (("x", x), ("y", y)):
         constant = np.flatnonzero(np.all(sample == sample[:1], axis=0))
         if len(constant):
-            raise InputError(
-                f"column {constant[0]} of {name} is constant: it carries no information, leave "
-                "it out"
-            )
+            raise InputError(f"""column {constant[0]} of {name} is constant: it carries no
+                information, leave it out""")
     return x, y
 
 
@@ -112,9 +108,14 @@ def own_rng(seed):
     return np.random.default_rng([seed, 0x1F0])
 
 
+def draw_rows(n, limit, seed):
+    """The numbers of at most `limit` of `n` rows, drawn without replacement, in order."""
+    if n <= limit:
+        return np.arange(n)
+    return np.sort(own_rng(seed).choice(n, limit, replace=False))
+
+
 def thin(x, y, limit, seed):
-    """At most `limit` of the pairs, drawn without replacement: `(x, y)`, rows still paired."""
-    if len(x) <= limit:
-        return x, y
-    rows = np.sort(own_rng(seed).choice(len(x), limit, replace=False))
+    """At most `limit` of the pairs: `(x, y)`, rows still paired."""
+    rows = draw_rows(len(x), limit, seed)
     return x[rows], y[rows]

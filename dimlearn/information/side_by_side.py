@@ -4,10 +4,8 @@ What `dimlearn estimate` prints.
 """
 
 import math
-import sys
-from functools import partial
 
-from dimlearn.errors import InputError
+from dimlearn.errors import InputError, one_line
 from dimlearn.information.columns import read_groups
 from dimlearn.information.estimation import (
     KSG,
@@ -21,10 +19,21 @@ from dimlearn.information.samples import check_pairs
 
 QUICK = {"gaussian": Gaussian, "histogram": Histogram, "ksg": KSG}
 NAMES = ("default", "gaussian", "histogram", "ksg", "separable", "concat")
+REASONS = {  # for which an estimator may disagree with another
+    "gaussian": "the dependence is not that of a Gaussian, or columns are many and pairs few",
+    "histogram": "its bins are too coarse or too empty for this dependence",
+    "ksg": "nearest neighbours are far too low in many dimensions",
+    "separable": "networks alone need more pairs, or the other is too high",
+    "concat": "networks alone need more pairs, or the other is too high",
+}
 
 
-def estimate_file(path, x=None, y=None, names=None, seed=0):
-    """The report on two groups of columns of a file, as text. Raises `InputError`."""
+def estimate_file(path, x=None, y=None, names=None, seed=0, say=None):
+    """The report on two groups of columns of a file, as text. Raises `InputError`.
+
+    `x`, `y`: as `columns.read_groups` takes them; `names`: of `NAMES`, all that fit but "concat"
+    by default. `say(text, passing=False)` is told what the slow estimators are doing.
+    """
     for name in names or ():
         if name not in NAMES:
             raise InputError(f"there is no estimator {name!r}: choose among {', '.join(NAMES)}")
@@ -34,7 +43,7 @@ def estimate_file(path, x=None, y=None, names=None, seed=0):
     names = names or [
         name for name in NAMES if name != "concat" and (one_by_one or name != "histogram")
     ]
-    results = estimate_side_by_side(x, y, names, seed)
+    results = {name: estimate(name, x, y, seed, say) for name in names}
     drawn = ", drawn at random from a longer file" if cut else ""
     head = f"{len(x)} pairs{drawn}, {x.shape[1]} and {y.shape[1]} columns; nats"
     lines = [head, "", f"{'estimator':32} {'value':>7}   {'error bar':>9}   {'at most':>7}"]
@@ -48,43 +57,30 @@ def estimate_file(path, x=None, y=None, names=None, seed=0):
     return "\n".join([*lines, "", *(f"- {remark}" for remark in remarks)]).rstrip()
 
 
-def estimate_side_by_side(x, y, names, seed=0):
-    """`{name: Estimate}` of a sample by each of `names`; the slow ones tell their progress."""
-    return {name: _estimator(name, seed)(x, y) for name in names}
-
-
-def _estimator(name, seed):
-    """The function from a sample to an `Estimate` that `name` stands for."""
+def estimate(name, x, y, seed=0, say=None):
+    """The `Estimate` of a sample by the estimator that `name` stands for."""
     if name in QUICK:
-        return QUICK[name](seed=seed).result
-    print(f"{name} ...", file=sys.stderr, flush=True)
-    from dimlearn.cli.terminal import Progress
-
+        return QUICK[name](seed=seed).result(x, y)
+    if say:
+        say(f"{name} ...")
     if name == "default":
-        return partial(estimate_mi, seed=seed, say=Progress())
-    return CrossFitted((name,), seed=seed, say=Progress()).result
+        return estimate_mi(x, y, seed=seed, say=say)
+    return CrossFitted((name,), seed=seed, say=say).result(x, y)
 
 
 def remarks_on(results):
     """Sentences: each estimator's warnings, where they disagree, and what large values mean."""
-    remarks = [f"{name}: {text}" for name, own in results.items() for text in own.warnings]
+    remarks = [f"{name}: {text}" for name, found in results.items() for text in found.warnings]
     names = list(results)
     for name in names[1:]:
         first, other = results[names[0]], results[name]
         gap = abs(first.value - other.value)
         if gap > 0.05 + 3 * math.hypot(first.standard_error, other.standard_error):
-            why = {
-                "gaussian": "the dependence is not that of a Gaussian, or columns are many and "
-                "pairs few",
-                "histogram": "its bins are too coarse or too empty for this dependence",
-                "ksg": "nearest neighbours are far too low in many dimensions",
-                "separable": "networks alone need more pairs, or the other is too high",
-                "concat": "networks alone need more pairs, or the other is too high",
-            }.get(name, "one of them is off")
+            why = REASONS.get(name, "one of them is off")
             remarks.append(f"{names[0]} and {name} disagree by {gap:.2f} nats: {why}")
-    if any(own.value > LARGE for own in results.values()):
+    if any(found.value > LARGE for found in results.values()):
         remarks.append(
-            "from about log n nats on, no estimator can vouch for a value: a sample of n pairs "
-            "cannot show what is rarer than one pair in n (McAllester & Stratos 2020)"
+            one_line("""from about log n nats on, no estimator can vouch for a value: a sample of
+                n pairs cannot show what is rarer than one pair in n (McAllester & Stratos 2020)""")
         )
     return remarks

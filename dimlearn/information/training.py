@@ -1,33 +1,96 @@
-"""Critics trained on fresh pairs of a world, and the staircase that shows what they read. Lesson 2.
+"""How a critic is trained: gradient ascent on an objective, many steps in one call. Lessons 2, 9.
 
-A world that can be sampled without end has no training pairs to remember: every batch is new. So
-one critic can be taken through rising levels of mutual information and read at each, on another
-fresh sample. The critic is trained by the JSD objective, whose gradients stay small at any level,
-and all read-outs (`dimlearn.readouts`) come from that one critic.
+Every network of this room is trained here. `ascend` is the one loop. `ascend_to_best` is for
+critics of a sample: several members, one for each fold, learn side by side, and each ends with the
+weights that were best on its own validation slice. `CriticInTraining` is for worlds that can be
+sampled without end: every batch is new, there is nothing to remember, and no slice is needed.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
-from dimlearn.information.bounds import (
-    dv_bound,
-    infonce_bound,
-    infonce_codes_bound,
-    jsd_bound,
-    nwj_bound,
-    smile,
-)
+from dimlearn.information.bounds import jsd_bound
 from dimlearn.information.critics import SeparableCritics
-from dimlearn.information.crossfit import mix
-from dimlearn.information.estimation import Estimate
-from dimlearn.information.readouts import read_log_ratio
 from dimlearn.information.samples import own_rng
-from dimlearn.information.worlds import LEVELS, correlated_gaussians
 from dimlearn.startup import keras, tf
 
-TRACED = ("DV", "NWJ", "SMILE-5", "InfoNCE")
-AT_ONCE = 50  # batches drawn, and steps taken, in one call
+MOMENTUM = 0.99  # of the moving average of weights: about the last hundred steps
+
+
+def ascend(objective, optimizer, steps, every=100, batches=lambda count: ()):
+    """Climb an objective; after each `every` steps, `(steps so far, values [every, ...])`.
+
+    `objective`: a function that gives a tensor, whose sum is maximised. It draws what it looks at,
+    or is handed the next of `batches(count)`: a sequence of arrays `[count, ...]`.
+    """
+
+    @tf.function
+    def climb(count, sides):
+        values = tf.TensorArray(tf.float32, count)
+        for step in tf.range(count):
+            with tf.GradientTape() as tape:
+                value = objective(*[side[step] for side in sides])
+                loss = -value
+            optimizer.update(tape.gradient(loss, optimizer.variables))
+            values = values.write(step, value)
+        return values.stack()
+
+    for begun in range(0, steps, every):
+        count = min(every, steps - begun)
+        sides = [tf.constant(side) for side in batches(count)]
+        yield begun + count, climb(tf.constant(count), sides).numpy()
+
+
+def ascend_to_best(objective, judge, optimizer, steps, say=None):
+    """Climb; each member ends with the weights of its highest validation value.
+
+    `variables` of the optimizer: `[members, ...]` each. `judge()`: a value for each member,
+    `[members]`, looked at every 100 steps. Returns `[(step, values [members])]`.
+    """
+    best, weights, seen = -np.inf, [variable.numpy() for variable in optimizer.variables], []
+    for step, _ in ascend(objective, optimizer, steps):
+        values = np.asarray(judge())
+        for held, variable in zip(weights, optimizer.variables):
+            held[values > best] = variable.numpy()[values > best]
+        best = np.maximum(best, values)
+        seen.append((step, values))
+        if say:
+            say(f"step {step}/{steps}: {values.mean():.3f} nats on validation pairs", passing=True)
+    for held, variable in zip(weights, optimizer.variables):
+        variable.assign(held)
+    return seen
+
+
+class CosineAdamW:
+    """Adam (Kingma & Ba 2015) with weight decay apart from the gradient (Loshchilov & Hutter 2019).
+
+    The learning rate falls from `rate` to 0 over `steps` by a cosine. The arithmetic is that of
+    `keras.optimizers.AdamW`, whose own way of applying gradients leads through `tf.distribute`,
+    after which TensorFlow never lets the graph of the training go, nor what hangs on it. So the
+    updates are called one by one. `averaged`: whether to follow the weights by a moving average.
+    """
+
+    def __init__(self, variables, rate, steps, weight_decay=0.0, averaged=False):
+        self.variables, self.weight_decay = variables, weight_decay
+        self.rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+        self.adam = keras.optimizers.Adam()
+        self.adam.build(variables)
+        self.averages = [tf.Variable(variable) for variable in variables] if averaged else []
+
+    def update(self, gradients):
+        """One step down the gradients."""
+        rate = self.rate(self.adam.iterations)
+        momentum = MOMENTUM * tf.cast(self.adam.iterations > 0, tf.float32)  # the first: no past
+        for variable, gradient in zip(self.variables, gradients):
+            variable.assign_sub(variable * self.weight_decay * rate)
+            self.adam.update_step(gradient, variable, rate)
+        for variable, average in zip(self.variables, self.averages):
+            average.assign(momentum * average + (1 - momentum) * variable)
+        self.adam.iterations.assign_add(1)
+
+    def settle(self):
+        """The moving averages of the weights take their place."""
+        for variable, average in zip(self.variables, self.averages):
+            variable.assign(average)
 
 
 class CriticInTraining:
@@ -50,153 +113,22 @@ class CriticInTraining:
     def train(self, world, steps, rate, weight_decay=0.0, say=None):
         """Maximise the bound for `steps` batches, the learning rate falling to 0 by a cosine.
 
-        The critic ends with the moving average of its weights. Returns the read-outs of every
-        training batch, float32 `[steps, 4]` in the order of `TRACED`, nats.
+        The critic ends with the moving average of its weights. Returns the bound of every training
+        batch, float32 `[steps]`, in nats.
         """
-        schedule = keras.optimizers.schedules.CosineDecay(rate, steps)
-        optimizer = keras.optimizers.AdamW(
-            schedule, weight_decay=weight_decay, use_ema=True, ema_momentum=0.99
-        )
-        optimizer.build(self.critics.variables)
 
-        @tf.function
-        def train_some(xs, ys):
-            traces = tf.TensorArray(tf.float32, tf.shape(xs)[0])
-            for step in tf.range(tf.shape(xs)[0]):
-                with tf.GradientTape() as tape:
-                    scores = self.scores(xs[step], ys[step])
-                    loss = -self.bound(scores)
-                gradients = tape.gradient(loss, self.critics.variables)
-                optimizer.apply_gradients(zip(gradients, self.critics.variables))
-                traces = traces.write(step, batch_values(scores))
-            return traces.stack()
-
-        traces = []
-        for start in range(0, steps, AT_ONCE):
-            count = min(AT_ONCE, steps - start)
+        def draw(count):
             pairs = world.draw(count * self.batch, self.rng)
-            pairs = [side.astype("float32").reshape(count, self.batch, -1) for side in pairs]
-            traces.append(train_some(*map(tf.constant, pairs)).numpy())
+            return [side.reshape(count, self.batch, -1).astype("float32") for side in pairs]
+
+        def bound_of(x, y):
+            return self.bound(self.scores(x, y))
+
+        optimizer = CosineAdamW(self.critics.variables, rate, steps, weight_decay, averaged=True)
+        reached = []
+        for step, values in ascend(bound_of, optimizer, steps, every=50, batches=draw):
+            reached.append(values)
             if say:
-                say(f"{world.name}, step {start + count}/{steps}: "
-                    f"DV {traces[-1][:, 0].mean():.2f} nats", passing=True)  # fmt: skip
-        optimizer.finalize_variable_values(self.critics.variables)
-        return np.concatenate(traces)
-
-
-def batch_values(scores):
-    """The read-outs of a batch's log density ratios, in the order of `TRACED`: `[4]`, nats."""
-    return tf.stack([dv_bound(scores), nwj_bound(1 + scores), smile(scores), infonce_bound(scores)])
-
-
-def both_sides(scores):
-    """InfoNCE averaged over rows and columns: its critic has no free offset on either side."""
-    return 0.5 * (infonce_bound(scores) + infonce_codes_bound(scores))
-
-
-@dataclass
-class Staircase:
-    """A critic taken through levels of mutual information, in nats.
-
-    `truth [levels]`; `traces [levels * steps, 4]`, every batch's read-outs in the order of
-    `TRACED`; `fresh`, for each level `{name: nats}` read on `evaluated` fresh pairs (the median of
-    five samples: a single NWJ value means little); `ceiling`: log N of the training batch.
-    """
-
-    truth: np.ndarray
-    traces: np.ndarray
-    fresh: list
-    ceiling: float
-    evaluated: int
-
-
-def climb(levels=LEVELS, dim=20, cubed=False, steps=1000, evaluated=2048, seed=0, say=None):
-    """Train one critic on Gaussians of rising mutual information and read it at every level.
-
-    The world changes under the critic, which goes on with the weights it has; each level is given
-    `steps` batches. The protocol of Poole et al. 2019 (Figure 2), but read on fresh pairs.
-    Returns a `Staircase`.
-    """
-    training = CriticInTraining(dim, dim, seed=seed)
-    traces, fresh = [], []
-    for number, level in enumerate(levels):
-        world = correlated_gaussians(level, dim, cubed)
-        traces.append(training.train(world, steps, 3e-3 if number else 8e-3, say=say))
-        fresh.append(read_fresh(training, world, evaluated, seed))
-    return Staircase(
-        truth=np.array(levels),
-        traces=np.concatenate(traces),
-        fresh=fresh,
-        ceiling=float(np.log(training.batch)),
-        evaluated=evaluated,
-    )
-
-
-def read_fresh(training, world, n, seed, repeats=5):
-    """The median read-outs of a critic on `repeats` fresh samples of `n` pairs: `{name: nats}`."""
-    readings = []
-    for repeat in range(repeats):
-        pair = world.sample(n, seed=1000 * (seed + 1) + repeat)
-        readings.append(read_log_ratio(training.scores(*pair).numpy()))
-    return {name: float(np.median([one[name] for one in readings])) for name in readings[0]}
-
-
-def light_up(level=6.0, steps=(0, 50, 200, 500, 1000), dim=20, pairs=16, seed=0):
-    """Score matrices of the same fresh pairs after `steps` of training: `[pairs, pairs]` each.
-
-    At first a critic tells no pair from another; then the diagonal lights up.
-    """
-    world, training = correlated_gaussians(level, dim), CriticInTraining(dim, dim, seed=seed)
-    fresh, matrices = world.sample(pairs, seed=seed + 1000), []
-    for before, after in zip((0, *steps), steps):
-        if after > before:
-            training.train(world, after - before, 3e-3)
-        matrices.append(training.scores(*fresh).numpy())
-    return matrices
-
-
-def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=2000, seed=0):
-    """What each formula reads off the *exact* log density ratio: no training, only the formula.
-
-    Returns `{level: {name: values [batches]}}` in nats, among them SMILE-1 and the mistaken
-    read-out of a JSD critic, NWJ without its 1 (see `dimlearn.readouts`).
-    """
-    read = {}
-    for level in levels:
-        world, values, rng = correlated_gaussians(level, dim), [], own_rng(seed)
-        for _ in range(batches):
-            scores = world.log_ratio(*world.draw(batch, rng))
-            wrong = {"NWJ, 1 + forgotten": float(nwj_bound(scores))}
-            smile_1 = {"SMILE-1": float(smile(scores, 1.0))}
-            values.append(read_log_ratio(scores) | smile_1 | wrong)
-        read[level] = {name: np.array([one[name] for one in values]) for name in values[0]}
-    return read
-
-
-def world_mi(train, validation, test, steps=1200, evaluated=2048, repeats=5, seed=0, say=None):
-    """What a critic can show of a world of images: an `Estimate`, a lower bound in expectation.
-
-    `train`, `validation`, `test`: the same world on different images (`worlds.same_class_images`).
-    Trained by InfoNCE on both sides, weighed and capped on validation pairs, and read by DV on
-    `repeats` samples of `evaluated` test pairs. The standard error is of their spread: it knows
-    that pairs are drawn, not that test images are few.
-    """
-    x, y = train.sample(2)
-    training = CriticInTraining(x.shape[1], y.shape[1], both_sides, (128, 64), seed=seed)
-    training.train(train, steps, 4e-3, weight_decay=0.3, say=say)
-    judged = {"critic": training.scores(*validation.sample(1000, seed)).numpy()}
-    readings = []
-    for repeat in range(repeats):
-        fresh = {"critic": training.scores(*test.sample(evaluated, seed + repeat)).numpy()}
-        readings.append(read_log_ratio(mix(np.arange(evaluated), judged, fresh).scores))
-    values = np.array([reading["DV"] for reading in readings])
-    infonce = float(np.mean([reading["InfoNCE"] for reading in readings]))
-    spread = values.std(ddof=1) / np.sqrt(repeats)
-    bar = "what one critic shows, a lower bound: the error bar is of the draw of pairs alone"
-    return Estimate(
-        float(values.mean()),
-        float(spread),
-        "critic",
-        readouts={"InfoNCE": infonce},
-        warnings=(bar,),
-    )
+                say(f"{world.name}, step {step}/{steps}: {values.mean():.2f} nats", passing=True)
+        optimizer.settle()
+        return np.concatenate(reached)

@@ -13,31 +13,16 @@ pictures of `map`, `exact` and `staircase`.
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 import mi_plots
+import mi_staircase
 import numpy as np
+from mi_tasks import load_tasks
 
 from dimlearn import data, estimate_mi
-from dimlearn.information import KSG, CrossFitted, Gaussian, Histogram, training, worlds
-
-
-def load_tasks(folder, n=5000):
-    """`[(name, x, y, true MI)]` of the `.npz` files of a folder, or of the built-in worlds."""
-    if folder is None:
-        return [
-            (world.name, *world.sample(n, seed=100), world.mutual_information)
-            for world in worlds.built_in()
-        ]
-    tasks = []
-    for path in sorted(Path(folder).glob("*.npz")):
-        with np.load(path, allow_pickle=False) as task:
-            tasks.append((path.stem, task["x"], task["y"], float(task["mi_true"])))
-    if not tasks:
-        sys.exit(f"there is no .npz file in {folder}")
-    return tasks
+from dimlearn.information import KSG, CrossFitted, Gaussian, Histogram, worlds
 
 
 def run_tasks(options):
@@ -89,7 +74,7 @@ def run_map(options):
 
 
 def run_exact(options):
-    read = training.exact_critic()
+    read = mi_staircase.exact_critic()
     names = list(next(iter(read.values())))
     print(f"{'truth':>6}  " + "  ".join(f"{name:>19}" for name in names))
     for level, own in read.items():
@@ -101,20 +86,20 @@ def run_exact(options):
 def run_staircase(options):
     for seed in range(options.seeds):
         began = time.process_time()
-        climbed = training.climb(seed=seed)
+        climbed = mi_staircase.climb(seed=seed)
         print(f"seed {seed}: {time.process_time() - began:.1f} s for the whole curve")
         for name in climbed.fresh[0]:
             print(f"{name:20}" + "".join(f"{own[name]:8.2f}" for own in climbed.fresh), flush=True)
         last = climbed.traces.reshape(len(climbed.truth), -1, 4)[:, -200:, 3].mean(axis=1)
         print(f"{'InfoNCE, batches':20}" + "".join(f"{own:8.2f}" for own in last))
     if options.figures:
-        cubed = training.climb(cubed=True)
+        cubed = mi_staircase.climb(cubed=True)
         figure, text = mi_plots.staircase({"Gaussian": climbed, "cubed": cubed})
         print(text)
         save(figure, options.figures, "staircase.png")
         steps = (0, 50, 200, 500, 1000)
         figure, text = mi_plots.score_matrices(
-            training.light_up(6.0, steps), [f"{step} steps" for step in steps]
+            mi_staircase.light_up(6.0, steps), [f"{step} steps" for step in steps]
         )
         print(text)
         save(figure, options.figures, "scores.png")
@@ -139,7 +124,7 @@ def run_images(options):
             )
         ]
         began = time.process_time()
-        found[what] = training.world_mi(*parts)
+        found[what] = mi_staircase.world_mi(*parts)
         print(f"{what:14} {found[what]}  InfoNCE {found[what].readouts['InfoNCE']:.3f}  "
               f"(most it can be {parts[2].mutual_information:.3f})  "
               f"{time.process_time() - began:.1f} s", flush=True)  # fmt: skip

@@ -1,11 +1,12 @@
 """Pictures of mutual information and its estimates.
 
 Each function returns the figure and its text alternative. Colours and markers as in
-`dimlearn.plots`. All values in nats.
+`dimlearn.pictures`. All values in nats.
 """
 
 import numpy as np
 from matplotlib.figure import Figure
+from mi_staircase import TRACED
 
 from dimlearn.pictures.comparison import panels
 from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
@@ -24,10 +25,8 @@ READOUT_STYLES = {  # colour, marker
 def staircase(results, names=("DV", "NWJ", "SMILE-5", "InfoNCE"), window=200):
     """Truth, every batch's value, its moving average and the ceiling, over training.
 
-    `results`: `{row title: training.Staircase}`, such as Gaussian and cubed.
+    `results`: `{row title: mi_staircase.Staircase}`, such as Gaussian and cubed.
     """
-    from dimlearn.information.training import TRACED
-
     figure = Figure(figsize=(2.7 * len(names), 2.4 * len(results) + 0.5), layout="constrained")
     rows = figure.subplots(len(results), len(names), sharex=True, sharey=True, squeeze=False)
     told = []
@@ -78,7 +77,7 @@ def moving_average(values, window):
 def exact_critic(read, names=None):
     """What each formula reads off the exact log density ratio: a violin for each level.
 
-    `read`: what `training.exact_critic` returns.
+    `read`: what `mi_staircase.exact_critic` returns.
     """
     levels = list(read)
     names = names or list(READOUT_STYLES)

@@ -3,8 +3,7 @@
 import mi_plots
 import numpy as np
 import pytest
-
-from dimlearn.information.training import Staircase
+from mi_staircase import Staircase
 
 
 def drawn(figure, tmp_path):

@@ -8,6 +8,4 @@ from dimlearn.check import progress_file
 @pytest.fixture(autouse=True)
 def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / progress_file.FILE))
-    monkeypatch.setattr(progress_file, "_this_session", {})
-    monkeypatch.setattr(progress_file, "_sources", {})
-    monkeypatch.setattr(progress_file, "_notes", [])
+    progress_file.forget_session()

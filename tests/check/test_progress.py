@@ -8,25 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from dimlearn import check
+from dimlearn import check, files
 from dimlearn.check import progress_file
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCK = f".{progress_file.FILE}.lock"
 
 
 def saved():
     return json.loads(progress_file.path().read_text(encoding="utf-8"))["done"]
 
 
-def forget_the_session():
-    progress_file._this_session.clear()
-    progress_file._notes.clear()
-
-
 def test_a_solved_exercise_is_noted_and_survives_the_kernel():
-    check.entropy(check.entropy.worked_solution)
-    check.kl_divergence(check.kl_divergence.mistakes[0].wrong)
-    forget_the_session()
+    check.entropy(check.entropy.exercise.worked_solution)
+    check.kl_divergence(check.kl_divergence.exercise.mistakes[0].wrong)
+    progress_file.forget_session()
     text = repr(check.progress())
     assert set(saved()) == {"entropy"}
     assert "[x] entropy" in text and "[ ] kl_divergence" in text
@@ -34,7 +30,7 @@ def test_a_solved_exercise_is_noted_and_survives_the_kernel():
 
 
 def test_the_words_carry_no_clock():
-    check.entropy(check.entropy.worked_solution)
+    check.entropy(check.entropy.exercise.worked_solution)
     assert saved()["entropy"] not in repr(check.progress())
 
 
@@ -44,7 +40,7 @@ def test_a_damaged_file_is_set_aside(damage):
     file.write_text(damage)
     assert "damaged-1" in repr(check.progress())
     assert file.with_name("dimlearn-progress.damaged-1.json").read_text() == damage
-    check.entropy(check.entropy.worked_solution)
+    check.entropy(check.entropy.exercise.worked_solution)
     assert set(saved()) == {"entropy"}
 
 
@@ -59,19 +55,19 @@ def test_undecodable_bytes_are_set_aside_and_nothing_is_overwritten():
 
 def test_a_file_that_is_closed_for_a_moment_is_not_written_over(monkeypatch):
     """As by a program that synchronises folders. (Permissions do not bind root.)"""
-    check.entropy(check.entropy.worked_solution)
+    check.entropy(check.entropy.exercise.worked_solution)
     before = progress_file.path().read_bytes()
-    forget_the_session()
+    progress_file.forget_session()
 
     def closed_for_now(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as closed:
         closed.setattr(Path, "read_text", closed_for_now)
-        assert check.kl_divergence(check.kl_divergence.worked_solution)
+        assert check.kl_divergence(check.kl_divergence.exercise.worked_solution)
         assert "cannot be saved" in repr(check.progress())
     assert progress_file.path().read_bytes() == before
-    check.mutual_information(check.mutual_information.worked_solution)
+    check.mutual_information(check.mutual_information.exercise.worked_solution)
     assert set(saved()) == {"entropy", "kl_divergence", "mutual_information"}
 
 
@@ -86,7 +82,7 @@ def test_a_working_folder_that_was_deleted(tmp_path, monkeypatch):
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert check.entropy(check.entropy.worked_solution)
+    assert check.entropy(check.entropy.exercise.worked_solution)
     assert "[x] entropy" in repr(check.progress())
 
 
@@ -106,25 +102,45 @@ def test_two_kernels_writing_at_once():
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     assert set(saved()) == {name for own in names for name in own}
-    assert [p.name for p in progress_file.path().parent.iterdir()] == [progress_file.FILE]
+    left = {file.name for file in progress_file.path().parent.iterdir()}
+    assert left <= {progress_file.FILE, LOCK}
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
     """A file where the folder should be stands for it: permissions do not bind root."""
     (tmp_path / "wall").write_text("")
     monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / "wall" / progress_file.FILE))
-    assert check.entropy(check.entropy.worked_solution)
+    assert check.entropy(check.entropy.exercise.worked_solution)
     text = repr(check.progress())
     assert "[x] entropy" in text and "cannot be saved" in text
 
 
-def test_a_lock_left_behind_is_taken_over(monkeypatch):
-    monkeypatch.setattr(progress_file, "PATIENCE", 0.05)
-    lock = progress_file.path().with_name(f".{progress_file.FILE}.lock")
-    lock.touch()
-    os.utime(lock, (0, 0))
+KILLED = """
+import os
+from dimlearn.check import progress_file
+from dimlearn.files import locked
+with locked(progress_file.path()):
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_the_lock_of_a_kernel_that_was_killed_does_not_matter():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-c", KILLED], env=environment).returncode
+    assert progress_file.path().with_name(LOCK).exists()
     progress_file.record("entropy")
-    assert "entropy" in saved() and not lock.exists()
+    assert "entropy" in saved() and "cannot be saved" not in repr(check.progress())
+
+
+def test_a_lock_that_another_kernel_holds_for_long(monkeypatch):
+    monkeypatch.setattr(files, "PATIENCE", 0.01)
+    with files.locked(progress_file.path()):
+        progress_file.record("entropy")
+        progress_file.record("kl_divergence")
+    assert not progress_file.path().exists()
+    assert repr(check.progress()).count("cannot be saved") == 1
+    progress_file.record("entropy")
+    assert set(saved()) == {"entropy", "kl_divergence"}
 
 
 def test_the_command(tmp_path):

@@ -32,7 +32,7 @@ def source(tmp_path):
 @pytest.fixture(autouse=True)
 def no_progress(monkeypatch):
     monkeypatch.delenv("DIMLEARN_PROGRESS", raising=False)
-    monkeypatch.setattr(progress_file, "_this_session", {})
+    progress_file.forget_session()
 
 
 def test_copies_are_plain(source, tmp_path):

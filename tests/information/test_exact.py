@@ -9,7 +9,6 @@ from dimlearn import InputError
 from dimlearn.information import (
     entropy,
     gaussian_mi,
-    gaussian_total_correlation,
     kl_divergence,
     mutual_information,
 )
@@ -57,17 +56,6 @@ def test_gaussians():
     np.testing.assert_allclose(gaussian_mi([0.0, 0.5], dim=2), [0, 2 * gaussian_mi(0.5)])
 
 
-def test_total_correlation():
-    rng = np.random.default_rng(0)
-    codes = rng.normal(size=(50, 2)) @ [[1.0, 0.7], [0.0, 0.4]]
-    rho = np.corrcoef(codes, rowvar=False)[0, 1]
-    assert gaussian_total_correlation(codes) == pytest.approx(gaussian_mi(rho))
-    assert gaussian_total_correlation(codes * [3, -0.1] + 5) == pytest.approx(gaussian_mi(rho))
-    # exactly uncorrelated columns: those of an orthogonal design
-    design = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
-    assert gaussian_total_correlation(design) == pytest.approx(0, abs=1e-12)
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -77,10 +65,6 @@ def test_total_correlation():
         lambda: kl_divergence([0.5, 0.5], [1.0]),
         lambda: mutual_information([0.5, 0.5]),
         lambda: gaussian_mi(1.2),
-        lambda: gaussian_total_correlation(np.ones((5, 2))),
-        lambda: gaussian_total_correlation(np.eye(3)),
-        lambda: gaussian_total_correlation([[1, 2], [3, math.nan], [5, 7]]),
-        lambda: gaussian_total_correlation([[1, 2], [3, math.inf], [5, 7]]),
     ],
 )
 def test_refused_in_one_sentence(wrong):

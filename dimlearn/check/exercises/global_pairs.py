@@ -4,44 +4,28 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault
-from dimlearn.check.inputs import normal
-from dimlearn.deep_infomax import objectives
+from dimlearn.check.inputs import maps_and_codes
 from dimlearn.startup import tf
-
-
-def batch(n, m, channels, dim, seed=0):
-    return normal(n, m, m, channels, seed=seed, decimals=2), normal(n, dim, seed=seed, decimals=2)
-
-
-def flat(feature_map):
-    """The flattened maps `[N, M*M*C]`, for the answers below."""
-    return tf.reshape(feature_map, [feature_map.shape[0], -1])
 
 
 def undo_the_mismatch(parts, feature_map, code):
     """Which other image's map a row gets is left open: a right choice counts as a roll by one."""
     positive, negative = parts
-    n = len(code)
-    features = np.asarray(feature_map, "float64").reshape(n, -1)
+    features = np.asarray(feature_map, "float64").reshape(len(code), -1)  # [N, M*M*C]
     size = features.shape[1]
-    if negative.shape != (n, size + code.shape[1]):
+    if negative.shape != (len(code), size + code.shape[1]):
         return parts
-    sources = [
-        next((j for j in range(n) if np.allclose(row[:size], features[j], atol=1e-4)), -1)
-        for row in negative
-    ]
-    if any(j in (-1, i) for i, j in enumerate(sources)):
-        return parts
-    rolled = np.concatenate([np.roll(features, 1, axis=0), negative[:, size:]], axis=1)
-    return positive, rolled
-
+    for i, row in enumerate(negative):
+        same = np.isclose(features, row[:size], atol=1e-4).all(axis=1)  # [N]: whose map is it?
+        if not same.any() or np.argmax(same) == i:
+            return parts
+    return positive, np.concatenate([np.roll(features, 1, axis=0), negative[:, size:]], axis=1)
 
 exercise = Exercise(
     meaning="""Each row is the flattened map and then the code. In the positives both are of the
     same image; in the negatives the row keeps its code and gets another image's map.""",
-    reference=objectives.global_pairs,
-    cases=lambda: [batch(2, 2, 1, 3), batch(3, 2, 3, 2), batch(5, 3, 2, 4), batch(4, 2, 2, 4)],
-    extremes=lambda: [batch(7, 4, 1, 5), batch(16, 2, 3, 2)],
+    cases=lambda: maps_and_codes((2, 2, 1, 3), (3, 2, 3, 2), (5, 3, 2, 4), (4, 2, 2, 4)),
+    extremes=lambda: maps_and_codes((7, 4, 1, 5), (16, 2, 3, 2)),
     differentiable=True,
     returns=("positive", "negative"),
     canonical=undo_the_mismatch,
@@ -56,12 +40,9 @@ exercise = Exercise(
     `tf.concat([tf.roll(features, 1, axis=0), code], axis=1)`.""",
 )
 
-
-@exercise.solution("""
-    `reshape` keeps the first axis and lines up the rest, one image to a row. A roll by one gives
-    each row the map of its neighbour: no image keeps its own. The code stays, so that a critic
-    cannot tell the two kinds apart by the code alone.
-""")
+@exercise.solution("""`reshape` keeps the first axis and lines up the rest, one image to a row. A
+    roll by one gives each row the map of its neighbour: no image keeps its own. The code stays, so
+    that a critic cannot tell the two kinds apart by the code alone.""")
 def global_pairs(feature_map, code):
     """[N, M, M, C], [N, D] -> (positive, negative), each [N, M*M*C + D]."""
     features = tf.reshape(feature_map, [feature_map.shape[0], -1])
@@ -69,36 +50,38 @@ def global_pairs(feature_map, code):
     negative = tf.concat([tf.roll(features, 1, axis=0), code], axis=1)
     return positive, negative
 
+def flat(feature_map):
+    """`[N, M, M, C] -> [N, M*M*C]`, for the mistakes below."""
+    return tf.reshape(feature_map, [feature_map.shape[0], -1])
+
+def pairs(features, code, other):
+    """The positives, and negatives with other maps."""
+    return tf.concat([features, code], axis=1), tf.concat([other, code], axis=1)
 
 @exercise.mistake("""The code comes first in your rows. The flattened map comes first, then the
     code.""")
 def code_first(feature_map, code):
     features = flat(feature_map)
     other = tf.roll(features, 1, axis=0)
-    return tf.concat([code, features], 1), tf.concat([code, other], 1)
-
+    return tf.concat([code, features], axis=1), tf.concat([code, other], axis=1)
 
 @exercise.mistake("""Your negatives are positives: map and code of the same image. Give each row
     the map of another image: `tf.roll(features, 1, axis=0)`.""")
 def negatives_not_mismatched(feature_map, code):
-    positive = tf.concat([flat(feature_map), code], 1)
-    return positive, positive
-
+    features = flat(feature_map)
+    return pairs(features, code, features)
 
 @exercise.mistake("""Map and code move together, so that each row of your negatives is a
     positive pair again, of another image. Only the maps move.""")
 def both_moved(feature_map, code):
-    positive = tf.concat([flat(feature_map), code], 1)
+    positive, _ = global_pairs(feature_map, code)
     return positive, tf.roll(positive, 1, axis=0)
-
 
 @exercise.mistake("""In your negatives the code moves and the map stays. A row keeps its code
     and gets another image's map.""")
 def code_moved(feature_map, code):
-    features = flat(feature_map)
-    other = tf.roll(code, 1, axis=0)
-    return tf.concat([features, code], 1), tf.concat([features, other], 1)
-
+    positive, _ = global_pairs(feature_map, code)
+    return positive, tf.concat([flat(feature_map), tf.roll(code, 1, axis=0)], axis=1)
 
 @exercise.mistake("""Positives and negatives are exchanged: the first result holds the pairs of
     the same image.""")
@@ -106,73 +89,57 @@ def results_exchanged(feature_map, code):
     positive, negative = global_pairs(feature_map, code)
     return negative, positive
 
-
 @exercise.mistake("""Your function reverses the batch for the negatives. With an odd number of
     images the one in the middle keeps its own map. Roll instead.""")
 def reversed_batch(feature_map, code):
     features = flat(feature_map)
-    other = tf.reverse(features, axis=[0])
-    return tf.concat([features, code], 1), tf.concat([other, code], 1)
-
+    return pairs(features, code, tf.reverse(features, axis=[0]))
 
 @exercise.mistake("""The map is averaged over its locations, not flattened: the global critic
     sees all M*M*C numbers.""")
 def averaged_map(feature_map, code):
     features = tf.reduce_mean(feature_map, axis=[1, 2])
-    other = tf.roll(features, 1, axis=0)
-    return tf.concat([features, code], 1), tf.concat([other, code], 1)
-
+    return pairs(features, code, tf.roll(features, 1, axis=0))
 
 @exercise.mistake("""Your function rolls along axis 1, inside each map: every row still has its
     own map, with the numbers in other places. Roll along axis 0, the batch.""")
 def rolled_along_features(feature_map, code):
     features = flat(feature_map)
-    other = tf.roll(features, 1, axis=1)
-    return tf.concat([features, code], 1), tf.concat([other, code], 1)
-
+    return pairs(features, code, tf.roll(features, 1, axis=1))
 
 @exercise.mistake("""The maps are flattened channel by channel: a transposition comes before the
     reshape. Row after row, location after location, as `tf.reshape` has it, is what is asked.""")
 def channels_first(feature_map, code):
     return global_pairs(tf.transpose(feature_map, [0, 3, 1, 2]), code)
 
-
 @exercise.mistake("""Your function returns one array, both kinds on top of each other. Return
     the pair `(positive, negative)`.""")
 def stacked_in_one(feature_map, code):
     return tf.concat(global_pairs(feature_map, code), axis=0)
 
-
 @exercise.mistake("""The gradient does not reach the maps of the negatives: `tf.stop_gradient`.
     Both kinds of pairs teach the encoder.""")
 def negatives_without_gradient(feature_map, code):
     features = flat(feature_map)
-    other = tf.stop_gradient(tf.roll(features, 1, axis=0))
-    return tf.concat([features, code], 1), tf.concat([other, code], 1)
-
+    return pairs(features, code, tf.stop_gradient(tf.roll(features, 1, axis=0)))
 
 @exercise.property("the gradient of the negatives")
 def negatives_teach_the_encoder(call):
-    """Each map is worth as much as the rows that it went to."""
-    feature_map, code = batch(4, 2, 2, 3, seed=8)
-    features, codes = tf.constant(feature_map, tf.float32), tf.constant(code, tf.float32)
+    """Every number of a map and of a code stands in one row: their gradient is 1 on average."""
+    arrays = maps_and_codes((4, 2, 2, 3), seed=8)[0]
+    inputs = dict(zip(exercise.parameters, map(call.hand_over, arrays)))
     with tf.GradientTape() as tape:
-        tape.watch([features, codes])
-        _, negative = call.run(call.function, [features, codes], {})
+        tape.watch(inputs)
+        _, negative = call.run(call.function, inputs.values(), {})
         if not isinstance(negative, tf.Tensor):
-            return Fault(
-                "gradient", "Your negatives are no tensors: no gradient comes back through them."
-            )
+            text = "Your negatives are no tensors: no gradient comes back through them."
+            return Fault("gradient", text)
         total = tf.reduce_sum(negative)
-    by_map, by_code = tape.gradient(total, [features, codes])
-    for name, gradient in (("feature_map", by_map), ("code", by_code)):
+    for name, gradient in tape.gradient(total, inputs).items():
         if gradient is None:
-            text = (
-                f"The values are right, but no gradient reaches `{name}` from the negatives: the "
-            )
-            return Fault("gradient", text + "way is cut. Look for `tf.stop_gradient`.", name)
-        expected = 4 * np.prod(gradient.shape[1:])
-        if abs(float(tf.reduce_sum(gradient)) - expected) > 1e-2:
+            text = f"""The values are right, but no gradient reaches `{name}` from the negatives:
+                the way is cut. Look for `tf.stop_gradient`."""
+            return Fault("gradient", text, name)
+        if abs(float(tf.reduce_mean(gradient)) - 1) > 1e-3:
             text = f"The values are right, but the gradient of the negatives to `{name}` is wrong."
             return Fault("gradient", text, ("wrong", name))
-    return None

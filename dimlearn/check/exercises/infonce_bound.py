@@ -4,28 +4,19 @@ import math
 
 import numpy as np
 
+from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.inputs import far_scores, scores
+from dimlearn.check.inputs import far_matrices, matrices, scores
+from dimlearn.check.shared import diagonal, joint, positives
 from dimlearn.information import bounds
 from dimlearn.startup import tf
-
-
-def log_n(matrix):
-    return math.log(matrix.shape[0])
-
 
 exercise = Exercise(
     meaning="""InfoNCE is the mean over rows `i` of `scores[i, i]` minus the logsumexp of the whole
     row, plus log N.""",
     reference=bounds.infonce_bound,
-    cases=lambda: [(scores(2, 2),), (scores(3, 3),), (scores(5, 5),), (scores(4, 4, seed=1),)],
-    extremes=lambda: [
-        (far_scores(4, 4, own=1, other=-1),),
-        (far_scores(3, 3, own=-1, other=1),),
-        (far_scores(5, 5, own=1, other=1),),
-        (far_scores(3, 3, own=-1, other=-1),),
-        (scores(22, 22),),
-    ],
+    cases=matrices,
+    extremes=far_matrices,
     differentiable=True,
     shapes={"scores": "NN"},
     hints="""Each row is a multiple-choice question: which of the N candidates y is the partner of x
@@ -38,145 +29,104 @@ exercise = Exercise(
     tf.linalg.diag_part(scores)`.""",
 )
 
-
-@exercise.solution("""
-    A log-softmax along each row, of which the diagonal entry is the log-probability of the right
-    candidate. Guessing gives -log N, so log N is added to let knowing nothing read 0. A probability
-    is at most 1, its log at most 0: InfoNCE never exceeds log N, however much information there
-    is.
-""")
+@exercise.solution("""A log-softmax along each row, of which the diagonal entry is the
+    log-probability of the right candidate. Guessing gives -log N, so log N is added to let knowing
+    nothing read 0. A probability is at most 1, its log at most 0: InfoNCE never exceeds log N,
+    however much information there is.""")
 def infonce_bound(scores):
     """InfoNCE of a score matrix [N, N] in nats, at most log N: a scalar."""
     own = tf.linalg.diag_part(scores)
     return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(scores.shape[0])
 
+def log_n(scores):
+    return math.log(scores.shape[0])
+
+def probabilities(scores):
+    """The probability of the right choice of each row: `[N]`."""
+    return positives(tf.nn.softmax(scores))
+
+exercise.share(shared.sign_flipped, shared.bits)
 
 @exercise.mistake("""log N is missing. Your value is at most 0, as the paper's Eq. 5 is printed;
     to read it as information in nats, log N is added: scores that know nothing must give 0.""")
 def log_n_forgotten(scores):
     return infonce_bound(scores) - log_n(scores)
 
-
-@exercise.mistake("""The positive is missing in the denominator: your logsumexp runs over the
-    negatives alone (with log(N - 1)). Then it is no probability, and the value can exceed log
-    N, the ceiling of InfoNCE. Sum over the whole row.""")
-def positive_left_out(scores):
-    n = scores.shape[0]
-    others = tf.linalg.set_diag(scores, tf.fill([n], -math.inf))
-    own = tf.linalg.diag_part(scores)
-    return tf.reduce_mean(own - tf.reduce_logsumexp(others, axis=1)) + math.log(n - 1)
-
+@exercise.mistake("""log N is subtracted. It is added: scores that know nothing have the
+    log-probability -log N, and must give 0.""")
+def log_n_subtracted(scores):
+    return infonce_bound(scores) - 2 * log_n(scores)
 
 @exercise.mistake("""The positive is missing in the denominator: your logsumexp runs over the
     negatives alone. Then it is no probability, and the value can exceed log N, the ceiling of
     InfoNCE. Sum over the whole row.""")
 def positive_left_out_log_n(scores):
-    n = scores.shape[0]
-    others = tf.linalg.set_diag(scores, tf.fill([n], -math.inf))
-    own = tf.linalg.diag_part(scores)
-    return tf.reduce_mean(own - tf.reduce_logsumexp(others, axis=1)) + math.log(n)
+    others = tf.where(diagonal(scores) == 1, -math.inf, scores)
+    return joint(scores) - tf.reduce_mean(tf.reduce_logsumexp(others, axis=1)) + log_n(scores)
 
+@exercise.mistake("""The positive is missing in the denominator: your logsumexp runs over the
+    negatives alone (with log(N - 1)). Then it is no probability, and the value can exceed log
+    N, the ceiling of InfoNCE. Sum over the whole row.""")
+def positive_left_out(scores):
+    return positive_left_out_log_n(scores) - log_n(scores) + math.log(scores.shape[0] - 1)
 
 @exercise.mistake("""Your softmax runs down the columns: it asks which x belongs to a y. Asked is
     which y belongs to an x: along each row, `axis=1`.""")
 def columns_for_rows(scores):
     return infonce_bound(tf.transpose(scores))
 
-
 @exercise.mistake("""Your softmax runs over the whole matrix, as if there were one question with
     N^2 choices. Each row is a question of its own: `axis=1`.""")
 def whole_matrix(scores):
-    own = tf.reduce_mean(tf.linalg.diag_part(scores))
-    return own - tf.reduce_logsumexp(scores) + log_n(scores)
-
-
-@exercise.mistake("""The sign is wrong: your function gives minus the bound, or the loss. A
-    bound is to be maximised.""")
-def sign_flipped(scores):
-    return -infonce_bound(scores)
-
+    return joint(scores) - tf.reduce_logsumexp(scores) + log_n(scores)
 
 @exercise.mistake("""Your function gives the loss, the cross-entropy. The bound is log N minus
     that.""")
 def loss_instead(scores):
     return log_n(scores) - infonce_bound(scores)
 
-
 @exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
     float32. `tf.reduce_logsumexp` and `tf.nn.log_softmax` take the largest out first.""")
 def overflows(scores):
-    own = tf.linalg.diag_part(scores)
-    return tf.reduce_mean(own - tf.math.log(tf.reduce_sum(tf.exp(scores), axis=1))) + log_n(scores)
-
+    log_sums = tf.math.log(tf.reduce_sum(tf.exp(scores), axis=1))
+    return joint(scores) - tf.reduce_mean(log_sums) + log_n(scores)
 
 @exercise.mistake("""For ordinary scores it is right, but the log of a softmax is -inf where the
     softmax rounds to 0. `tf.nn.log_softmax` computes the same without that step.""")
 def log_of_softmax(scores):
-    chosen = tf.linalg.diag_part(tf.nn.softmax(scores))
-    return tf.reduce_mean(tf.math.log(chosen)) + log_n(scores)
-
+    return tf.reduce_mean(tf.math.log(probabilities(scores))) + log_n(scores)
 
 @exercise.mistake("""The mean is taken before the logarithm: your function has the log of the
     mean probability. InfoNCE is the mean of the log-probabilities.""")
 def log_of_mean(scores):
-    return tf.math.log(tf.reduce_mean(tf.linalg.diag_part(tf.nn.softmax(scores)))) + log_n(scores)
-
+    return tf.math.log(tf.reduce_mean(probabilities(scores))) + log_n(scores)
 
 @exercise.mistake("""The logarithm is missing: your function averages probabilities. InfoNCE
     averages their logs: `tf.nn.log_softmax`.""")
 def softmax_without_log(scores):
-    return tf.reduce_mean(tf.linalg.diag_part(tf.nn.softmax(scores))) + log_n(scores)
-
+    return tf.reduce_mean(probabilities(scores)) + log_n(scores)
 
 @exercise.mistake("""Your function sums over the rows. InfoNCE is their mean: with the sum, a
     larger batch would look like more information.""")
 def rows_summed(scores):
-    n = scores.shape[0]
-    return (infonce_bound(scores) - log_n(scores)) * n + log_n(scores)
-
+    return log_n_forgotten(scores) * scores.shape[0] + log_n(scores)
 
 @exercise.mistake("""Every row is averaged as a whole, negatives included: the mean of the
     log-softmax over the full matrix. Only the diagonal, the right choice of each row, counts.""")
 def all_entries_averaged(scores):
     return tf.reduce_mean(tf.nn.log_softmax(scores)) + log_n(scores)
 
-
-@exercise.mistake("""Your function measures in bits. Everything here is in nats: no division by
-    log 2.""")
-def bits(scores):
-    return infonce_bound(scores) / math.log(2)
-
-
 @exercise.mistake("""Your function sends the scores through a sigmoid (or tanh) first. Scores
     that are capped cap the bound, far below log N: take them as they are.""")
 def scores_squashed(scores):
     return infonce_bound(tf.sigmoid(scores))
 
-
-@exercise.mistake("""log N is subtracted. It is added: scores that know nothing have the
-    log-probability -log N, and must give 0.""")
-def log_n_subtracted(scores):
-    return infonce_bound(scores) - 2 * log_n(scores)
-
-
-@exercise.property("the ceiling log N")
-def ceiling(call):
-    value = float(call(100 * np.eye(6)))
-    if value > math.log(6) + 1e-4:
-        return (
-            f"InfoNCE never exceeds log N = {math.log(6):.4g} for N = 6, but yours is {value:.4g}."
-        )
-    return None
-
-
-@exercise.property("scores that know nothing, and a constant for each row")
-def row_constants(call):
-    matrix = scores(5, 5, seed=3)
-    there = float(call(matrix))
-    back = float(call(matrix + np.arange(5)[:, None]))
-    if abs(there - back) > 1e-3:
-        return (
-            "A constant added to a row changes nothing in InfoNCE, but here it makes "
-            f"{there:.4g} into {back:.4g}. Does your softmax run along the rows?"
-        )
-    return None
+exercise.promise(
+    "A constant added to a row changes nothing in InfoNCE",
+    scores(5, 5, seed=3),
+    same_as=(scores(5, 5, seed=3) + np.arange(5)[:, None],),
+)
+exercise.promise(
+    "Scores of 100 on the diagonal and 0 off it reach the ceiling log N = 1.7918, for N = 6",
+    100 * np.eye(6),
+)

@@ -18,14 +18,16 @@ class LearnerError(Exception):
 class Call:
     """Runs one function for one check.
 
-    `function`: the learner's; `tensors`: hand arrays over as float32 tensors; `current_guard`:
-    knows of time and Ctrl-C; `may_draw`: generators that it may move (a new Keras layer draws from
-    Python's).
+    function: the learner's.
+    tensors: hand arrays over as float32 tensors.
+    guard: the guarded run around it, which knows of time and Ctrl-C.
+    may_draw: global generators that it may move (a new Keras layer draws from Python's).
+    watched: modules, those of the references, whose names it must not exchange.
     """
 
-    def __init__(self, function, tensors=False, current_guard=None, may_draw=()):
-        self.function, self.tensors = function, tensors
-        self.guard, self.may_draw = current_guard, may_draw
+    def __init__(self, function, tensors=False, guard=None, may_draw=(), watched=()):
+        self.function, self.tensors, self.guard = function, tensors, guard
+        self.may_draw, self.watched = may_draw, watched
         self.side_effect = None
 
     def __call__(self, *args, **kwargs):
@@ -39,10 +41,7 @@ class Call:
         """One call. What it does to the libraries is undone at once: what comes after it, the
         reference and the catalogue too, must not run on exchanged functions or settings."""
         try:
-            with (
-                np.errstate(all="ignore"), kept.names_kept(), kept.keras_kept(),
-                kept.tensorflow_kept(),
-            ):  # fmt: skip
+            with kept.libraries_kept(), kept.names_kept(self.watched):
                 try:
                     result = function(*args, **kwargs)
                 finally:
@@ -62,6 +61,7 @@ class Call:
         return copy.deepcopy(argument) if isinstance(argument, (list, dict)) else argument
 
     def find_side_effect(self, args, handed, generators, settings):
+        """`("argument", position)`, `("setting", name)`, `("generator", library)` or None."""
         for position, (before, after) in enumerate(zip(args, handed)):
             if isinstance(before, np.ndarray) and not self.tensors:
                 if before.shape != after.shape or not np.array_equal(before, after, equal_nan=True):
@@ -71,24 +71,21 @@ class Call:
         for name, value in self.settings_left.items():
             if value != settings[name]:
                 return "setting", name
-        for name in kept.moved_generators(generators, self.may_draw):
-            return "generator", name
+        for library in kept.moved_generators(generators, self.may_draw):
+            return "generator", library
         return None
 
     def in_graph(self, *args):
         """The result of the function inside `tf.function`, with all shapes known."""
         self.side_effect = None
-        was_eager = tf.config.functions_run_eagerly()
-        tf.config.run_functions_eagerly(False)
         function = self.function
 
         def step(*tensors):
             return function(*tensors)
 
-        try:
+        with kept.setting_kept(tf.config.functions_run_eagerly, tf.config.run_functions_eagerly):
+            tf.config.run_functions_eagerly(False)
             return self.run(tf.function(step), [self.hand_over(argument) for argument in args], {})
-        finally:
-            tf.config.run_functions_eagerly(was_eager)
 
 
 def as_tensor(array):

@@ -1,12 +1,7 @@
 """The guarded run: a learner's function may do anything, and afterwards everything is as before.
 
-`Guard.run(work)` calls `work()` and gives back what it returned or how it ended. Around it are
-saved and restored: standard input and output, warnings, logging, working folder and environment;
-the random generators of Python, NumPy, TensorFlow and Keras; NumPy's error and print settings;
-TensorFlow's eager switch and Keras' number type and policies; the names inside the modules that
-a function could overwrite (`np.log = None`).
-
-Two ways out need care:
+`Guard.run(work)` calls `work()` and gives back what it returned. Around it is kept what `kept.py`
+knows to keep. Two ways out need care:
 
 - **Time.** After `TIME_LIMIT` seconds a second thread raises `TimeIsUp` in the running one, which
   ends any loop written in Python, on every system and in every thread, without a signal. A single
@@ -24,20 +19,13 @@ import signal
 import threading
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 
-from dimlearn.check.sandbox.kept import (
-    generators_kept,
-    keras_kept,
-    numpy_kept,
-    process_kept,
-    stderr_of_the_process_held_back,
-    tensorflow_kept,
-)
+from dimlearn.check.sandbox.kept import everything_kept
 
 TIME_LIMIT = 20.0  # seconds for one check
 
 
 class TimeIsUp(BaseException):
-    """Raised in the learner's function by the watchdog."""
+    """Raised in the learner's function by the clock."""
 
 
 class Guard:
@@ -45,18 +33,13 @@ class Guard:
 
     def __init__(self):
         self.error, self.printed = None, ""
-        self.interrupted = self.timed_out = False
+        self.interrupted = self.timed_out = self.finishing = False
 
     def run(self, work):
-        result = None
-        output = _LimitedText()
-        with (
-            self._interrupt_noticed(), process_kept(), numpy_kept(), keras_kept(),
-            generators_kept(), tensorflow_kept(),
-            stderr_of_the_process_held_back(), redirect_stdout(output), redirect_stderr(output),
-        ):  # fmt: skip
+        result, output = None, _LimitedText()
+        with self._ctrl_c(), everything_kept(), redirect_stdout(output), redirect_stderr(output):
             try:
-                with self._watchdog():
+                with self._clock():
                     result = work()
             except BaseException as error:  # SystemExit and TimeIsUp too: nothing gets past
                 self.error = error
@@ -72,8 +55,7 @@ class Guard:
             raise TimeIsUp from error
 
     @contextmanager
-    def _interrupt_noticed(self):
-        self.finishing = False
+    def _ctrl_c(self):
         previous = None
         if threading.current_thread() is threading.main_thread():
             previous = signal.getsignal(signal.SIGINT)
@@ -93,7 +75,7 @@ class Guard:
             signal.signal(signal.SIGINT, previous)
 
     @contextmanager
-    def _watchdog(self):
+    def _clock(self):
         target = ctypes.c_ulong(threading.get_ident())
         lock, finished = threading.Lock(), threading.Event()
         raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -115,14 +97,15 @@ class Guard:
         try:
             yield
         finally:
-            with lock:
-                finished.set()
             # One that is on its way arrives at the next jump back. It is not called back with
             # raise_in(target, None): in CPython 3.11 that leaves a flag behind on which a traced
             # or profiled program would hang later.
             with suppress(TimeIsUp):
+                with lock:
+                    finished.set()
                 for _ in range(3):
                     pass
+                thread.join()
 
 
 class _LimitedText(io.StringIO):

@@ -1,9 +1,8 @@
-"""What a guarded run leaves as it was: each context manager saves something and restores it.
+"""What a checked function leaves as it was: each context manager keeps one thing.
 
-The process (streams, folder, environment, logging, warnings, limits), the names inside the modules
-that a function could overwrite, NumPy's settings, the global random generators, and the states of
-TensorFlow and Keras. Some of these have no public way to read them; where TensorFlow and Keras
-keep them stands once, at the top.
+The process (input, folder, environment, limits, logging, warnings), the names inside the modules
+that a function could overwrite, the settings of NumPy, TensorFlow and Keras, and the global random
+generators: what a learner's function may well touch, and no more.
 """
 
 import builtins
@@ -16,75 +15,92 @@ import random
 import sys
 import time
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from unittest.mock import patch
 
 import numpy as np
 
-from dimlearn.deep_infomax import encoder, objectives
-from dimlearn.evaluation import probes as evaluation
-from dimlearn.information import bounds, diagnosis
-from dimlearn.information import exact as information
+from dimlearn.private_names import (
+    keras_seed_generator,
+    keras_state_kept,
+    set_tensorflow_seed,
+    tensorflow_seed,
+)
 from dimlearn.startup import keras, tf
 
-REFERENCES = (bounds, diagnosis, encoder, evaluation, information, objectives)
+# Every learner's function has these at hand.
+LIBRARIES = (
+    *(builtins, math, random, os, time, np, np.random, np.linalg),
+    *(tf, tf.math, tf.nn, tf.linalg, tf.random),
+    *(keras, keras.ops, keras.layers, keras.losses),
+)
 
-# Looked up and not imported, so that `startup` comes first.
-tf_context = sys.modules["tensorflow.python.eager.context"]
-tf_generators = sys.modules["tensorflow.python.ops.stateful_random_ops"]
-keras_global_state = sys.modules["keras.src.backend.common.global_state"]
 
-
-def _refuse(*_, **__):
-    raise SystemExit("a function that is being checked must not end the process")
+def everything_kept():
+    """All that a whole check leaves as it was, but for the names inside modules."""
+    return together(process_kept(), c_errors_dropped(), libraries_kept(), generators_kept())
 
 
 @contextmanager
-def process_kept():
-    """Streams, folder, environment, limits, logging, warnings, garbage collection."""
-    streams = sys.stdin, sys.stdout, sys.stderr
-    hooks = sys.excepthook, sys.displayhook, sys.gettrace(), sys.getprofile()
-    argv, path = list(sys.argv), list(sys.path)
-    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    environment, folder = dict(os.environ), None
-    with suppress(OSError):  # it may have been deleted
-        folder = os.getcwd()
-    tensorflow_log = logging.getLogger("tensorflow")
-    levels = logging.root.manager.disable, logging.root.level, tensorflow_log.level
-    asked, exits = builtins.input, (os._exit, os.abort)
+def together(*managers):
+    """Several context managers as one."""
+    with ExitStack() as stack:
+        for manager in managers:
+            stack.enter_context(manager)
+        yield
+
+
+@contextmanager
+def setting_kept(read, write):
+    """One setting: what `read()` gives now is written back if it is another afterwards."""
+    before = read()
     try:
-        sys.stdin = io.StringIO()
-        builtins.input = _refuse_input
-        os._exit = os.abort = _refuse
-        tensorflow_log.setLevel(logging.CRITICAL + 1)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
-        sys.stdin, sys.stdout, sys.stderr = streams
-        builtins.input, (os._exit, os.abort) = asked, exits
-        sys.excepthook, sys.displayhook = hooks[:2]
-        sys.settrace(hooks[2])
-        sys.setprofile(hooks[3])
-        sys.argv[:], sys.path[:] = argv, path
-        sys.setrecursionlimit(limit)
-        (gc.enable if collecting else gc.disable)()
-        if dict(os.environ) != environment:
-            os.environ.clear()
-            os.environ.update(environment)
-        with suppress(OSError):
-            if folder:
-                os.chdir(folder)
-        logging.disable(levels[0])
-        logging.root.setLevel(levels[1])
-        tensorflow_log.setLevel(levels[2])
+        if read() != before:
+            write(before)
+
+
+# ---------------------------------------------------------------- the process
+
+
+def process_kept():
+    """Nothing is read from the keyboard, nothing is warned of, and the process does not end."""
+    return together(
+        patch.object(sys, "stdin", io.StringIO()),
+        patch.object(builtins, "input", _refuse_input),
+        patch.object(os, "_exit", _refuse_exit),
+        patch.object(logging.getLogger("tensorflow"), "disabled", True),
+        patch.dict(os.environ),
+        warnings.catch_warnings(action="ignore"),
+        setting_kept(lambda: logging.root.manager.disable, logging.disable),
+        setting_kept(sys.getrecursionlimit, sys.setrecursionlimit),
+        setting_kept(sys.gettrace, sys.settrace),
+        setting_kept(gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
+        setting_kept(_folder, _set_folder),
+    )
 
 
 def _refuse_input(*_):
     raise EOFError("a function that is being checked cannot ask for input")
 
 
+def _refuse_exit(*_):
+    raise SystemExit("a function that is being checked must not end the process")
+
+
+def _folder():
+    with suppress(OSError):  # it may have been deleted
+        return os.getcwd()
+
+
+def _set_folder(folder):
+    with suppress(OSError):
+        os.chdir(folder or ".")
+
+
 @contextmanager
-def stderr_of_the_process_held_back():
+def c_errors_dropped():
     """TensorFlow's C++ writes warnings with a clock in them past Python: they are dropped."""
     try:
         original = os.dup(2)
@@ -100,136 +116,50 @@ def stderr_of_the_process_held_back():
         os.close(original)
 
 
+# ---------------------------------------------------------------- the libraries
+
+
 @contextmanager
-def names_kept():
-    """The names in the modules that everybody uses, and in those of the references."""
-    modules = [
-        *REFERENCES, builtins, math, random, os, time, np, np.random, np.linalg,
-        tf, tf.math, tf.nn, tf.linalg, tf.random, keras, keras.ops, keras.layers, keras.losses,
-    ]  # fmt: skip
-    saved = [(module, dict(vars(module))) for module in modules]
+def names_kept(modules):
+    """The names in the modules that everybody uses, and in `modules`, those of the references."""
+    before = [(module, dict(vars(module))) for module in (*LIBRARIES, *modules)]
     try:
         yield
     finally:
-        for module, names in saved:
+        for module, names in before:
             now = vars(module)
             for name, value in names.items():
                 if name not in now or now[name] is not value:
                     setattr(module, name, value)
 
 
-@contextmanager
-def numpy_kept():
-    with np.errstate(all="ignore"), np.printoptions():
-        yield
+def libraries_kept():
+    """The settings of NumPy, TensorFlow and Keras. NumPy does not warn meanwhile."""
+    return together(
+        np.errstate(all="ignore"),
+        np.printoptions(),
+        setting_kept(tf.config.functions_run_eagerly, tf.config.run_functions_eagerly),
+        setting_kept(tf.config.get_soft_device_placement, tf.config.set_soft_device_placement),
+        setting_kept(tf.config.optimizer.get_jit, tf.config.optimizer.set_jit),
+        setting_kept(numerics_checked, _check_numerics),
+        keras_state_kept(),
+        setting_kept(keras.config.floatx, keras.config.set_floatx),
+        setting_kept(keras.config.epsilon, keras.config.set_epsilon),
+        setting_kept(keras.config.image_data_format, keras.config.set_image_data_format),
+    )
 
 
-@contextmanager
-def generators_kept():
-    """The global random generators; during the run they start from a fixed state."""
-    saved = generators()
+def numerics_checked():
+    """Whether TensorFlow raises at a NaN, as it does after `tf.debugging.enable_check_numerics`."""
     try:
-        random.seed(0)
-        np.random.seed(0)
-        context = tf_context.context()
-        context._seed, context._rng = 0, random.Random(0)
-        yield
-    finally:
-        random.setstate(saved["Python"])
-        np.random.set_state(saved["NumPy"])
-        tf_context.context()._seed, rng_state = saved["TensorFlow"]
-        if rng_state is not None:
-            tf_context.context()._rng = random.Random()
-            tf_context.context()._rng.setstate(rng_state)
-        elif hasattr(tf_context.context(), "_rng"):
-            del tf_context.context()._rng
-        _, own, state = saved["TensorFlow's tf.random.Generator"]
-        tf_generators.global_generator = own
-        if own is not None:
-            own.state.assign(state)
-        generator, state = saved["Keras"]
-        keras_global_state.set_global_attribute("global_seed_generator", generator)
-        if generator is not None:
-            generator.state.assign(state)
+        tf.math.log(tf.constant(-1.0))
+    except tf.errors.InvalidArgumentError:
+        return True
+    return False
 
 
-def generators():
-    """The state of each global random generator, by the name of its library."""
-    context = tf_context.context()
-    own = tf_generators.global_generator
-    keras_own = keras_global_state.get_global_attribute("global_seed_generator")
-    return {
-        "Python": random.getstate(),
-        "NumPy": np.random.get_state(),
-        "TensorFlow": (
-            context._seed,
-            context._rng.getstate() if hasattr(context, "_rng") else None,
-        ),
-        "TensorFlow's tf.random.Generator": ("", own, own and own.state.numpy()),
-        "Keras": (keras_own, keras_own and keras_own.state.numpy()),
-    }
-
-
-def moved_generators(before, allowed=()):
-    """The names of the global generators that are no longer as they were."""
-    now = generators()
-    return [
-        name for name in before if name not in allowed and not _identical(before[name], now[name])
-    ]
-
-
-def _identical(a, b):
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(map(_identical, a, b))
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return np.array_equal(a, b)
-    return a is b or (isinstance(a, (int, float, str)) and a == b)
-
-
-@contextmanager
-def tensorflow_kept():
-    context = tf_context.context()
-    local = context._thread_local_data
-    eager_functions = tf.config.functions_run_eagerly()
-    mode, callbacks = local.is_eager, list(local.op_callbacks)
-    settings = dict(vars(context))
-    names = ("_soft_device_placement", "_log_device_placement", "_optimizer_jit",
-             "_optimizer_experimental_options", "_device_policy")  # fmt: skip
-    options = dict(settings["_optimizer_experimental_options"])
-    try:
-        yield
-    finally:
-        if tf.config.functions_run_eagerly() != eager_functions:
-            tf.config.run_functions_eagerly(eager_functions)
-        if list(local.op_callbacks) != callbacks:
-            tf.debugging.disable_check_numerics()
-            local.op_callbacks = callbacks
-        local.is_eager = mode
-        for name in names:
-            if name in settings and getattr(context, name) is not settings[name]:
-                setattr(context, name, settings[name])
-        context._optimizer_experimental_options = options
-
-
-@contextmanager
-def keras_kept():
-    """Keras' number type, policies and the counters of its layer names."""
-    numbers = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
-    tracker = keras_global_state.GLOBAL_STATE_TRACKER
-    saved = dict(vars(tracker))
-    counters = saved.get("object_name_uids")
-    counts = dict(counters) if counters is not None else None
-    try:
-        yield
-    finally:
-        vars(tracker).clear()
-        vars(tracker).update(saved)
-        if counters is not None:
-            counters.clear()
-            counters.update(counts)
-        keras.config.set_floatx(numbers[0])
-        keras.config.set_epsilon(numbers[1])
-        keras.config.set_image_data_format(numbers[2])
+def _check_numerics(on):
+    (tf.debugging.enable_check_numerics if on else tf.debugging.disable_check_numerics)()
 
 
 def settings():
@@ -240,3 +170,50 @@ def settings():
         "Keras' floatx": keras.config.floatx(),
         "Keras' dtype policy": keras.config.dtype_policy().name,
     }
+
+
+# ---------------------------------------------------------------- the global random generators
+
+
+@contextmanager
+def generators_kept():
+    """The global random generators; meanwhile they start from a fixed state."""
+    before = generators()
+    try:
+        random.seed(0)
+        np.random.seed(0)
+        set_tensorflow_seed(0, random.Random(0).getstate())
+        yield
+    finally:
+        random.setstate(before["Python"])
+        np.random.set_state(before["NumPy"])
+        set_tensorflow_seed(*before["TensorFlow"])
+        tf.random.set_global_generator(before["TensorFlow's tf.random.Generator"][0])
+        for generator, state in (before["TensorFlow's tf.random.Generator"], before["Keras"]):
+            if generator is not None:
+                generator.state.assign(state)
+
+
+def generators():
+    """The state of each global random generator, by the name of its library."""
+    kind, key, *position = np.random.get_state()
+    tensorflow_own = None
+    with suppress(RuntimeError):  # with deterministic operations there is none until one is set
+        tensorflow_own = tf.random.get_global_generator()
+    return {
+        "Python": random.getstate(),
+        "NumPy": (kind, key.tolist(), *position),
+        "TensorFlow": tensorflow_seed(),
+        "TensorFlow's tf.random.Generator": _with_state(tensorflow_own),
+        "Keras": _with_state(keras_seed_generator()),
+    }
+
+
+def _with_state(generator):
+    return generator, None if generator is None else generator.state.numpy().tolist()
+
+
+def moved_generators(before, allowed=()):
+    """The names of the global generators that are no longer as they were."""
+    now = generators()
+    return [name for name in before if name not in allowed and before[name] != now[name]]

@@ -6,7 +6,6 @@ from dimlearn.check.exercises.accuracy_interval import Z
 from dimlearn.startup import keras
 
 
-# the quadratic
 def quadratic(right, n):
     a, b, c = 1 + Z**2 / n, -(2 * right / n + Z**2 / n), (right / n) ** 2
     root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0))
@@ -21,7 +20,6 @@ def clipped(correct, total, z=1.96):
     return float(np.clip(center - half, 0, 1)), float(np.clip(center + half, 0, 1))
 
 
-# SciPy
 def with_scipy(correct, total):
     from scipy.stats import binomtest
 
@@ -29,7 +27,6 @@ def with_scipy(correct, total):
     return interval.low, interval.high
 
 
-# Keras
 def with_keras(correct, total):
     p = keras.ops.convert_to_tensor(correct / total)
     w = Z**2 / total

@@ -12,13 +12,11 @@ def tensorflow(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return tf.reduce_sum(terms * tf.constant([-alpha, -beta, gamma], terms.dtype))
 
 
-# Keras
 def with_keras(global_mi, local_mi, prior_loss, alpha, beta, gamma=0.0):
     terms = keras.ops.stack([global_mi, local_mi, prior_loss])
     return keras.ops.dot(terms, keras.ops.convert_to_tensor([-alpha, -beta, gamma], "float32"))
 
 
-# plain loop
 def loop(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     total = 0.0
     for sign, weight, term in (

@@ -5,8 +5,7 @@ import math
 from dimlearn.startup import keras, tf
 
 
-# mask with minus infinity
-def masked(t):
+def minus_infinity(t):
     n = tf.shape(t)[0]
     own = tf.linalg.diag_part(t)
     others = tf.linalg.set_diag(t, tf.fill([n], -math.inf))
@@ -14,7 +13,6 @@ def masked(t):
     return tf.reduce_mean(own) - tf.reduce_logsumexp(others) + tf.math.log(count)
 
 
-# Keras
 def with_keras(scores):
     n = scores.shape[0]
     negative = keras.ops.where(keras.ops.eye(n, dtype="bool"), -1e9, scores)
@@ -22,8 +20,7 @@ def with_keras(scores):
     return joint - keras.ops.logsumexp(negative) + math.log(n * (n - 1))
 
 
-# largest score taken out by hand
-def by_hand(scores, clip=None):
+def largest_taken_out(scores, clip=None):
     n = scores.shape[0]
     negative = tf.boolean_mask(scores, 1 - tf.eye(n))
     top = tf.stop_gradient(tf.reduce_max(negative))
@@ -31,7 +28,6 @@ def by_hand(scores, clip=None):
     return tf.linalg.trace(scores) / n - tf.math.log(mean_exp) - top
 
 
-# plain loops
 def loops(scores):
     n = scores.shape[0]
     joint = sum(scores[i, i] for i in range(n)) / n

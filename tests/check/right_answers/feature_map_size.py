@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 
-# math.ceil
 def with_ceil(side, layers):
     for kernel, stride, padding in layers:
         room = side - kernel + 1 if padding == "valid" else side
@@ -13,7 +12,6 @@ def with_ceil(side, layers):
     return side
 
 
-# recursion
 def recursive(n, layers):
     if not layers:
         return n
@@ -21,7 +19,6 @@ def recursive(n, layers):
     return recursive(np.int64(n - k + s) // s if p.lower() == "valid" else (n + s - 1) // s, rest)
 
 
-# counting windows
 def counting(input_size, layers, verbose=False):
     size = input_size
     for kernel, stride, padding in layers:

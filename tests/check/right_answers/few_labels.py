@@ -7,7 +7,6 @@ import numpy as np
 from dimlearn.startup import tf
 
 
-# one permutation of all
 def one_permutation(y, k, seed=0):
     order = np.random.default_rng(seed).permutation(len(y))
     picks = [order[y[order] == label][:k] for label in set(y.tolist())]
@@ -36,12 +35,13 @@ def tensorflow(labels, per_class, seed=0):
     return tf.concat(chosen, axis=0)
 
 
-# scikit-learn
 def with_sklearn(labels, per_class, seed=0):
     from sklearn.utils import resample
 
-    return np.hstack([
-        resample(np.nonzero(labels == label)[0], replace=False, n_samples=per_class,
-                 random_state=seed + int(label))
-        for label in np.unique(labels)
-    ])  # fmt: skip
+    chosen = []
+    for label in np.unique(labels):
+        (own,) = np.nonzero(labels == label)
+        # It raises ValueError by itself, too.
+        draw = resample(own, replace=False, n_samples=per_class, random_state=seed + int(label))
+        chosen.append(draw)
+    return np.hstack(chosen)

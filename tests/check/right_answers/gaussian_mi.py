@@ -20,6 +20,5 @@ def tensorflow(rho, dim=1):
     return -dim / 2 * tf.math.log1p(-tf.square(tf.constant(rho, tf.float64)))
 
 
-# Keras
 def with_keras(rho, dim=1):
     return -0.5 * dim * keras.ops.log1p(-(rho**2))

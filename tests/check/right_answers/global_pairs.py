@@ -5,7 +5,6 @@ import numpy as np
 from dimlearn.startup import keras, tf
 
 
-# maps rolled before flattening
 def rolled_maps(maps, codes):
     n = tf.shape(maps)[0]
     size = maps.shape[1] * maps.shape[2] * maps.shape[3]
@@ -14,7 +13,6 @@ def rolled_maps(maps, codes):
     return tf.concat([own, codes], -1), tf.concat([other, codes], -1)
 
 
-# Keras
 def with_keras(feature_map, code):
     ops = keras.ops
     features = ops.reshape(feature_map, (feature_map.shape[0], -1))
@@ -24,7 +22,6 @@ def with_keras(feature_map, code):
     ]
 
 
-# a Flatten layer and a gather
 def flatten_layer(feature_map, code, shift=1):
     n = code.shape[0]
     features = keras.layers.Flatten()(feature_map)
@@ -32,7 +29,6 @@ def flatten_layer(feature_map, code, shift=1):
     return tf.concat((features, code), axis=1), tf.concat((other, code), axis=1)
 
 
-# plain loops
 def loops(feature_map, code):
     n = feature_map.shape[0]
     rows = [tf.reshape(feature_map[i], [-1]) for i in range(n)]

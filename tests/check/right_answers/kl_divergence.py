@@ -7,7 +7,6 @@ import numpy as np
 from dimlearn.startup import keras, tf
 
 
-# plain loop
 def loop(p, q):
     total = 0.0
     for a, b in zip(np.ravel(p), np.ravel(q)):
@@ -22,14 +21,12 @@ def tensorflow(p, q):
     return tf.reduce_sum(tf.math.xlogy(p, p) - tf.math.xlogy(p, q))
 
 
-# Keras
 def with_keras(p, q):
     inside = p > 0
     safe_p, safe_q = keras.ops.where(inside, p, 1.0), keras.ops.where(inside, q, 1.0)
     return keras.ops.sum(p * (keras.ops.log(safe_p) - keras.ops.log(safe_q)))
 
 
-# SciPy
 def with_scipy(p, q):
     from scipy.special import rel_entr
 

@@ -2,23 +2,20 @@
 
 import math
 
-from dimlearn.check.exercises.local_infonce import positives
+from dimlearn.check.shared import negatives, positives
 from dimlearn.startup import keras, tf
 
 
-# an explicit softmax
 def explicit_softmax(t):
-    n, places = t.shape[0], t.shape[2]
+    n, places = t.shape[1:]
     own = positives(t)[:, :, None]  # [N, L, 1]
-    others = tf.reshape(tf.boolean_mask(t, ~tf.eye(n, dtype=tf.bool)), [n, 1, -1])
-    others = tf.tile(others, [1, places, 1])
+    others = tf.tile(tf.reshape(negatives(t), [n, 1, -1]), [1, places, 1])  # [N, L, (N-1) L]
     log_p = tf.nn.log_softmax(tf.concat([own, others], axis=2))[:, :, 0]
     return tf.reduce_mean(log_p) + math.log(1 + (n - 1) * places)
 
 
-# mask with minus infinity
-def masked(scores):
-    n, _, places = scores.shape
+def minus_infinity(scores):
+    n, places = scores.shape[1:]
     rest = tf.where(tf.eye(n, dtype=tf.bool)[:, :, None], -math.inf, scores)
     others = tf.reduce_logsumexp(rest, axis=[1, 2])[:, None]
     own = tf.einsum("iil->il", scores)
@@ -27,19 +24,17 @@ def masked(scores):
     return tf.reduce_mean(own - denominator) + math.log((n - 1) * places + 1)
 
 
-# Keras
 def with_keras(scores):
     ops = keras.ops
-    n, _, places = scores.shape
+    n, places = scores.shape[1:]
     rest = ops.where(ops.eye(n, dtype="bool")[:, :, None], -1e9, scores)
     others = ops.logsumexp(rest, axis=(1, 2))
     own = ops.transpose(ops.diagonal(scores))
     return ops.mean(own - ops.logaddexp(own, others[:, None])) + math.log(1 + (n - 1) * places)
 
 
-# plain loops
 def loops(scores):
-    n, places = scores.shape[0], scores.shape[2]
+    n, places = scores.shape[1:]
     total = 0.0
     for i in range(n):
         others = tf.concat([scores[i, j] for j in range(n) if j != i], axis=0)

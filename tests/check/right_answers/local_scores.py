@@ -3,14 +3,12 @@
 from dimlearn.startup import keras, tf
 
 
-# matmul
-def with_matmul(features, codes):
+def matmul(features, codes):
     n, places, units = features.shape
     flat = tf.reshape(features, [n * places, units])
     return tf.reshape(tf.matmul(codes, flat, transpose_b=True), [n, n, places])
 
 
-# Keras
 def with_keras(local_features, code_features):
     return keras.ops.einsum("iu,jlu->ijl", code_features, local_features)
 
@@ -20,7 +18,6 @@ def broadcasting(local_features, code_features, scale=1.0):
     return scale * tf.reduce_sum(product, axis=3)
 
 
-# tensordot
-def with_tensordot(local_features, code_features):
+def tensordot(local_features, code_features):
     scores = tf.tensordot(local_features, code_features, axes=[[2], [1]])
     return tf.transpose(scores, [2, 0, 1])

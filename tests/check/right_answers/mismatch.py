@@ -5,7 +5,6 @@ import numpy as np
 from dimlearn.startup import keras, tf
 
 
-# TensorFlow, by indices
 def with_gather(x):
     n = x.shape[0]
     if n < 2:
@@ -13,14 +12,12 @@ def with_gather(x):
     return tf.gather(x, [(i + 1) % n for i in range(n)])
 
 
-# Keras
 def with_keras(features, shift=-1):
     if features.shape[0] < 2:
         raise ValueError
     return keras.ops.roll(features, shift, axis=0)
 
 
-# a random derangement
 def random_derangement(features):
     n = len(features)
     if n < 2:
@@ -32,7 +29,6 @@ def random_derangement(features):
             return features[order]
 
 
-# a random cycle
 def random_cycle(features):
     if len(features) <= 1:
         raise ValueError("at least two")
@@ -42,7 +38,6 @@ def random_cycle(features):
     return result
 
 
-# concatenation
 def concatenated(features):
     if len(features) < 2:
         raise ValueError("at least two")

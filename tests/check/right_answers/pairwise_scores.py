@@ -7,7 +7,6 @@ def einsum(codes, features):
     return tf.einsum("iu,ju->ij", codes, features)
 
 
-# Keras
 def with_keras(u, v):
     return keras.ops.matmul(u, keras.ops.transpose(v))
 
@@ -16,7 +15,6 @@ def broadcasting(u, v, axis=-1):
     return tf.reduce_sum(u[:, None, :] * v[None, :, :], axis=axis)
 
 
-# plain loops
 def loops(u, v):
     n = u.shape[0]
     return tf.stack([tf.stack([tf.reduce_sum(u[i] * v[j]) for j in range(n)]) for i in range(n)])

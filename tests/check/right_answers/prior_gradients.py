@@ -1,11 +1,12 @@
 """Right answers to `prior_gradients`."""
 
-from dimlearn.check.exercises.prior_gradients import prior_gradients, softplus
-from dimlearn.deep_infomax import objectives
+from dimlearn.check.exercises.prior_gradients import prior_gradients
+from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
 from dimlearn.startup import keras, tf
 
+softplus = tf.nn.softplus
 
-# two tapes and a stop_gradient
+
 def two_tapes(e, d, x, v):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(softplus(-d(tf.nn.sigmoid(e(x)[1]))))
@@ -31,18 +32,16 @@ def keras_losses(encoder, discriminator, images, prior):
     ]
 
 
-# the library's losses, both batches at once
 def both_batches_at_once(encoder, discriminator, images, prior, squash=tf.sigmoid):
     n = len(prior)
     with tf.GradientTape(persistent=True) as tape:
         code = squash(encoder(images)[1])
         logits = discriminator(tf.concat([prior, code], axis=0))
-        for_encoder = objectives.prior_loss(logits[n:])
-        for_discriminator = objectives.discriminator_loss(logits[:n], logits[n:])
+        for_encoder = prior_loss(logits[n:])
+        for_discriminator = discriminator_loss(logits[:n], logits[n:])
     g = tape.gradient(for_encoder, encoder.trainable_weights)
     return g, tape.gradient(for_discriminator, discriminator.trainable_weights)
 
 
-# inside tf.function
 def compiled(encoder, discriminator, images, prior):
     return tf.function(prior_gradients)(encoder, discriminator, images, prior)

@@ -3,7 +3,6 @@
 import numpy as np
 
 
-# from the last layer back
 def backwards(layers):
     field = 1
     for kernel, stride, _padding in reversed(layers):
@@ -11,7 +10,6 @@ def backwards(layers):
     return field
 
 
-# NumPy
 def with_numpy(conv_layers):
     kernels = np.array([layer[0] for layer in conv_layers], dtype=int)
     strides = np.array([layer[1] for layer in conv_layers], dtype=int)
@@ -19,7 +17,6 @@ def with_numpy(conv_layers):
     return 1 + int(np.sum((kernels - 1) * jumps))
 
 
-# recursion
 def recursive(layers, start=1):
     if len(layers) == 0:
         return start

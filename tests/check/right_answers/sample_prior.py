@@ -15,13 +15,11 @@ def tensorflow(n, dim, seed=None):
     return generator.uniform([n, dim])
 
 
-# stateless TensorFlow
 def stateless(n, dim, seed=None):
     seed = int(np.random.SeedSequence().generate_state(1)[0]) >> 1 if seed is None else seed
     return tf.random.stateless_uniform([n, dim], seed=[seed, 17])
 
 
-# Keras
 def with_keras(n, dim, seed=None):
     seed = random.Random().randrange(2**31) if seed is None else seed
     return keras.random.uniform((n, dim), seed=seed)
@@ -32,6 +30,5 @@ def plain_python(n, dim, seed=None):
     return np.array([[rng.random() for _ in range(dim)] for _ in range(n)])
 
 
-# uniform(0, 1)
 def numpy_uniform(n, dim, seed=None, low=0.0, high=1.0):
     return np.random.Generator(np.random.PCG64(seed)).uniform(low, high, size=(n, dim))

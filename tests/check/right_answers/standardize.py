@@ -5,7 +5,6 @@ import numpy as np
 from dimlearn.startup import keras, tf
 
 
-# scikit-learn
 def with_sklearn(train, test):
     from sklearn.preprocessing import StandardScaler
 
@@ -19,7 +18,6 @@ def tensorflow(a, b):
     return (a - mean) / scale, (b - mean) / scale
 
 
-# Keras
 def with_keras(train, test):
     mean = keras.ops.mean(train, axis=0)
     scale = keras.ops.std(train, axis=0)
@@ -27,7 +25,6 @@ def with_keras(train, test):
     return [(x - mean) / scale for x in (train, test)]
 
 
-# plain loops
 def loops(train, test, tiny=1e-9):
     new_train, new_test = np.zeros(train.shape), np.zeros(test.shape)
     for d in range(train.shape[1]):
@@ -40,7 +37,6 @@ def loops(train, test, tiny=1e-9):
     return new_train, new_test
 
 
-# a small number added
 def epsilon(train, test):
     mean, deviation = np.mean(train, 0), np.std(train, 0)
     return (train - mean) / (deviation + 1e-10), (test - mean) / (deviation + 1e-10)

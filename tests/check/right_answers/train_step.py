@@ -5,7 +5,6 @@ from dimlearn.information.bounds import local_jsd
 from dimlearn.startup import tf
 
 
-# optimizer.apply, loss written out
 def written_out(x, e, t, opt):
     with tf.GradientTape() as tape:
         scores = t(*e(x, training=True))
@@ -17,7 +16,6 @@ def written_out(x, e, t, opt):
     return loss
 
 
-# critic first, value returned as a number
 def critic_first(images, encoder, critic, optimizer, training=True):
     variables = critic.trainable_variables + encoder.trainable_variables
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -28,7 +26,6 @@ def critic_first(images, encoder, critic, optimizer, training=True):
     return float(loss)
 
 
-# inside tf.function
 def compiled(images, encoder, critic, optimizer):
     if not optimizer.built:
         optimizer.build(encoder.trainable_variables + critic.trainable_variables)

@@ -1,0 +1,100 @@
+"""Columns of files: who is chosen, what is drawn of long files, what is refused."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from dimlearn import InputError
+from dimlearn.information.columns import pick_columns, read_groups
+
+NUMBERS = np.random.default_rng(0).normal(size=(300, 3))
+
+
+def test_columns_by_name_position_and_range():
+    assert pick_columns("0,2-4", 6) == [0, 2, 3, 4]
+    assert pick_columns("b, a", 2, ["a", "b"]) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b,c\n1,2,3\n4,5,6\n",
+        "a;b;c\r\n1;2;3\r\n4;5;6\r\n",
+        "a\tb\tc\n1\t2\t3\n4\t5\t6",
+        "a b  c\n 1 2   3\n4 5 6 \n",
+        '\ufeff"a","b","c"\n"1","2","3"\n4,5,6\n',
+        "a, b, c\n1, 2, 3\n\n4 ,5 ,6\n\n",
+        "\n\na,b,c\n1,2,3\n4,5e0,+6.0\n",
+        "1,2,3\n4,5,6\n",
+    ],
+)
+def test_one_table_in_many_hands(text, tmp_path):
+    (tmp_path / "file.csv").write_text(text, encoding="utf-8", newline="")
+    ways = ["0,1", "2"], ["a,b", "c"]
+    for x, y in ways if "a" in text else ways[:1]:
+        x, y, cut = read_groups(tmp_path / "file.csv", x, y)
+        np.testing.assert_array_equal(x, [[1, 2], [4, 5]])
+        np.testing.assert_array_equal(y, [[3], [6]])
+        assert not cut
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("1,2\n3\n", "rows of 2 and of 1 columns: '3"),
+        ("a,b,c\n1,2\n3,4\n", "rows of 3 and of 2 columns"),
+        ("1,2\n3,4,5\n", "no rows of equal length"),
+        ("1,2\n,4\n", "'' where a number is needed"),
+        ("1,2\n3,NA\n", "'NA' where a number is needed"),
+        ('1,2\n"3,4\n', "no rows of equal length"),
+        ("a,b\n", "no row of numbers"),
+        ("\n \n", "no row of numbers"),
+    ],
+)
+def test_text_that_is_no_table_gets_one_sentence(text, words, tmp_path):
+    (tmp_path / "file.csv").write_text(text)
+    with pytest.raises(InputError, match=words) as refused:
+        read_groups(tmp_path / "file.csv")
+    assert "\n" not in str(refused.value)
+
+
+def test_missing_numbers_are_left_to_whoever_needs_them(tmp_path):
+    (tmp_path / "file.csv").write_text("1,nan\ninf,2\n")
+    x, y, _ = read_groups(tmp_path / "file.csv")
+    assert np.isinf(x[1, 0]) and np.isnan(y[0, 0])
+
+
+def test_the_same_rows_of_a_long_file_in_every_format(tmp_path):
+    np.save(tmp_path / "long.npy", NUMBERS)
+    np.savez(tmp_path / "long.npz", x=NUMBERS[:, :2], y=NUMBERS[:, 2])
+    np.savetxt(tmp_path / "named.csv", NUMBERS, "%.17g", ",", header="a,b,c", comments="")
+    np.savetxt(tmp_path / "plain.csv", NUMBERS, "%.17g", ";")
+    expected = None
+    for name, groups in {
+        "long.npy": ("0,1", "2"),
+        "long.npz": ("x", "y"),
+        "named.csv": ("a,b", "c"),
+        "plain.csv": ("0,1", "2"),
+    }.items():
+        x, y, cut = read_groups(tmp_path / name, *groups, limit=40, seed=5)
+        assert cut and x.shape == (40, 2) and len(y) == 40
+        expected = x if expected is None else expected
+        np.testing.assert_array_equal(x, expected)
+        rows = [np.flatnonzero(NUMBERS[:, 0] == first)[0] for first in x[:, 0]]
+        np.testing.assert_array_equal(NUMBERS[rows, 2], y.ravel())
+    assert not np.array_equal(read_groups(tmp_path / name, *groups, 40, seed=6)[0], x)
+
+
+def test_a_long_file_needs_no_more_memory_than_a_short_one(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("".join(f"{i % 9},{i % 7}\n" for i in range(63 * 1000)) * 16)
+    tracemalloc.start()
+    try:
+        x, y, cut = read_groups(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8e6  # the numbers alone are 16 MB
+    assert cut and x.shape == y.shape == (10_000, 1)
+    assert np.bincount(x[:, 0].astype(int)).min() > 900  # each digit a ninth
