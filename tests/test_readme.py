@@ -37,6 +37,7 @@ def test_your_own_images_as_written(tmp_path, monkeypatch):
     assert (tmp_path / "encoder.keras").exists()
 
 
+@pytest.mark.slow
 def test_mutual_information_as_written(capsys):
     (code,) = (block for block in blocks("python") if "estimate_mi" in block)
     names = {}

@@ -24,6 +24,7 @@ def test_tasks_of_a_folder(tmp_path):
         mi_tasks.load_tasks(tmp_path / "empty")
 
 
+@pytest.mark.slow
 def test_a_trained_critic_climbs_a_stair():
     climbed = mi_staircase.climb(levels=(2.0,), dim=5, steps=300, evaluated=1000)
     assert climbed.traces.shape == (300, 4)

@@ -213,6 +213,7 @@ def test_other_settings_want_another_folder(finished, little_file, capsys):
     assert scores_of(folder) == before
 
 
+@pytest.mark.slow
 def test_again_sets_the_old_run_aside(little_file, capsys):
     folder = little_file.parent / "twice"
     arguments = ["compare", "--data", little_file, "--out", folder, "--epochs", "1"]

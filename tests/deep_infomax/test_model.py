@@ -256,6 +256,7 @@ def test_callbacks_and_validation():
     assert "local_bound" in model.fit(dataset, verbose=0).history
 
 
+@pytest.mark.slow
 def test_looking_does_not_change_the_training():
     """Neither validation nor `evaluate` uses up samples of the prior."""
 

@@ -149,6 +149,7 @@ def test_the_run_folder_says_which_run_it_holds(finished):
     assert len(known["images"]) == 16
 
 
+@pytest.mark.slow
 def test_the_authors_encoders_have_the_papers_three_layers(little):
     encoder = build_encoder((28, 28, 1), 8, "dim28")
     few = data.from_arrays(

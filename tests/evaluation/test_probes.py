@@ -31,6 +31,7 @@ def test_probes_on_gaussians_of_known_bayes_accuracy(gap, low, high):
         assert all(low <= accuracy <= high for accuracy in probe(codes, [0, 1])), name
 
 
+@pytest.mark.slow
 def test_probes_repeat_and_seeds_differ():
     codes = two_gaussians(900, gap=1.0)
     for probe in probes.SEEDED_PROBES.values():

@@ -55,6 +55,7 @@ def test_random_is_the_encoder_that_the_others_start_from(little):
     assert history == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["supervised", "standard", "local"])
 def test_trained_rows_move_and_tell_their_training(little, name):
     encoder, history = trained(name, little)

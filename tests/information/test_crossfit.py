@@ -22,12 +22,14 @@ def test_folds_are_apart():
         assert len(split.halved().train) == len(split.train)
 
 
+@pytest.mark.slow
 def test_concat_critics_by_themselves():
     x, y = worlds.gaussian_pairs([0.9]).sample(400, seed=1)
     found = CrossFitted(("concat",), steps=200).result(x, y)
     assert found.value == pytest.approx(0.83, abs=0.25) and found.curve.shape == (2, 2)
 
 
+@pytest.mark.slow
 def test_any_number_of_steps():
     x, y = worlds.gaussian_pairs([0.9]).sample(200, seed=1)
     assert CrossFitted(("separable",), steps=50).result(x, y).curve[:, 0].tolist() == [50]

@@ -40,6 +40,7 @@ def test_increasing_functions_of_a_dimension_change_nothing():
     assert again.value == pytest.approx(found.value, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_mine_of_images_and_codes():
     rng = np.random.default_rng(0)
     images = rng.normal(size=(900, 3, 3, 1))

@@ -28,6 +28,7 @@ def test_the_contract(gaussians):
     assert "nats" in str(found)
 
 
+@pytest.mark.slow
 def test_cubed_scaled_and_shifted_is_the_same():
     """Of the estimator that `estimate_mi` uses for these, with fewer steps."""
     x, y = worlds.gaussian_pairs([0.8, 0.6]).sample(400, seed=3)
