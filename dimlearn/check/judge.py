@@ -111,10 +111,7 @@ class Judge:
         return [sys.modules[function.__module__] for function in right]
 
     def new_call(self, function, current_guard=None):
-        exercise = self.exercise
-        return Call(
-            function, exercise.differentiable, current_guard, exercise.may_draw, self.watched
-        )
+        return Call(function, self.exercise.differentiable, current_guard, self.watched)
 
     def verdict(self, function, current_guard=None):
         """`(status, identifier of the mistake or None, text)` of a function that is not a stub."""
@@ -220,7 +217,7 @@ class Judge:
         for trial in self.trials:
             if isinstance(trial, PropertyTrial):
                 fault = run_trial(trial, call)
-                if fault and fault.text and fault.kind != "raised":
+                if fault and fault.text and fault.kind not in ("raised", "type"):
                     return fault.text
         return ""
 

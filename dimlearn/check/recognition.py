@@ -93,7 +93,7 @@ def _always_the_same(results, _):
 
 
 def _factor(results, sizes):
-    ratios = [_constant(s, e, np.divide) for s, e in results]
+    ratios = [_constant(s, e, np.divide, np.multiply) for s, e in results]
     known = [r is not None and np.isfinite(r) for r in ratios]
     ratios, sizes = (list(itertools.compress(of_all, known)) for of_all in (ratios, sizes))
     if len(ratios) < max(2, len(results) - 1) or 0 in ratios or _all_close(ratios, 1):
@@ -110,9 +110,11 @@ def _factor(results, sizes):
 
 
 def _offset(results, sizes):
-    offsets = [_constant(s, e, np.subtract) for s, e in results]
+    offsets = [_constant(s, e, np.subtract, np.add) for s, e in results]
     if len(results) < 2 or any(o is None or not np.isfinite(o) for o in offsets):
         return ""
+    if _all_close(offsets, 0):
+        return ""  # right up to rounding: the fault lies elsewhere
     if _all_close(offsets, offsets[0]):
         size, how = abs(offsets[0]), "more" if offsets[0] > 0 else "less"
         named = [f"{name} = {value:.4g}" for value, name in OFFSETS.items() if _close(size, value)]
@@ -158,7 +160,7 @@ def _axes(results, _):
 
 def _some_right(results, _):
     right = sum(_close(s, e) for s, e in results)
-    if right:
+    if 0 < right < len(results):
         return f"{right} of the {len(results)} inputs give the right result, the others do not."
     return ""
 
@@ -171,10 +173,13 @@ def _all_close(numbers, others):
     return np.allclose(numbers, others, 2e-4, 2e-5)
 
 
-def _constant(seen, expected, combine):
-    """The one number that `combine` gives at all entries, or None."""
+def _constant(seen, expected, combine, undo):
+    """The one number by which `undo` makes the result from the right one, at every entry, or None.
+
+    A number that explains the larger entries and not the others explains nothing.
+    """
     usable = np.abs(expected) > 1e-3
     if not np.isfinite(seen).all() or not np.isfinite(expected).all() or not usable.any():
         return None
-    values = combine(seen[usable], expected[usable])
-    return values.flat[0] if np.allclose(values, values.flat[0], 2e-4, 2e-5) else None
+    value = combine(seen[usable], expected[usable]).flat[0]
+    return value if _close(seen, undo(expected, value)) else None

@@ -16,7 +16,6 @@ exercise = Exercise(
     C], code [N, code_dim])`: M above 1, the code computed from the map, its last layer dense and
     linear, for any square image of 8x8 or larger.""",
     reference=encoders.build_encoder,
-    may_draw=("Python", "Keras"),
     hints="""Draw the way of an image: some convolutions, then the feature map. How does the code
     come from the map, and which two outputs has the model?
 

@@ -16,7 +16,6 @@ exercise = Exercise(
     meaning="""A `keras.Model` from images to logits: the encoder's code, two `Dense(64)` with ReLU,
     a linear `Dense(num_classes)`. Only these 6 variables train; the encoder, its batch
     normalisation included, does not move.""",
-    may_draw=("Python", "Keras"),
     hints="""What must not move: the encoder's weights, which an optimizer trains, and the
     statistics of its batch normalisation, which move by themselves in training. Which property of a
     model stops both?

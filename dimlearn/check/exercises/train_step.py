@@ -17,7 +17,6 @@ exercise = Exercise(
     meaning="""One step that lowers `-local_jsd(critic(feature_map, code))`, for the trainable
     variables of encoder *and* critic, with `encoder(images, training=True)`; returns the loss
     before the step.""",
-    may_draw=("Python",),
     hints="""Everything whose gradient you want has to be computed inside `with tf.GradientTape() as
     tape:`. What is the loss, if `local_jsd` is to be made large?
 
