@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from dimlearn import bounds, build_encoder, check, data
 from dimlearn.deep_infomax import DotProductCritic
-from dimlearn.evaluation import comparison, encode, standardize
+from dimlearn.evaluation import Settings, all_rows, encode, standardize
 from dimlearn.information import diagnosis, worlds
 from dimlearn.pictures import canvas, explorer, neighbours, show
 from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED
@@ -45,13 +45,13 @@ tf.get_logger().setLevel("ERROR")  # many small trainings in one notebook: no wa
 # %%
 images = data.load(limit=3000)
 x_test, y_test = images.x_test[:2160], images.y_test[:2160]
-settings = comparison.Settings(
+settings = Settings(
     epochs=2, batch_size=32, learning_rate=1e-3, bound="infonce_codes",
     weights={"global": (1, 0, 0), "local": (0, 1, 0)},
 )  # fmt: skip
-train, test = {}, {}
+known, train, test = all_rows(settings), {}, {}
 for name in ("pca", "random", "global", "local"):
-    encoder, history = comparison.train_encoder(name, images, settings, seed=0)
+    encoder, history = known[name].train(images, settings, seed=0)
     train[name], test[name] = encode(encoder, images.x_train), encode(encoder, x_test)
     print(f"{name:7}", {term: np.round(values, 2).tolist() for term, values in history.items()})
 

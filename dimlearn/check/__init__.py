@@ -73,99 +73,26 @@ is judged, and a `Fault` with `evidence` (what the answer did, as arrays, string
 tells the mistakes apart.
 """
 
-import functools
-import importlib
+import lazy_loader
 
 from dimlearn.check.syllabus import LESSON_OF
 
-__all__ = ["explain", "hint", "mistakes", "progress", "solution", "stub", "yours", *LESSON_OF]
-
-
-def hint(name):
-    """The next hint for an exercise, before or after it is solved."""
-    from dimlearn.check import cards
-
-    return cards.hint(_judge(name).exercise)
-
-
-def solution(name):
-    """The worked solution of an exercise with its explanation."""
-    from dimlearn.check import cards
-
-    return cards.solution(_judge(name).exercise)
-
-
-def stub(name):
-    """The text that an exercise starts from."""
-    from dimlearn.check import cards
-
-    return cards.stub(_judge(name).exercise)
-
-
-def mistakes(name):
-    """The identifiers of the mistakes of an exercise that its check knows by name."""
-    return [mistake.identifier for mistake in _judge(name).exercise.mistakes]
-
-
-def explain(identifier):
-    """One mistake of the catalogue: what it is, how it shows, and code that makes it.
-
-    `identifier`: as in `Feedback.mistake`, such as "jsd_bound.sign_flipped".
-    """
-    from dimlearn.check import cards
-    from dimlearn.errors import InputError
-
-    judge = _judge(str(identifier).partition(".")[0])
-    known = {mistake.identifier: mistake for mistake in judge.exercise.mistakes}
-    if identifier not in known:
-        raise InputError(f"there is no mistake {identifier!r}: choose one of {', '.join(known)}")
-    return cards.explain(judge, known[identifier])
-
-
-def progress():
-    """Which exercises are done, lesson by lesson, and which is next."""
-    from dimlearn.check import progress_file
-
-    return progress_file.card()
-
-
-def yours(name):
-    """The learner's own function from an earlier lesson, if it is kept and still correct; otherwise
-    the reference. Prints one line that says which, and why.
-
-    It runs the text that the learner's own checks wrote into the progress file beside their work,
-    and nothing else. Raises `InputError` for a name that is no exercise.
-    """
-    from dimlearn.check import recall
-
-    return recall.yours(_judge(name))
-
-
-def _judge(name):
-    """The judge of an exercise, by its name or by a function of that name."""
-    import difflib
-
-    from dimlearn.errors import InputError
-
-    name = str(getattr(name, "__name__", name))
-    if name not in LESSON_OF:
-        close = difflib.get_close_matches(name, LESSON_OF, n=1)
-        meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
-        raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
-    return _judge_of(name)
-
-
-@functools.cache
-def _judge_of(name):
-    from dimlearn.check.judge import Judge
-
-    return Judge(importlib.import_module(f"dimlearn.check.exercises.{name}").exercise)
+_handed_on, _, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "cards": ["explain", "hint", "mistakes", "progress", "solution", "stub"],
+        "recall": ["yours"],
+    },
+)
+__all__ += LESSON_OF
 
 
 def __getattr__(name):
     if name in LESSON_OF:
-        return _judge_of(name)
-    raise AttributeError(f"module 'dimlearn.check' has no attribute {name!r}")
+        from dimlearn.check.judge import judge_of
+
+        return judge_of(name)
+    return _handed_on(name)
 
 
 def __dir__():

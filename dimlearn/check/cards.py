@@ -1,4 +1,7 @@
-"""Help with an exercise, as cards: hints, the worked solution, the stub, one mistake explained."""
+"""Help with an exercise, by its name: hints, the worked solution, the stub, a mistake explained.
+
+What a learner reads comes as a `Card`.
+"""
 
 import ast
 import collections
@@ -6,14 +9,17 @@ import functools
 import inspect
 import textwrap
 
+from dimlearn.check import progress_file
 from dimlearn.check.feedback import Card
-from dimlearn.check.judge import what_was_seen
+from dimlearn.check.judge import judge_of, what_was_seen
+from dimlearn.errors import InputError
 
 _hints_given = collections.Counter()
 
 
-def hint(exercise):
-    """The next hint; after the last one, the last again."""
+def hint(name):
+    """The next hint for an exercise, before or after it is solved; after the last, the last."""
+    exercise = judge_of(name).exercise
     count = len(exercise.hints)
     number = min(_hints_given[exercise.name], count - 1)
     _hints_given[exercise.name] += 1
@@ -23,27 +29,45 @@ def hint(exercise):
     return Card(f"Hint {number + 1} of {count}: {exercise.name}", text)
 
 
-def solution(exercise):
-    """The worked solution with its explanation."""
+def solution(name):
+    """The worked solution of an exercise with its explanation."""
+    exercise = judge_of(name).exercise
     code = textwrap.indent(source_of(exercise.worked_solution), "    ")
     return Card(f"Solution: {exercise.name}", f"{code}\n\n{exercise.explanation}")
 
 
-def stub(exercise):
-    """The text that a lesson starts from: signature, docstring, `raise NotImplementedError`."""
-    tree = ast.parse(source_of(exercise.worked_solution)).body[0]
+def stub(name):
+    """The text that an exercise starts from: signature, docstring, `raise NotImplementedError`."""
+    tree = ast.parse(source_of(judge_of(name).exercise.worked_solution)).body[0]
     tree.body = [tree.body[0], ast.parse("raise NotImplementedError").body[0]]
     return ast.unparse(tree)
 
 
-def explain(judge, mistake):
-    """What a mistake is, how it shows, and the code that makes it."""
+def mistakes(name):
+    """The identifiers of the mistakes of an exercise that its check knows by name."""
+    return [mistake.identifier for mistake in judge_of(name).exercise.mistakes]
+
+
+def explain(identifier):
+    """One mistake of the catalogue: what it is, how it shows, and code that makes it.
+
+    `identifier`: as in `Feedback.mistake`, such as "jsd_bound.sign_flipped".
+    """
+    judge = judge_of(str(identifier).partition(".")[0])
+    known = {mistake.identifier: mistake for mistake in judge.exercise.mistakes}
+    if identifier not in known:
+        raise InputError(f"there is no mistake {identifier!r}: choose one of {', '.join(known)}")
+    mistake = known[identifier]
     code = textwrap.indent(source_of(mistake.wrong), "    ")
     faults = (judge.fault_of(mistake, index) for index in range(len(judge.trials)))
-    fault = next(fault for fault in faults if fault)
-    symptom = what_was_seen(fault, mistake.wrong)
+    symptom = what_was_seen(next(fault for fault in faults if fault), mistake.wrong)
     title = f"What could go wrong: {mistake.identifier}"
     return Card(title, f"{mistake.message}\n\nHow it shows: {symptom}\n\n{code}")
+
+
+def progress():
+    """Which exercises are done, lesson by lesson, and which is next."""
+    return progress_file.card()
 
 
 def source_of(function):

@@ -6,7 +6,9 @@ learner hears about. Each catalogued mistake has gone through the same trials; i
 faults, it is named.
 """
 
+import difflib
 import functools
+import importlib
 import sys
 import textwrap
 
@@ -23,7 +25,22 @@ from dimlearn.check.stubs import forgets_to_return, is_stub, raises_by_itself
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.check.translation import translate
 from dimlearn.check.trials import PropertyTrial, ValueTrial, run_trial, trials_of
-from dimlearn.errors import one_line
+from dimlearn.errors import InputError, one_line
+
+
+def judge_of(name):
+    """The judge of an exercise, by its name or by a function of that name. Raises `InputError`."""
+    name = str(getattr(name, "__name__", name))
+    if name not in LESSON_OF:
+        close = difflib.get_close_matches(name, LESSON_OF, n=1)
+        meant = f"did you mean {close[0]!r}? All are" if close else "choose one of"
+        raise InputError(f"there is no exercise {name!r}: {meant} {', '.join(LESSON_OF)}")
+    return _only_judge_of(name)
+
+
+@functools.cache
+def _only_judge_of(name):
+    return Judge(importlib.import_module(f"dimlearn.check.exercises.{name}").exercise)
 
 
 class Judge:

@@ -165,30 +165,35 @@ def names_used(source):
     return sorted(set(names))
 
 
-def yours(exercise):
-    """The learner's function of an exercise, or the reference; prints which, and why."""
-    function, reason = recalled(exercise)
+def yours(name):
+    """The learner's own function from an earlier lesson, if it is kept and still correct; otherwise
+    the reference. Prints one line that says which, and why. Raises `InputError` for a name that is
+    no exercise."""
+    from dimlearn.check.judge import judge_of  # which keeps what it finds correct here
+
+    judge = judge_of(name)
+    function, reason = recalled(judge)
     if function is None:
-        print(f"{exercise.name}: ours, {reason}")
-        return exercise.reference
-    print(f"{exercise.name}: yours, from lesson {exercise.lesson}")
+        print(f"{judge.name}: ours, {reason}")
+        return judge.reference
+    print(f"{judge.name}: yours, from lesson {judge.lesson}")
     return function
 
 
-def recalled(exercise):
+def recalled(judge):
     """`(function, "")`, or `(None, why there is none)`."""
-    program = progress_file.sources().get(exercise.name)
+    program = progress_file.sources().get(judge.name)
     if program is None:
-        if exercise.name in progress_file.finished():
-            return None, f"for no text of yours was kept in lesson {exercise.lesson}"
-        return None, f"for lesson {exercise.lesson} has it still to do"
+        if judge.name in progress_file.finished():
+            return None, f"for no text of yours was kept in lesson {judge.lesson}"
+        return None, f"for lesson {judge.lesson} has it still to do"
     guard = Guard()
-    function = guard.run(lambda: define(exercise.name, **program))
+    function = guard.run(lambda: define(judge.name, **program))
     if function is None:
         error = guard.error
         said = f"{type(error).__name__}: {error}" if error else f"it has no {program['name']}"
     else:
-        feedback = exercise(function, keep=False)
+        feedback = judge(function, keep=False)
         if feedback:
             return function, ""
         said = feedback.message

@@ -24,34 +24,27 @@ class Shared:
     wrong: Callable
     message: str
 
-
 def shared(message):
     """Decorator: a mistake that exercises may share."""
     return lambda wrong: Shared(wrong, message)
 
-
 # ---------------------------------------------------------------- parts of a score tensor
-
 
 def positives(scores):
     """`[N, N] -> [N]`, `[N, N, L] -> [N, L]`: the diagonal."""
     return tf.boolean_mask(scores, tf.eye(scores.shape[0], dtype=tf.bool))
 
-
 def negatives(scores):
     """`[N, N] -> [N (N-1)]`, `[N, N, L] -> [N (N-1), L]`: the rest."""
     return tf.boolean_mask(scores, ~tf.eye(scores.shape[0], dtype=tf.bool))
-
 
 def number(scores):
     """How many negative scores there are: N (N-1), or N (N-1) L."""
     return math.prod(scores.shape) - math.prod(scores.shape[1:])
 
-
 def joint(scores):
     """The mean score of positive pairs."""
     return tf.reduce_mean(positives(scores))
-
 
 def diagonal(scores):
     """A mask of 1 for positive and 0 for negative pairs, of the shape of the scores."""
@@ -60,120 +53,98 @@ def diagonal(scores):
         tf.reshape(eye, [*eye.shape, *[1] * (len(scores.shape) - 2)]), scores.shape
     )
 
-
 # ---------------------------------------------------------------- `right`: the worked solution
-
 
 @shared("""The sign is wrong: your function gives minus the bound, which would be a loss to be
     minimised. A bound is to be maximised: positive pairs count positive.""")
 def sign_flipped(right, *args, **kwargs):
     return -right(*args, **kwargs)
 
-
 @shared("""Your function measures in bits. Everything here is in nats, with the natural logarithm:
     no division by log 2.""")
 def bits(right, *args, **kwargs):
     return right(*args, **kwargs) / math.log(2)
-
 
 @shared("""Your function leaves TensorFlow: the value is right, but NumPy keeps no record for the
     gradient. Compute it with `tf` or `keras.ops`.""")
 def numpy_inside(right, *args):
     return np.asarray(right(*args))
 
-
 @shared("""Your function adds `2 log 2`, so that knowing nothing gives 0. The paper's Eq. 4 and this
     exercise have no shift: all-zero scores give -2 log 2.""")
 def shifted_by_log_4(right, *args):
     return right(*args) + 2 * math.log(2)
 
-
 @shared("""The positive scores are summed, not averaged: divide by N.""")
 def positives_summed(right, scores):
     return right(scores) + (scores.shape[0] - 1) * joint(scores)
-
 
 @shared("""`tf.stop_gradient` on the second part: the value is right, but the critic is never told
     to lower the scores of negative pairs, and would raise all scores for ever.""")
 def negatives_without_gradient(right, scores):
     return joint(scores) + tf.stop_gradient(right(scores) - joint(scores))
 
-
 @shared("""Your function halves the result, as one mean over both kinds of scores together does. The
     two means are added.""")
 def halved(right, *args):
     return right(*args) / 2
 
-
 # ---------------------------------------------------------------- which scores are negative
 # `formula(scores, negative, count)`: the bound with the sum over `negative`, divided by `count`.
-
 
 @shared("""The diagonal is among your negatives: the second mean runs over all N^2 scores. Leave
     the positive pairs out.""")
 def diagonal_among_negatives(formula, scores):
     return formula(scores, scores, math.prod(scores.shape))
 
-
 @shared("""The mean over the negatives divides by the wrong count: there are N (N - 1) off-diagonal
     scores, not N^2.""")
 def counted_with_diagonal(formula, scores):
     return formula(scores, negatives(scores), math.prod(scores.shape))
 
-
 @shared("""The negative pairs are summed, not averaged: divide by their number, N (N - 1).""")
 def negatives_summed(formula, scores):
     return formula(scores, negatives(scores), 1)
-
 
 @shared("""Multiplying by a mask puts zeros on the diagonal, and `exp(0) = 1` still counts among the
     negatives. Take those entries out (`tf.boolean_mask`), or put minus infinity there.""")
 def masked_with_zero(formula, scores):
     return formula(scores, scores * (1 - diagonal(scores)), number(scores))
 
-
 @shared("""Your mask puts a modest constant where the positive pairs were. Where the scores are
     lower than that, it outweighs them. Take those entries out, or put minus infinity there.""")
 def masked_with_ten(formula, scores):
     return formula(scores, tf.where(diagonal(scores) == 1, -10.0, scores), number(scores))
-
 
 @shared("""`x - inf * eye` is NaN off the diagonal, because 0 times infinity is NaN. Put minus
     infinity on the diagonal alone: `tf.linalg.set_diag`, or `tf.where` with a mask.""")
 def infinity_times_mask(formula, scores):
     return formula(scores, scores - math.inf * diagonal(scores), number(scores))
 
-
 # ---------------------------------------------------------------- two softplus
 # A score is a logit, the critic's answer to "do these two belong together?". The loss is minus the
 # log-probability of the right answer, yes for positive and no for negative pairs; JSD is minus it.
 # `formula(*args, yes=log_yes, no=log_no, mean=tf.reduce_mean)`: the same made of other parts.
 
-
 def log_yes(scores):
     """The log-probability of a yes: log sigmoid(s)."""
     return -tf.nn.softplus(-scores)
-
 
 def log_no(scores):
     """The log-probability of a no: log(1 - sigmoid(s))."""
     return -tf.nn.softplus(scores)
 
-
 def cross_entropy(positive, negative, yes=log_yes, no=log_no, mean=tf.reduce_mean):
     """The loss of two lists of scores, each with the same weight."""
     return -mean(yes(positive)) - mean(no(negative))
-
 
 def jsd(scores, **parts):
     """The objective of scores `[N, N]` or `[N, N, L]`."""
     return -cross_entropy(positives(scores), negatives(scores), **parts)
 
-
 def jsd_against(scores, negative, count):
     """The objective with other negatives, or another number of them."""
     return tf.reduce_mean(log_yes(positives(scores))) + tf.reduce_sum(log_no(negative)) / count
-
 
 @shared("""The signs inside softplus are inverted, or, which comes to the same, the two kinds of
     scores are exchanged. A critic would learn to give its positive pairs *low* scores, and the
@@ -182,13 +153,11 @@ def jsd_against(scores, negative, count):
 def softplus_signs_inverted(formula, *args):
     return formula(*args, yes=log_no, no=log_yes)
 
-
 @shared("""The average comes before softplus. Softplus of a mean is not the mean of softplus: first
     every score through softplus, then the mean.""")
 def softplus_of_mean(formula, *args):
     yes, no = (lambda s: log_yes(tf.reduce_mean(s))), (lambda s: log_no(tf.reduce_mean(s)))
     return formula(*args, yes=yes, no=no)
-
 
 @shared("""For ordinary scores it is right, but the log of a sigmoid is infinite where the sigmoid
     rounds to 0 or 1. `tf.nn.softplus` computes the same without that step.""")
@@ -196,31 +165,26 @@ def log_of_sigmoid(formula, *args):
     yes, no = (lambda s: tf.math.log(tf.sigmoid(s))), (lambda s: tf.math.log(1 - tf.sigmoid(s)))
     return formula(*args, yes=yes, no=no)
 
-
 @shared("""For ordinary scores it is right, but `log(1 + exp(s))` overflows for large ones, and so
     does its gradient. `tf.nn.softplus` is the same function, computed safely.""")
 def softplus_overflows(formula, *args):
     yes, no = (lambda s: -tf.math.log(1 + tf.exp(-s))), (lambda s: -tf.math.log(1 + tf.exp(s)))
     return formula(*args, yes=yes, no=no)
 
-
 @shared("""Your function does not average: it returns one loss for each row, of shape `[N, 1]`. A
     training step needs a scalar.""")
 def not_averaged(formula, *args):
     return formula(*args, mean=tf.identity)
-
 
 @shared("""Your function sums over the batch. The loss is a mean: a larger batch must not mean
     larger steps.""")
 def summed(formula, *args):
     return formula(*args, mean=tf.reduce_sum)
 
-
 @shared("""Your function uses the logits without softplus, as a Wasserstein critic does. Here they
     are logits of a cross-entropy.""")
 def wasserstein(formula, *args):
     return formula(*args, yes=tf.identity, no=tf.negative)
-
 
 @shared("""The loss takes probabilities where it is given logits, scores of any size: a Keras loss
     needs `from_logits=True`.""")
@@ -229,22 +193,18 @@ def logits_as_probabilities(formula, *args):
     yes, no = (lambda p: -loss(tf.ones_like(p), p)), (lambda p: -loss(tf.zeros_like(p), p))
     return formula(*args, yes=yes, no=no)
 
-
 # ---------------------------------------------------------------- inner products
 # `right`: the worked solution, a table of inner products of vectors `[..., U]`.
-
 
 @shared("""Your function normalises the vectors: those are cosines, between -1 and 1. A critic whose
     scores are capped caps the bound too; asked for is the plain inner product.""")
 def cosine(right, *vectors):
     return right(*(tf.math.l2_normalize(each, axis=-1) for each in vectors))
 
-
 @shared("""Your function divides by the root of U. That is a good idea in a critic, but asked for is
     the plain inner product.""")
 def scaled_by_root(right, *vectors):
     return right(*vectors) / vectors[0].shape[-1] ** 0.5
-
 
 # ---------------------------------------------------------------- tables and Gaussians
 # `right`: the worked solution.
@@ -255,34 +215,28 @@ bits_by_log2 = Shared(
     `np.log`.""",
 )
 
-
 @shared("""Your function takes a mean where a sum belongs. The probabilities are the weights
     already; dividing by the number of entries weighs twice.""")
 def mean_for_sum(right, *tables):
     return right(*tables) / tables[0].size
 
-
 @shared("""The factor 1/2 is missing: it is twice as large as it should be.""")
 def half_forgotten(right, *args, **kwargs):
     return 2 * right(*args, **kwargs)
 
-
 # ---------------------------------------------------------------- chance
 # `right`: the worked solution, which takes a `seed`; `None` stands for a new one at every call.
-
 
 @shared("""The same seed gives another result at every call: the generator is made without the
     seed.""")
 def seed_ignored(right, *args, seed=0):
     return right(*args, seed=None)
 
-
 @shared("""Your function seeds NumPy's global generator: everything that draws afterwards gets
     other numbers. Use `np.random.default_rng(seed)`.""")
 def global_seed(right, *args, seed=0):
     np.random.seed(seed)
     return right(*args, seed=np.random.randint(2**31))
-
 
 def seed_fault(draw):
     """What is wrong with the seeds of `draw(seed=...)`, 0 being the default: a `Fault` or None."""

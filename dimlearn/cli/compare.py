@@ -1,12 +1,14 @@
 """`dimlearn compare`: encoders without labels, their codes, and fair controls."""
 
 import argparse
+import dataclasses
 import math
-import sys
 import time
 from pathlib import Path
 
 from dimlearn.cli.options import positive
+from dimlearn.errors import one_line
+from dimlearn.evaluation.settings import STEPS, WEIGHTS, Settings
 
 EXAMPLE = """examples:
   dimlearn compare                                     the bundled digits, in a few minutes
@@ -17,40 +19,51 @@ EXAMPLE = """examples:
 A run that was interrupted goes on when the same command is given again."""
 
 
+DEFAULTS = {
+    field.name: field.default
+    for field in dataclasses.fields(Settings)
+    if field.default is not dataclasses.MISSING
+}
+
+
 def add_command(commands):
     compare = commands.add_parser(
         "compare",
         help="train encoders without labels and compare what their codes are worth",
-        description="Train encoders with Deep InfoMax without labels, freeze them, and compare "
-        "their codes with fair controls: raw pixels, a random encoder, PCA, and the same encoder "
-        "trained with labels.",
+        description=one_line("""
+            Train encoders with Deep InfoMax without labels, freeze them, and compare their codes
+            with fair controls: raw pixels, a random encoder, PCA, and the same encoder trained with
+            labels.
+        """),
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = compare.add_argument
-    add("--data", default="digits", help="digits (bundled, the default), mnist, fashion_mnist, "
-        "cifar10, or the path of an .npz")  # fmt: skip
+    named = "(default: %(default)s)"
+    add("--data", help=f"digits (bundled), mnist, fashion_mnist, cifar10, or an .npz {named}")
     add("--download", action="store_true", help="allow the data to be downloaded")
     add("--out", type=Path, help="run folder (default: runs/DATA)")
     add("--again", action="store_true", help="set an old run in that folder aside and start anew")
     add("--rows", nargs="+", metavar="NAME", help="only these rows of the table")
-    add("--weights", action="append", default=[], type=parse_weights, metavar="NAME=A,B,G",
-        help="alpha, beta, gamma of an encoder, known or new; may be repeated")  # fmt: skip
-    add("--bound", default="infonce_codes", help="jsd, dv, nwj, infonce or infonce_codes (default)")
-    add("--critic", default="dot", help="dot (default) or concat")
-    add("--negatives", default="all", help="all (default) pairs of a batch, or one for each image")
-    add("--prior", default="uniform", help="uniform (default) or gaussian")
-    add("--encoder", default="light", help="light (default), dim28 or dim32 (the authors')")
-    add("--code-dim", type=positive, default=64, metavar="D", help="numbers in a code (64)")
-    add("--epochs", type=positive, help="for every network (default: about 2,100 batches)")
-    add("--learning-rate", type=float, default=4e-3, metavar="R", help="of Adam (0.004)")
-    add("--decay", action="store_true", help="let the learning rate fall to 0 (better on large "
-        "data, worse on the bundled digits, where a constant one overfits less)")  # fmt: skip
-    add("--batch-size", type=positive, default=128, metavar="N", help="images in a batch (128)")
-    add("--seeds", type=positive, default=1, metavar="K", help="repeat the pretraining (1)")
-    add("--probe-seeds", type=positive, default=3, metavar="K",
-        help="repeat trained probes and draws of labels (3)")  # fmt: skip
-    compare.set_defaults(run=run)
+    weights = "alpha, beta, gamma of an encoder, known or new; may be repeated"
+    add("--weights", action="append", type=parse_weights, metavar="NAME=A,B,G", help=weights)
+    add("--bound", help=f"jsd, dv, nwj, infonce or infonce_codes {named}")
+    add("--critic", help=f"dot or concat {named}")
+    add("--negatives", help=f"all pairs of a batch, or one for each image {named}")
+    add("--prior", help=f"uniform or gaussian {named}")
+    architecture = f"light, dim28 or dim32, the authors' {named}"
+    add("--encoder", dest="architecture", metavar="ENCODER", help=architecture)
+    add("--code-dim", type=positive, metavar="D", help="numbers in a code (%(default)s)")
+    add("--epochs", type=positive, help=f"for every network (default: about {STEPS:,} batches)")
+    add("--learning-rate", type=float, metavar="R", help="of Adam (%(default)s)")
+    decay = """let the learning rate fall to 0 (better on large data, worse on the bundled digits,
+        where a constant one overfits less)"""
+    add("--decay", action="store_true", help=decay)
+    add("--batch-size", type=positive, metavar="N", help="images in a batch (%(default)s)")
+    add("--seeds", type=positive, metavar="K", help="repeat the pretraining (%(default)s)")
+    repeated = "repeat trained probes and draws of labels (%(default)s)"
+    add("--probe-seeds", type=positive, metavar="K", help=repeated)
+    compare.set_defaults(run=run, weights=[], **DEFAULTS)
 
 
 def parse_weights(text):
@@ -70,69 +83,39 @@ def parse_weights(text):
 
 
 def run(options):
-    folder = options.out or Path("runs") / Path(options.data).stem
-    print("loading TensorFlow ...", file=sys.stderr, flush=True)
-    from dimlearn.cli.terminal import EpochLine, Progress
-    from dimlearn.data import images as data
-    from dimlearn.evaluation import comparison, report
+    from dimlearn.cli.terminal import Progress
 
-    settings = settings_from(options)
-    dataset = data.load(options.data, download=options.download)
-    settings = comparison.complete(settings, dataset)
-    if options.again and (folder / "settings.json").exists():
-        aside = folder.with_name(f"{folder.name}-{time.strftime('%Y%m%d-%H%M%S')}")
-        folder.rename(aside)
-        print(f"the old run was moved to {aside}", file=sys.stderr)
-    say = Progress()
-    say(budget(settings, dataset))
-    parts = comparison.compare(settings, folder, dataset, say, callbacks=[EpochLine(say)])
-    results = report.summarise(parts, settings, dataset)
-    report.write_tables(results, folder)
-    print(report.tables(results), report.conclusion(results), sep="\n\n", flush=True)
-    report.write_report(results, folder, dataset, say)
+    folder = options.out or Path("runs") / Path(options.data).stem
+    asked = {name: getattr(options, name) for name in DEFAULTS}
+    settings = Settings(**asked, weights=WEIGHTS | dict(options.weights))
+    with Progress() as say:
+        say("loading TensorFlow ...")
+        from dimlearn.data.images import load
+        from dimlearn.evaluation.comparison import compare, filled_in
+        from dimlearn.evaluation.conclusion import conclusion
+        from dimlearn.evaluation.report import summarise, write_report, write_tables
+        from dimlearn.evaluation.tables import as_markdown
+
+        dataset = load(options.data, download=options.download)
+        settings = filled_in(settings, dataset)
+        if options.again and (folder / "settings.json").exists():
+            aside = folder.with_name(f"{folder.name}-{time.strftime('%Y%m%d-%H%M%S')}")
+            folder.rename(aside)
+            say(f"the old run was moved to {aside}")
+        say(budget(settings, dataset))
+        results = summarise(compare(settings, folder, dataset, say), settings, dataset)
+        write_tables(results, folder)
+        print(as_markdown(results), conclusion(results), sep="\n\n", flush=True)
+        write_report(results, folder, dataset, say)
     print(f"\nTables, figures and encoders: {folder / 'report.md'}")
     return 0
-
-
-def settings_from(options):
-    from dimlearn.errors import InputError
-    from dimlearn.evaluation.comparison import CONTROLS, WEIGHTS, Settings
-
-    weights = WEIGHTS | dict(options.weights)
-    known = (*CONTROLS, *weights)
-    for name in options.rows or ():
-        if name not in known:
-            raise InputError(f"there is no row {name!r}: choose among {', '.join(known)}")
-    for name, _ in options.weights:
-        if name in CONTROLS:
-            raise InputError(f"{name} is a control and has no weights: use another name")
-    for name in known:  # they are names of files, and some disks do not tell "Local" from "local"
-        if len([other for other in known if other.casefold() == name.casefold()]) > 1:
-            raise InputError(f"two rows are called {name}, but for capital letters")
-    return Settings(
-        data=options.data,
-        weights=weights,
-        rows=tuple(dict.fromkeys(options.rows or known)),
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        decay=options.decay,
-        architecture=options.encoder,
-        code_dim=options.code_dim,
-        bound=options.bound,
-        critic=options.critic,
-        negatives=options.negatives,
-        prior=options.prior,
-        seeds=options.seeds,
-        probe_seeds=options.probe_seeds,
-    )
 
 
 def budget(settings, dataset):
     """What every network gets, in a sentence."""
     steps = len(dataset.x_train) // settings.batch_size * settings.epochs
-    return (
-        f"{dataset.name}: {len(dataset.x_train)} training, {len(dataset.x_validation)} validation "
-        f"and {len(dataset.x_test)} test images; each network gets {settings.epochs} epochs, "
-        f"{steps} batches of {settings.batch_size}"
-    )
+    return one_line(f"""
+        {dataset.name}: {len(dataset.x_train)} training, {len(dataset.x_validation)} validation and
+        {len(dataset.x_test)} test images; each network gets {settings.epochs} epochs, {steps}
+        batches of {settings.batch_size}
+    """)

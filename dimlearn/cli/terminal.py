@@ -1,50 +1,83 @@
-"""One line of progress for long work, in a terminal or in a log."""
+"""What long work tells on standard error: lines that stay, and lines that pass."""
 
 import sys
-import time
 
-from dimlearn.startup import keras
+import rich.console
+import rich.progress
+import rich.table
 
 
 class Progress:
     """Tells what is going on: `say(text)` for good, `say(text, passing=True)` until the next.
 
-    On a terminal a passing line is overwritten by the next; in a log one is written at most every
-    `every` seconds.
+        with Progress() as say:
+            say("[1/9] local")
+            say("epoch 3/20, batch 40/95", passing=True)
+
+    On a terminal the next line takes a passing line's place; in a log one is written at most every
+    `every` seconds. Each begins with the seconds since the first. `clock` gives them; by default
+    the system's does. Where nothing can be written (any more), the work goes on untold.
     """
 
-    def __init__(self, stream=None, every=10.0):
-        self.stream = stream or sys.stderr
-        self.terminal = self.stream.isatty()
-        self.every, self.began, self.last = every, time.monotonic(), float("-inf")
+    def __init__(self, stream=None, every=10.0, clock=None):
+        stream = stream or sys.stderr  # None where it was closed before we began
+        self.console = Console(
+            file=stream,
+            stderr=True,
+            force_terminal=bool(stream and not stream.closed and stream.isatty()),
+            force_jupyter=False,
+            markup=False,  # a text is told as it is
+            emoji=False,
+            highlight=False,
+        )
+        text = "{task.elapsed:5.0f} s  {task.description}"
+        cut = rich.table.Column(no_wrap=True, overflow="crop")
+        self.line = rich.progress.Progress(
+            rich.progress.TextColumn(text, markup=False, table_column=cut),
+            console=self.console,
+            transient=True,
+            redirect_stdout=False,  # what a command prints belongs to standard output
+            redirect_stderr=False,
+            get_time=clock,
+        )
+        self.line.add_task("")
+        (self.task,) = self.line.tasks
+        self.every, self.last = every, float("-inf")
 
     def __call__(self, text, passing=False):
-        now = time.monotonic()
-        clock = f"{now - self.began:5.0f} s  "
-        if self.terminal:
-            self.stream.write(f"\r\x1b[K{clock}{text}" + ("" if passing else "\n"))
+        try:
+            self.tell(text, passing)
+        except (OSError, ValueError):  # a full disk, a closed stream
+            self.console.quiet = True
+
+    def tell(self, text, passing):
+        now = self.task.elapsed
+        if passing and self.console.is_interactive:
+            self.line.update(self.task.id, description=text, refresh=True)
+            self.line.start()
+            self.console.show_cursor()  # rich hides it: a run that is killed would leave it so
         elif not passing or now - self.last >= self.every:
-            self.stream.write(f"{clock}{text}\n")
+            self.clear()
+            self.console.print(f"{now:5.0f} s  {text}", soft_wrap=True)
             self.last = now
-        self.stream.flush()
+
+    def clear(self):
+        """Take a passing line away."""
+        if self.console.is_interactive:
+            self.line.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.clear()
+        except (OSError, ValueError):
+            self.console.quiet = True
 
 
-class EpochLine(keras.callbacks.Callback):
-    """Tells a `Progress` the epoch, batch and loss of a training, at most twice a second."""
+class Console(rich.console.Console):
+    """A console that falls silent where nobody reads it any more, and does not end the process."""
 
-    def __init__(self, say):
-        super().__init__()
-        self.say, self.last = say, 0.0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch + 1
-
-    def on_train_batch_end(self, batch, logs=None):
-        if time.monotonic() - self.last < 0.5:
-            return
-        self.last = time.monotonic()
-        steps = f"{batch + 1}/{self.params['steps']}" if self.params.get("steps") else batch + 1
-        loss = f", loss {float(logs['loss']):.3f}" if logs and "loss" in logs else ""
-        self.say(
-            f"    epoch {self.epoch}/{self.params['epochs']}, batch {steps}{loss}", passing=True
-        )
+    def on_broken_pipe(self):
+        self.quiet = True

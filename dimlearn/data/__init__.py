@@ -9,6 +9,12 @@ This room brings images in, checks them and cuts them into batches. It knows not
 or of information. It may import `errors`, `startup` and `files`, and no other room.
 """
 
-from dimlearn.data.images import NAMES, Dataset, check_images, from_arrays, load
+import lazy_loader
 
-__all__ = ["NAMES", "Dataset", "check_images", "from_arrays", "load"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "batches": ["full_batches"],
+        "images": ["NAMES", "Dataset", "check_images", "from_arrays", "load"],
+    },
+)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dimlearn.data.digits import posed_digits
 from dimlearn.data.downloads import DOWNLOADS, find_arrays
 from dimlearn.errors import InputError
 
@@ -87,17 +88,28 @@ def load(name=None, download=False, seed=0, limit=None):
 def find(name, download, seed):
     """The whole data set of a name or an `.npz` file; see `load`."""
     if name == "digits":
-        return load_digits(seed=seed)
+        return load_digits(seed)
     if name in DOWNLOADS:
         arrays, source = find_arrays(name, download)
     elif str(name).endswith(".npz"):
         arrays, source = find_arrays(Path(name), download=False)
     else:
         raise InputError(
-            f"there is no data set {str(name)!r}: choose one of {', '.join(NAMES)}, "
-            "or give the path of an .npz file"
+            f"""there is no data set {str(name)!r}: choose one of {", ".join(NAMES)},
+            or give the path of an .npz file"""
         )
     return from_arrays(**arrays, name=Path(name).stem, seed=seed, source=source)
+
+
+def load_digits(seed=0):
+    """The bundled digits as a `Dataset` of 10 classes, shaped like MNIST; see `digits.py`.
+
+    A tenth of the originals of the training set validates, in all their poses.
+    """
+    arrays, originals, test_originals = posed_digits()
+    held_out = validation_mask(originals, arrays["y_train"], seed)
+    source = "scikit-learn's handwritten digits, posed"
+    return split("digits", arrays, np.flatnonzero(~held_out), held_out, test_originals, source)
 
 
 def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source="arrays"):
@@ -107,33 +119,30 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
     `y_*`: integer labels `[N]` or `[N, 1]`, 0 to K-1. The training images are shuffled.
     Raises `InputError` naming the array and what is wrong with it.
     """
-    x_train, x_test = check_images(x_train, "x_train"), check_images(x_test, "x_test")
-    if x_train.shape[1:] != x_test.shape[1:]:
-        raise InputError(
-            f"x_train holds images of shape {x_train.shape[1:]}, x_test of {x_test.shape[1:]}"
-        )
-    y_train = check_labels(y_train, len(x_train), "y_train")
-    y_test = check_labels(y_test, len(x_test), "y_test")
-    if len(np.setdiff1d(y_test, y_train)) or len(np.unique(y_train)) < 2:
-        raise InputError(
-            "y_train must hold at least two classes, and every class that y_test holds: "
-            f"it has {np.unique(y_train).tolist()}, y_test {np.unique(y_test).tolist()}"
-        )
-    held_out = validation_mask(np.arange(len(x_train)), y_train, seed)
+    arrays = checked_arrays(x_train, y_train, x_test, y_test)
+    labels = arrays["y_train"]
+    held_out = validation_mask(np.arange(len(labels)), labels, seed)
     if not held_out.any():
         raise InputError("y_train has one image of each class: none can be held out to validate")
     # Shuffled, since files are often sorted by class and whatever takes the first few trusts them.
-    kept = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
+    training = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
+    return split(name, arrays, training, held_out, len(arrays["x_test"]), source)
+
+
+def split(name, arrays, training, held_out, test_originals, source):
+    """The `Dataset` of four arrays; `training` and `held_out` index the images to train on and to
+    validate on."""
+    x, y = arrays["x_train"], arrays["y_train"]
     return Dataset(
         name,
-        x_train[kept],
-        y_train[kept],
-        x_train[held_out],
-        y_train[held_out],
-        x_test,
-        y_test,
-        test_originals=len(x_test),
-        source=source,
+        x[training],
+        y[training],
+        x[held_out],
+        y[held_out],
+        arrays["x_test"],
+        arrays["y_test"],
+        test_originals,
+        source,
     )
 
 
@@ -146,76 +155,30 @@ def validation_mask(originals, labels, seed):
     ids, first = np.unique(originals, return_index=True)
     chosen = []
     for label in np.unique(labels):
-        own = rng.permutation(ids[labels[first] == label])
-        chosen.extend(own[: max(1, round(VALIDATION_FRACTION * len(own)))] if len(own) > 1 else [])
+        candidates = rng.permutation(ids[labels[first] == label])
+        count = max(1, round(VALIDATION_FRACTION * len(candidates)))
+        chosen.extend(candidates[:count] if len(candidates) > 1 else [])
     return np.isin(originals, chosen)
 
 
-# ---------------------------------------------------------------- bundled handwriting
-
-
-def load_digits(poses=12, test_poses=4, seed=0):
-    """The bundled data: 1,797 handwritten digits of scikit-learn, posed on 28x28 canvases.
-
-    Each 8x8 original is drawn `poses` times (`test_poses` in the test set) at a random place, size
-    and slant. The originals are split 63 : 7 : 30 per class into training, validation and test
-    first: no test digit was seen in any pose. The same images at every call.
-
-    Returns a `Dataset` of 10 classes, shaped like MNIST.
-    Source: E. Alpaydin, C. Kaynak, UCI Optical Recognition of Handwritten Digits, 1998.
-    """
-    from sklearn.datasets import load_digits as originals
-    from sklearn.model_selection import train_test_split
-
-    digits, labels = originals(return_X_y=True)
-    digits = (digits.reshape(-1, 8, 8) / 16).astype("float32")
-    train, test = train_test_split(
-        np.arange(len(digits)), test_size=0.3, stratify=labels, random_state=0
-    )
-    posed_train = np.tile(train, poses)  # round by round: the first images show every original
-    posed_test = np.tile(test, test_poses)
-    rng = np.random.default_rng(1797)
-    x_train, x_test = pose(digits[posed_train], rng), pose(digits[posed_test], rng)
-    y_train, y_test = labels[posed_train], labels[posed_test]
-    held_out = validation_mask(posed_train, y_train, seed)
-    return Dataset(
-        "digits",
-        x_train[~held_out],
-        y_train[~held_out],
-        x_train[held_out],
-        y_train[held_out],
-        x_test,
-        y_test,
-        test_originals=len(test),
-        source="scikit-learn's handwritten digits, posed",
-    )
-
-
-def pose(digits, rng, canvas=28, size=20, shift=4.0, slant=0.25, stretch=0.15):
-    """Each 8x8 digit on a `canvas` x `canvas` field, `size` pixels large on average.
-
-    `digits`: `[N, 8, 8]` in [0, 1]. Every image is moved by up to `shift` pixels each way, turned
-    by up to `slant` radians and scaled by up to `stretch` (relative), uniformly at random.
-    Returns float32 `[N, canvas, canvas, 1]` in [0, 1].
-    """
-    from scipy.ndimage import affine_transform
-
-    n, side = len(digits), digits.shape[1]
-    angles = rng.uniform(-slant, slant, n)
-    scales = size / side * (1 + rng.uniform(-stretch, stretch, n))
-    centers = (canvas - 1) / 2 + rng.uniform(-shift, shift, (n, 2))
-    # From a place on the canvas back to the place in the digit: undo move, turn and scale.
-    turns = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
-    matrices = np.moveaxis(turns / scales, 2, 0)
-    offsets = (side - 1) / 2 - np.einsum("nij,nj->ni", matrices, centers)
-    posed = [
-        affine_transform(digit, matrix, offset, output_shape=(canvas, canvas), order=1)
-        for digit, matrix, offset in zip(digits, matrices, offsets)
-    ]
-    return np.clip(posed, 0, 1).astype("float32")[..., None]
-
-
 # ---------------------------------------------------------------- checks
+
+
+def checked_arrays(x_train, y_train, x_test, y_test):
+    """The four arrays of `from_arrays` as `Dataset` holds them, by name, or an `InputError`."""
+    x_train, x_test = check_images(x_train, "x_train"), check_images(x_test, "x_test")
+    if x_train.shape[1:] != x_test.shape[1:]:
+        raise InputError(
+            f"x_train holds images of shape {x_train.shape[1:]}, x_test of {x_test.shape[1:]}"
+        )
+    y_train = check_labels(y_train, len(x_train), "y_train")
+    y_test = check_labels(y_test, len(x_test), "y_test")
+    if len(np.setdiff1d(y_test, y_train)) or len(np.unique(y_train)) < 2:
+        raise InputError(
+            f"""y_train must hold at least two classes, and every class that y_test holds: it has
+            {np.unique(y_train).tolist()}, y_test {np.unique(y_test).tolist()}"""
+        )
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
 
 def check_images(images, name="images"):
@@ -231,8 +194,8 @@ def check_images(images, name="images"):
         images = images[..., None]
     if images.ndim != 4:
         raise InputError(
-            f"{name} must have the shape (N, height, width, channels) or (N, height, width), "
-            f"but has {images.shape}"
+            f"""{name} must have the shape (N, height, width, channels) or (N, height, width), but
+            has {images.shape}"""
         )
     if images.size == 0:
         raise InputError(f"{name} holds no image, or images without pixels: {images.shape}")
@@ -246,8 +209,8 @@ def check_images(images, name="images"):
         raise InputError(f"{name} holds {np.count_nonzero(~np.isfinite(images))} NaN or infinity")
     if images.min() < 0 or images.max() > 1:
         raise InputError(
-            f"{name} must lie in [0, 1], but lies in [{images.min():g}, {images.max():g}]: "
-            "divide pixels by 255, or pass them as uint8"
+            f"""{name} must lie in [0, 1], but lies in [{images.min():g}, {images.max():g}]: divide
+            pixels by 255, or pass them as uint8"""
         )
     return images.astype("float32", copy=False)
 
@@ -259,8 +222,8 @@ def check_labels(labels, count, name="labels"):
         labels = labels[:, 0]
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise InputError(
-            f"{name} must be integers of shape (N,), but has shape {labels.shape} and dtype "
-            f"{labels.dtype}"
+            f"""{name} must be integers of shape (N,), but has shape {labels.shape} and dtype
+            {labels.dtype}"""
         )
     if len(labels) != count:
         raise InputError(f"{name} holds {len(labels)} labels for {count} images")

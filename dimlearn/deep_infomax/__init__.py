@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "critics": ["ConcatCritic", "DotProductCritic"],
         "encoder": ["build_encoder", "layer_model"],
         "model": ["DeepInfoMax"],
-        "objectives": ["build_discriminator"],
         "optimizer": ["FusedAdam"],
+        "prior": ["build_discriminator"],
     },
 )

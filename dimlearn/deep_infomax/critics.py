@@ -19,6 +19,15 @@ layers = keras.layers
 register = keras.saving.register_keras_serializable("dimlearn")
 
 
+def local_scores(local_features, code_features):
+    """Encode-and-dot-product: every code with every location of every image.
+
+    `[N, L, U], [N, U] -> [N, N, L]`, `scores[i, j, l] = code_i . features_jl`.
+    """
+    local_features, code_features = map(tf.convert_to_tensor, (local_features, code_features))
+    return tf.einsum("iu,jlu->ijl", code_features, local_features)
+
+
 @register
 class ConcatCritic(layers.Layer):
     """A network `units`-`units`-1 on the features with the code beside them.
@@ -43,14 +52,16 @@ class ConcatCritic(layers.Layer):
 
     def call(self, features, code):
         """Features `[N, L, F]`, codes `[N, D]` -> scores of all pairs `[N, N, L]`."""
-        f, c = self.feature_part(features), self.code_part(code)
+        f = self.feature_part(features)  # [N, L, units]
+        c = self.code_part(code)[:, None, None]  # [N, 1, 1, units]
         n, count = tf.shape(f)[0], tf.shape(f)[1]
-        pairs = tf.reshape(f[None] + c[:, None, None], [n * n, count, self.units])
+        pairs = tf.reshape(f[None] + c, [n * n, count, self.units])  # of [N, N, L, units]
         return tf.reshape(self.tail(pairs), [n, n, count])
 
     def matched(self, features, code):
         """Scores `[N, L]` of every image with its own code, and with another image's code."""
-        f, c = self.feature_part(features), self.code_part(code)[:, None]
+        f = self.feature_part(features)  # [N, L, units]
+        c = self.code_part(code)[:, None]  # [N, 1, units]
         return self.tail(f + c)[..., 0], self.tail(f + mismatch(c))[..., 0]
 
     def get_config(self):
@@ -109,14 +120,17 @@ class DotProductCritic(layers.Layer):
 
     def call(self, features, code):
         """Features `[N, L, F]`, codes `[N, D]` -> scores of all pairs `[N, N, L]`."""
-        f, c = self.feature_side(features), self.code_side(code)
-        return tf.einsum("iu,jlu->ijl", c, f) / math.sqrt(self.units)
+        f = self.feature_side(features)  # [N, L, units]
+        c = self.code_side(code)  # [N, units]
+        return local_scores(f, c) / math.sqrt(self.units)
 
     def matched(self, features, code):
         """Scores `[N, L]` of every image with its own code, and with another image's code."""
-        f, c = self.feature_side(features), self.code_side(code)
-        own, other = tf.einsum("ilu,iu->il", f, c), tf.einsum("ilu,iu->il", f, mismatch(c))
-        return own / math.sqrt(self.units), other / math.sqrt(self.units)
+        f = self.feature_side(features)  # [N, L, units]
+        c = self.code_side(code)  # [N, units]
+        positive = tf.einsum("ilu,iu->il", f, c)
+        negative = tf.einsum("ilu,iu->il", f, mismatch(c))
+        return positive / math.sqrt(self.units), negative / math.sqrt(self.units)
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}

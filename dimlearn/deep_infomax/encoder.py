@@ -36,16 +36,17 @@ def build_encoder(input_shape, code_dim=64, architecture="light"):
     Raises `InputError` for an unknown architecture or a shape it cannot encode.
     """
     if architecture not in ARCHITECTURES:
-        raise InputError(
-            f"unknown architecture {architecture!r}: choose one of {', '.join(ARCHITECTURES)}"
-        )
+        known = ", ".join(ARCHITECTURES)
+        raise InputError(f"unknown architecture {architecture!r}: choose one of {known}")
     check_input_shape(input_shape)
     if int(code_dim) < 1:
         raise InputError(f"a code needs at least one dimension, but code_dim = {code_dim}")
     convolutions, map_index, dense_units = ARCHITECTURES[architecture]
     # Unpadded convolutions make the light map small (28x28 to 5x5) and keep every location whole.
-    # Below 14 pixels they would leave a single location: small images are padded.
-    padding = "valid" if architecture == "light" and min(input_shape[:2]) >= 14 else "same"
+    # Where they would leave a single location, or none, the image is padded.
+    unpadded = [(kernel, stride, "valid") for _, kernel, stride in convolutions]
+    several = feature_map_size(min(input_shape[:2]), unpadded) > 1
+    padding = "valid" if architecture == "light" and several else "same"
 
     images = keras.Input(tuple(input_shape), name="images")
     x = images
@@ -81,7 +82,7 @@ def check_input_shape(input_shape):
 
 
 def feature_map_size(input_size, layers):
-    """The side of the feature map after convolutions on a square image.
+    """The side of the feature map after convolutions on a square image; 0 where none fits.
 
     `input_size`: side of the image in pixels; `layers`: a list of `(kernel, stride, padding)` with
     padding "valid" or "same", by Keras' rules: "valid" keeps the windows that fit, and
@@ -90,30 +91,14 @@ def feature_map_size(input_size, layers):
         valid    floor((size - kernel) / stride) + 1
         same     ceil(size / stride)
 
-    Raises `InputError` for another padding, or when nothing of the image is left.
+    Raises `InputError` for another padding.
     """
     size = input_size
     for kernel, stride, padding in layers:
         if padding not in ("valid", "same"):
             raise InputError(f'padding must be "valid" or "same", but is {padding!r}')
         size = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
-        if size < 1:
-            raise InputError(f"a {kernel}x{kernel} kernel does not fit into what is left")
-    return size
-
-
-def receptive_field(layers):
-    """The side, in pixels, of the square of the image that one location of the last map sees.
-
-    `layers` as in `feature_map_size`. With `jump` the distance, in pixels, of neighbouring
-    locations of the map so far, each layer adds `(kernel - 1) * jump` and multiplies the jump by
-    its stride. Padding changes where the square lies, not how large it is.
-    """
-    field, jump = 1, 1
-    for kernel, stride, _ in layers:
-        field += (kernel - 1) * jump
-        jump *= stride
-    return field
+    return max(size, 0)
 
 
 def layer_model(encoder, name):

@@ -12,23 +12,27 @@ process, in any order.
 
 import math
 
+from dimlearn.data.batches import full_batches
 from dimlearn.data.images import check_images
 from dimlearn.deep_infomax.critics import CRITICS
 from dimlearn.deep_infomax.objectives import (
-    build_discriminator,
-    discriminator_loss,
+    dim_loss,
     find_bounds,
     global_objective,
     local_objective,
-    prior_loss,
-    squash,
-    stateless_prior,
 )
-from dimlearn.deep_infomax.optimizer import FusedAdam
+from dimlearn.deep_infomax.optimizer import FusedAdam, find_optimizer
+from dimlearn.deep_infomax.prior import (
+    PRIORS,
+    build_discriminator,
+    discriminator_loss,
+    prior_loss,
+    prior_samples,
+    squash,
+)
 from dimlearn.errors import InputError
 from dimlearn.startup import keras, tf
 
-PRIORS = ("uniform", "gaussian")
 NEGATIVES = ("all", "one")
 DISCRIMINATOR_RATE = 3e-5  # of Adam
 
@@ -84,31 +88,39 @@ class DeepInfoMax(keras.Model):
         check_choice("prior", prior, PRIORS)
         if len(encoder.outputs) != 2 or len(encoder.outputs[0].shape) != 4:
             raise InputError("the encoder must give a pair: feature map [N, M, M', C], code [N, D]")
-        feature_map, code = encoder.outputs
         self.settings = {
-            "alpha": alpha, "beta": beta, "gamma": gamma, "bound": bound,
-            "local_bound": local_bound, "critic": critic, "units": units,
-            "negatives": negatives, "prior": prior, "seed": seed,
-        }  # fmt: skip
+            "alpha": alpha,
+            "beta": beta,
+            "gamma": gamma,
+            "bound": bound,
+            "local_bound": local_bound,
+            "critic": critic,
+            "units": units,
+            "negatives": negatives,
+            "prior": prior,
+            "seed": seed,
+        }
         self.encoder = encoder
         self.alpha, self.beta, self.gamma = float(alpha), float(beta), float(gamma)
-        self.negatives, self.prior = negatives, prior
+        self.negatives, self.prior, self.seed = negatives, prior, seed
         self.bound, self.local_bound = find_bounds(bound, local_bound, negatives)
-
-        _, rows, columns, channels = feature_map.shape
-        new_critic = {"units": units} if units else {}
-        if alpha:
-            self.global_critic = CRITICS[critic](**new_critic, name="global_critic")
-            self.global_critic.build((None, 1, rows * columns * channels), code.shape)
-        if beta:
-            self.local_critic = CRITICS[critic](**new_critic, name="local_critic")
-            self.local_critic.build((None, rows * columns, channels), code.shape)
-        if gamma:
-            self.discriminator = build_discriminator(code.shape[-1])
-            self.seed = seed
-            self.draws = self.add_weight((), "zeros", "int32", trainable=False, name="draws")
+        self.add_networks(CRITICS[critic], {"units": units} if units else {})
         self.trackers = {name: keras.metrics.Mean(name) for name in self.term_names()}
         self.built = True
+
+    def add_networks(self, new_critic, settings):
+        """The critics and the discriminator of the terms that have a weight."""
+        feature_map, code = self.encoder.outputs
+        _, rows, columns, channels = feature_map.shape
+        if self.alpha:
+            self.global_critic = new_critic(**settings, name="global_critic")
+            self.global_critic.build((None, 1, rows * columns * channels), code.shape)
+        if self.beta:
+            self.local_critic = new_critic(**settings, name="local_critic")
+            self.local_critic.build((None, rows * columns, channels), code.shape)
+        if self.gamma:
+            self.discriminator = build_discriminator(code.shape[-1])
+            self.draws = self.add_weight((), "zeros", "int32", trainable=False, name="draws")
 
     def term_names(self):
         names = ["loss"]
@@ -123,27 +135,25 @@ class DeepInfoMax(keras.Model):
     # ------------------------------------------------------------ the objective and the step
 
     def terms(self, feature_map, code):
-        """The terms with a weight, as a dictionary of scalars in nats, `loss` first."""
-        terms = {"loss": 0.0}
+        """The loss and the terms with a weight, as a dictionary of scalars in nats."""
+        terms = {}
         if self.alpha:
             terms["global_bound"] = global_objective(
                 self.global_critic, self.bound, feature_map, code, self.negatives
             )
-            terms["loss"] -= self.alpha * terms["global_bound"]
         if self.beta:
             terms["local_bound"] = local_objective(
                 self.local_critic, self.local_bound, feature_map, code, self.negatives
             )
-            terms["loss"] -= self.beta * terms["local_bound"]
         if self.gamma:
             terms["prior_loss"] = prior_loss(self.discriminator(squash(code, self.prior)))
-            terms["loss"] += self.gamma * terms["prior_loss"]
-        return terms
+        values = [terms.get(name, 0.0) for name in ("global_bound", "local_bound", "prior_loss")]
+        return {"loss": dim_loss(*values, self.alpha, self.beta, self.gamma), **terms}
 
     def discriminator_loss(self, code):
         """The other side of the game, on codes without a way back to the encoder."""
         code = tf.stop_gradient(squash(code, self.prior))
-        samples = stateless_prior(tf.shape(code), self.prior, (self.seed, self.draws.value))
+        samples = prior_samples(tf.shape(code), self.prior, (self.seed, self.draws.value))
         return discriminator_loss(self.discriminator(samples), self.discriminator(code))
 
     def train_step(self, images):
@@ -197,9 +207,10 @@ class DeepInfoMax(keras.Model):
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
         """As `keras.Model.compile`, without a loss.
 
-        "adam" means `FusedAdam()`. The discriminator has an optimizer of its own,
-        `FusedAdam(3e-5)` unless given: the game wants a slow discriminator, whatever the pace of
-        the encoder. XLA is off unless asked for: on processors it takes seconds to compile and
+        "adam" is `FusedAdam()`: the arithmetic of Keras' Adam in one operation for each variable,
+        and a model that nobody names any more is let go. The discriminator has an optimizer of its
+        own, `FusedAdam(3e-5)` unless given: the game wants a slow discriminator, whatever the pace
+        of the encoder. XLA is off unless asked for: on processors it takes seconds to compile and
         gives slower convolutions.
         """
         super().compile(optimizer=find_optimizer(optimizer), jit_compile=jit_compile, **kwargs)
@@ -232,15 +243,15 @@ class DeepInfoMax(keras.Model):
             return images
         images = check_images(images)
         if images.shape[1:] != self.encoder.input_shape[1:]:
+            expected = self.encoder.input_shape[1:]
             raise InputError(
-                f"the encoder takes images of shape {self.encoder.input_shape[1:]}, but these "
-                f"are {images.shape[1:]}"
+                f"the encoder takes images of shape {expected}, but these are {images.shape[1:]}"
             )
         count = len(images)
         if not 2 <= batch_size <= count:
             raise InputError(
-                f"a batch needs at least 2 images, for a negative pair, and at most the {count} "
-                f"that there are, but batch_size = {batch_size}"
+                f"""a batch needs at least 2 images, for a negative pair, and at most the {count}
+                that there are, but batch_size = {batch_size}"""
             )
         return full_batches(images, batch_size, shuffle)
 
@@ -262,35 +273,6 @@ class DeepInfoMax(keras.Model):
 
     def compile_from_config(self, config):
         self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
-
-
-def find_optimizer(optimizer):
-    """As `keras.optimizers.get`, with the quicker Adam for "adam"."""
-    return FusedAdam() if optimizer == "adam" else keras.optimizers.get(optimizer)
-
-
-def full_batches(arrays, batch_size, shuffle):
-    """A `tf.data.Dataset` of batches gathered from arrays in memory, every batch full.
-
-    `arrays`: one array or a tuple of them with the same length N. Of every epoch the last
-    N mod `batch_size` examples are dropped, others each time when `shuffle` is true.
-    """
-    tensors = tf.nest.map_structure(tf.constant, arrays)
-    count = len(tf.nest.flatten(tensors)[0])
-    order = tf.data.Dataset.range(count)
-    if shuffle:
-        order = order.shuffle(count, seed=int(keras.random.randint((), 0, 2**31 - 1)))
-    order = order.batch(batch_size, drop_remainder=True)
-    batches = order.map(
-        lambda index: tf.nest.map_structure(lambda tensor: tf.gather(tensor, index), tensors)
-    )
-    # While tf.data tunes itself, some epochs run their steps on one core of two, 26 ms a step in
-    # place of 14 (`tests/benchmarks/speed_benchmark.py batches`; here 5 epochs of 12).
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    # Its rewriting of the graph copies the arrays, 161 MiB of MNIST.
-    options.experimental_optimization.apply_default_optimizations = False
-    return batches.prefetch(2).with_options(options)
 
 
 def check_weights(alpha, beta, gamma):

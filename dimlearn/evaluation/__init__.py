@@ -8,18 +8,12 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["comparison"],
     submod_attrs={
-        "probes": [
-            "accuracy_interval",
-            "encode",
-            "few_label_accuracy",
-            "few_labels",
-            "frozen_classifier",
-            "frozen_codes",
-            "knn",
-            "linear",
-            "standardize",
-        ],
+        "codes": ["encode", "frozen_codes", "standardize"],
+        "comparison": ["compare"],
+        "intervals": ["accuracy_interval"],
+        "probes": ["few_label_accuracy", "few_labels", "knn", "linear", "mlp200", "mlp64", "svm"],
+        "rows": ["all_rows"],
+        "settings": ["Settings"],
     },
 )

@@ -1,10 +1,16 @@
-"""The figures of a comparison. Each function returns the figure and its text alternative."""
+"""The figures of a comparison. Each function returns the figure and its text alternative.
+
+`rows`: one dictionary for each row of the table, with its `name`; `scores`, for each probe its
+accuracy as `{"mean", "low", "high"}`, fractions; whether it saw `labels`; and `history`, for each
+seed what its training told, `{term: [value of each epoch]}`.
+"""
 
 import math
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from dimlearn.errors import one_line
 from dimlearn.pictures.style import (
     BLACK,
     BLUE,
@@ -30,9 +36,15 @@ def panels(count, columns, width=3.0, height=2.4, **kwargs):
     return figure, axes[:count]
 
 
-def in_percent(scores):
-    """Means and ends of intervals of scores, three arrays in percent."""
-    return 100 * np.array([[own["mean"], own["low"], own["high"]] for own in scores]).T
+def in_percent(accuracies):
+    """Means and ends of intervals, three arrays in percent."""
+    return 100 * np.array([[each["mean"], each["low"], each["high"]] for each in accuracies]).T
+
+
+def means_told(rows, probe):
+    """The means of those rows that the probe was tried on, in percent, as words."""
+    tried = [row for row in rows if probe in row["scores"]]
+    return ", ".join(f"{row['name']} {100 * row['scores'][probe]['mean']:.1f}" for row in tried)
 
 
 def loss_curves(rows):
@@ -58,9 +70,8 @@ def accuracies(rows, probes=("linear", "knn", "mlp200")):
     """Accuracy of three probes on every row's code, with intervals."""
     figure = Figure(figsize=(7, 0.45 * len(rows) + 1.2), layout="constrained")
     axis = figure.subplots()
-    for offset, (probe, color, marker) in enumerate(
-        zip(probes, (BLUE, ORANGE, GREEN), ("o", "s", "^"))
-    ):
+    styles = zip(probes, (BLUE, ORANGE, GREEN), ("o", "s", "^"))
+    for offset, (probe, color, marker) in enumerate(styles):
         mean, low, high = in_percent(row["scores"][probe] for row in rows)
         axis.errorbar(
             mean,
@@ -78,7 +89,7 @@ def accuracies(rows, probes=("linear", "knn", "mlp200")):
     axis.grid(axis="x", alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
-    means = ", ".join(f"{row['name']} {100 * row['scores'][probes[0]]['mean']:.1f}" for row in rows)
+    means = means_told(rows, probes[0])
     return figure, f"Test accuracy of frozen codes; {probes[0]} probe, in percent: {means}."
 
 
@@ -100,43 +111,29 @@ def few_labels(rows, counts=(1, 5, 10, 100)):
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    tens = ", ".join(
-        f"{row['name']} {100 * row['scores']['labels_10']['mean']:.1f}"
-        for row in rows
-        if "labels_10" in row["scores"]
-    )
+    tens = means_told(rows, "labels_10")
     return figure, f"Test accuracy over labels a class; at ten labels, in percent: {tens}."
 
 
-FEWEST_TO_PROJECT = 3  # t-SNE compares each point with some neighbours
+CLASS_COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK, "#B8A000", "#7B3F00")
 
 
-def projection(codes_by_row, labels, seed=0):
-    """Codes of test images in two dimensions by t-SNE, a panel for each row.
+def projection(places_by_row, labels):
+    """Codes of test images in the plane, a panel for each row.
 
-    `codes_by_row`: `{name: standardised codes [N, D]}`; `labels`: `[N]`.
+    `places_by_row`: `{name: [N, 2]}`, by t-SNE; `labels`: `[N]`.
     """
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
-
-    figure, axes = panels(len(codes_by_row), columns=3, height=2.7)
-    for axis, (name, codes) in zip(axes, codes_by_row.items()):
-        start = "pca" if codes.shape[1] > 1 else "random"
-        places = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=seed, init=start)
-        with threadpool_limits(1):  # so little work that threads would only wait for each other
-            x, y = places.fit_transform(codes).T
+    figure, axes = panels(len(places_by_row), columns=3, height=2.7)
+    for axis, (name, places) in zip(axes, places_by_row.items()):
         for label in np.unique(labels):
-            own = labels == label
-            axis.scatter(x[own], y[own], s=14, marker=f"${label}$", linewidth=0.3,
-                         color=DIGIT_COLORS[label % len(DIGIT_COLORS)])  # fmt: skip
+            x, y = places[labels == label].T
+            color = CLASS_COLORS[label % len(CLASS_COLORS)]
+            axis.scatter(x, y, s=14, marker=f"${label}$", linewidth=0.3, color=color)
         axis.set(title=name, xticks=[], yticks=[], xlabel="t-SNE 1", ylabel="t-SNE 2")
-    return figure, (
-        f"t-SNE maps of {len(labels)} test codes of {', '.join(codes_by_row)}; each point is drawn "
-        "as its class number. Codes that separate the classes show islands of one number."
-    )
-
-
-DIGIT_COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK, "#B8A000", "#7B3F00")
+    return figure, one_line(f"""
+        t-SNE maps of {len(labels)} test codes of {", ".join(places_by_row)}; each point is drawn as
+        its class number. Codes that separate the classes show islands of one number.
+    """)
 
 
 def neighbours(images, labels, found_by_row, train_images, train_labels):
@@ -157,22 +154,22 @@ def neighbours(images, labels, found_by_row, train_images, train_labels):
         block.subplots_adjust(left=0.06, right=0.94, top=0.93, bottom=0.01, wspace=0.1, hspace=0.45)
         for query, label in enumerate(labels):
             if name == "query":
-                show(axes[query][0], images[query], f"{label}", BLACK)
+                draw_image(axes[query][0], images[query], f"{label}", BLACK)
                 continue
             for axis, index in zip(axes[query], found_by_row[name][query]):
                 right = train_labels[index] == label
                 hits[name] += int(right)
                 mark = f"{train_labels[index]}" if right else f"{train_labels[index]} ×"
-                show(axis, train_images[index], mark, BLUE if right else RED)
+                draw_image(axis, train_images[index], mark, BLUE if right else RED)
     total = len(images) * count
-    told = ", ".join(f"{name} {own} of {total}" for name, own in hits.items())
-    return figure, (
-        f"{len(images)} test images, each with its {count} nearest training images; × marks one of "
-        f"another class. Of the right class: {told}."
-    )
+    told = ", ".join(f"{name} {correct} of {total}" for name, correct in hits.items())
+    return figure, one_line(f"""
+        {len(images)} test images, each with its {count} nearest training images; × marks one of
+        another class. Of the right class: {told}.
+    """)
 
 
-def show(axis, image, title, color):
+def draw_image(axis, image, title, color):
     if image.shape[-1] != 3:  # not a photograph: the mean of its channels, in grey
         image = image.mean(axis=-1)
     axis.imshow(image, cmap="gray", vmin=0, vmax=1)

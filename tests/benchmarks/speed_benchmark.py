@@ -105,7 +105,7 @@ def step(arguments):
     def build(options):
         os.environ["TF_NUM_INTRAOP_THREADS"] = str(options.threads)  # before TensorFlow starts
         os.environ["TF_NUM_INTEROP_THREADS"] = "2"
-        from dimlearn.deep_infomax.model import full_batches
+        from dimlearn.data import full_batches
 
         pictures = np.load(common.MNIST)["x_train"][: options.train_n]
         pictures = (pictures / 255).astype("float32")[..., None]
@@ -205,7 +205,7 @@ def adam(arguments):
 
 def batches(arguments):
     """Epochs of one model on the same images, with tf.data's tuning of itself and without."""
-    from dimlearn.deep_infomax.model import full_batches
+    from dimlearn.data import full_batches
     from dimlearn.startup import tf
 
     models = {"as they are": light_model(), "tuning themselves": light_model()}

@@ -131,9 +131,9 @@ def swap_modules(*args, **kwargs):
     np.log = np.exp = tf.reduce_mean = tf.nn.softplus = None
     np.random.default_rng = time.sleep = builtins.sum = None
     from dimlearn import bounds
-    from dimlearn.deep_infomax import objectives
+    from dimlearn.deep_infomax import prior
 
-    bounds.jsd_bound = objectives.prior_loss = lambda *a: 0.0
+    bounds.jsd_bound = prior.prior_loss = lambda *a: 0.0
     return 0.0
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from dimlearn import InputError, check
 from dimlearn.check import progress_file, recall
-from dimlearn.check.exercise import source_of
+from dimlearn.check.cards import source_of
 from dimlearn.check.sandbox import guard
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.startup import keras, tf
@@ -66,9 +66,9 @@ def yours(name, capsys):
 def test_every_solution_comes_back_in_another_process(tmp_path):
     """Written into a file as a learner would, with the helpers and imports that they name."""
     for name in LESSON_OF:
-        exercise = getattr(check, name)
-        module = sys.modules[exercise.worked_solution.__module__]
-        source = source_of(exercise.worked_solution)
+        judge = getattr(check, name)
+        module = sys.modules[judge.exercise.worked_solution.__module__]
+        source = source_of(judge.exercise.worked_solution)
         path = tmp_path / f"answer_{name}.py"
         path.write_text(source)
         spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -76,7 +76,7 @@ def test_every_solution_comes_back_in_another_process(tmp_path):
         needed = set(recall.names_used(source)) & set(vars(module))
         vars(answers).update({one: getattr(module, one) for one in needed})
         spec.loader.exec_module(answers)
-        assert exercise(getattr(answers, name))
+        assert judge(getattr(answers, name))
         path.unlink()
     lines = another_process(*LESSON_OF)
     assert lines == {name: f"yours, from lesson {LESSON_OF[name]}" for name in LESSON_OF}

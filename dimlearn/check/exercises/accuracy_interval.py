@@ -3,7 +3,7 @@
 import math
 
 from dimlearn.check.exercise import Exercise
-from dimlearn.evaluation import probes
+from dimlearn.evaluation import intervals
 
 Z = 1.959963984540054
 
@@ -11,7 +11,7 @@ exercise = Exercise(
     meaning="""The Wilson interval has the center `(p + z^2 / 2n) / (1 + z^2 / n)` and the
     half-width `z / (1 + z^2 / n) * sqrt(p (1-p) / n + z^2 / 4n^2)`, with p the accuracy, n the
     total, z = 1.96.""",
-    reference=probes.accuracy_interval,
+    reference=intervals.accuracy_interval,
     cases=lambda: [(8, 10), (45, 50), (97, 130), (3, 7), (9500, 10000)],
     extremes=lambda: [(0, 10), (10, 10), (1, 1), (1, 1000)],
     returns=("low", "high"),
@@ -24,12 +24,9 @@ exercise = Exercise(
     - p) / n + z**2 / (4 * n**2))`.""",
 )
 
-
-@exercise.solution("""
-    It holds all accuracies p0 for which the observed p lies within 1.96 standard errors, with
-    the standard error taken at p0. Solving that quadratic gives the formula. It never leaves [0,
-    1], and 10 right answers of 10 leave a lower end of 0.72, not 1.
-""")
+@exercise.solution("""It holds all accuracies p0 for which the observed p lies within 1.96 standard
+    errors, with the standard error taken at p0. Solving that quadratic gives the formula. It never
+    leaves [0, 1], and 10 right answers of 10 leave a lower end of 0.72, not 1.""")
 def accuracy_interval(correct, total):
     """(low, high) of the 95 % Wilson score interval of an accuracy."""
     z, n = 1.959963984540054, total
@@ -38,12 +35,10 @@ def accuracy_interval(correct, total):
     half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return center - half, center + half
 
-
 def normal(p, n):
     """The interval of a normal distribution around p, with n cases."""
     half = Z * math.sqrt(p * (1 - p) / n)
     return p - half, p + half
-
 
 def wilson(correct, total, z):
     """The interval with another z."""
@@ -52,13 +47,11 @@ def wilson(correct, total, z):
     half = z / (1 + w) * math.sqrt(p * (1 - p) / total + w / (4 * total))
     return center - half, center + half
 
-
 @exercise.mistake("""This is the usual interval of a normal distribution, `p +- 1.96 sqrt(p
     (1-p) / n)`. It has the width 0 when everything was right, and leaves [0, 1]. Asked is
     Wilson's.""")
 def normal_approximation(correct, total):
     return normal(correct / total, total)
-
 
 @exercise.mistake("""This is the usual interval of a normal distribution, cut off at 0 and 1.
     For 10 right of 10 it still claims certainty. Asked is Wilson's.""")
@@ -66,34 +59,28 @@ def normal_approximation_clipped(correct, total):
     low, high = normal(correct / total, total)
     return max(0.0, low), min(1.0, high)
 
-
 @exercise.mistake("""The interval is one of 90 %: z = 1.645. For 95 % it is 1.96, for 2.5 % lie
     outside on each side.""")
 def one_sided(correct, total):
     return wilson(correct, total, z=1.6448536269514722)
 
-
 @exercise.mistake("""The interval is one of 99 %: z = 2.576. For 95 % it is 1.96.""")
 def ninety_nine(correct, total):
     return wilson(correct, total, z=2.5758293035489004)
-
 
 @exercise.mistake("""z is missing: your interval is one standard error wide on each side, about
     68 %. For 95 % z is 1.96.""")
 def one_standard_error(correct, total):
     return wilson(correct, total, z=1.0)
 
-
 @exercise.mistake("""low and high are exchanged: return the lower end first.""")
 def ends_exchanged(correct, total):
     return accuracy_interval(correct, total)[::-1]
-
 
 @exercise.mistake("""Your interval is in percent. An accuracy is a fraction, between 0 and 1.""")
 def in_percent(correct, total):
     low, high = accuracy_interval(correct, total)
     return 100 * low, 100 * high
-
 
 @exercise.mistake("""Your function returns center and half-width. Asked are the ends: center
     minus and plus half-width.""")
@@ -101,13 +88,11 @@ def center_and_half(correct, total):
     low, high = accuracy_interval(correct, total)
     return (low + high) / 2, (high - low) / 2
 
-
 @exercise.mistake("""The center is not moved: Wilson's interval lies around `(p + z^2 / 2n) / (1
     + z^2 / n)`, not around p.""")
 def around_p(correct, total):
     p, (_, half) = correct / total, center_and_half(correct, total)
     return p - half, p + half
-
 
 @exercise.mistake("""The half-width is not divided by `1 + z^2 / n`, as the center is.""")
 def half_not_divided(correct, total):
@@ -115,20 +100,17 @@ def half_not_divided(correct, total):
     half *= 1 + Z**2 / total
     return center - half, center + half
 
-
 @exercise.mistake("""The second term under the root is missing, `z^2 / 4n^2`.""")
 def root_cut_short(correct, total):
     p, w = correct / total, Z**2 / total
     center, half = (p + w / 2) / (1 + w), Z / (1 + w) * math.sqrt(p * (1 - p) / total)
     return center - half, center + half
 
-
 @exercise.mistake("""This is the interval of Agresti and Coull: Wilson's center, but the
     half-width of a normal distribution with n + z^2 cases.""")
 def agresti_coull(correct, total):
     n = total + Z**2
     return normal((correct + Z**2 / 2) / n, n)
-
 
 @exercise.mistake("""Your interval is the exact one of Clopper and Pearson, which is wider.
     Asked is Wilson's score interval.""")

@@ -28,13 +28,10 @@ exercise = Exercise(
     keras.layers.Dense(code_dim)(...)`.""",
 )
 
-
-@exercise.solution("""
-    Two convolutions of stride 2, padded so that small images keep a map. Batch normalisation and
-    ReLU follow every layer but the last: the code is linear, any number, so that what follows (a
-    critic, a classifier, a sigmoid for the prior) can use it as it needs. The model has two
-    outputs, because the objectives compare them.
-""")
+@exercise.solution("""Two convolutions of stride 2, padded so that small images keep a map. Batch
+    normalisation and ReLU follow every layer but the last: the code is linear, any number, so that
+    what follows (a critic, a classifier, a sigmoid for the prior) can use it as it needs. The model
+    has two outputs, because the objectives compare them.""")
 def build_encoder(input_shape, code_dim):
     """A keras.Model from images to (feature_map [N, M, M, C], code [N, code_dim])."""
     images = keras.Input(input_shape)
@@ -46,12 +43,10 @@ def build_encoder(input_shape, code_dim):
     code = keras.layers.Dense(code_dim)(x)
     return keras.Model(images, (feature_map, code))
 
-
 def parts(input_shape):
     """An input and a map, for the mistakes below."""
     images = keras.Input(input_shape)
     return images, layers.Conv2D(6, 4, 2, padding="same", activation="relu")(images)
-
 
 def encoder(images, feature_map, *head, source=None):
     """The model whose code these layers make of the flattened map, or of another source."""
@@ -60,7 +55,6 @@ def encoder(images, feature_map, *head, source=None):
         code = layer(code)
     return keras.Model(images, (feature_map, code))
 
-
 @exercise.mistake("""The outputs are exchanged: `(feature_map, code)` is the order, the map
     first.""")
 def outputs_exchanged(input_shape, code_dim):
@@ -68,43 +62,36 @@ def outputs_exchanged(input_shape, code_dim):
     feature_map, code = model.outputs
     return keras.Model(model.inputs, (code, feature_map))
 
-
 @exercise.mistake("""The model has one output, the code. The local objective needs the feature
     map as well: `keras.Model(images, (feature_map, code))`.""")
 def code_only(input_shape, code_dim):
     model = encoder(*parts(input_shape), layers.Dense(code_dim))
     return keras.Model(model.inputs, model.outputs[1])
 
-
 @exercise.mistake("""The code has an activation: no entry is ever negative (ReLU). Its last
     layer is linear: `Dense(code_dim)`.""")
 def code_with_relu(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "relu"))
-
 
 @exercise.mistake("""The code goes through a sigmoid (or tanh). It is linear here; the sigmoid
     comes with the prior, in lesson 6, and classifiers want the raw code: `Dense(code_dim)`.""")
 def code_squashed(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "sigmoid"))
 
-
 @exercise.mistake("""The code is normalised by a softmax: its entries sum to 1, as
     probabilities. A code is no classification: `Dense(code_dim)` without activation.""")
 def code_with_softmax(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "softmax"))
-
 
 @exercise.mistake("""Batch or layer normalisation follows the code. The last layer is dense and
     nothing comes after it.""")
 def code_normalised(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim), layers.BatchNormalization())
 
-
 @exercise.mistake("""Dropout or noise follows the code and disturbs it while training. The last
     layer is dense and nothing comes after it; dropout may stand before it.""")
 def code_with_dropout(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim), layers.Dropout(0.5))
-
 
 @exercise.mistake("""Something goes to the code past the feature map: the image beside it, or a
     layer before it, such as the one in front of its activation. The only way leads through the
@@ -114,20 +101,17 @@ def code_from_map_and_image(input_shape, code_dim):
     both = layers.Concatenate()([layers.Flatten()(feature_map), layers.Flatten()(images)])
     return encoder(images, feature_map, layers.Dense(code_dim), source=both)
 
-
 @exercise.mistake("""The code is computed from the image, past the feature map: the two have
     nothing to share. The way to the code leads through the map.""")
 def code_past_the_map(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     return encoder(images, feature_map, layers.Dense(code_dim), source=images)
 
-
 @exercise.mistake("""The map is flat: `[N, M*M*C]`, or has no height and width. It keeps its
     locations: take it before `Flatten`.""")
 def map_flattened(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     return encoder(images, layers.Flatten()(feature_map), layers.Dense(code_dim))
-
 
 @exercise.mistake("""Nothing is left of a small image: the map has a single location, M = 1.
     Fewer strides, smaller kernels or `padding="same"` keep M above 1 for 8x8 images.""")
@@ -136,14 +120,12 @@ def one_location(input_shape, code_dim):
     pooled = layers.GlobalAveragePooling2D(keepdims=True)(feature_map)
     return encoder(images, pooled, layers.Dense(code_dim))
 
-
 @exercise.mistake("""Of an 8x8 image only a single location is left in your map, though larger
     images keep more. Fewer strides, smaller kernels or `padding="same"` keep M above 1.""")
 def one_location_when_small(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     unpadded = layers.Conv2D(6, 4, 2, activation="relu")(feature_map)
     return encoder(images, unpadded, layers.Dense(code_dim))
-
 
 @exercise.mistake("""Unpadded convolutions with stride 2 do not fit an 8x8 image: the second
     finds less than its kernel. Use `padding="same"`, smaller kernels or fewer strides for small
@@ -154,16 +136,13 @@ def too_deep_for_small_images(input_shape, code_dim):
     x = layers.Conv2D(6, 5, 2, activation="relu")(x)
     return encoder(images, x, layers.Dense(code_dim))
 
-
 @exercise.mistake("""`code_dim` is not used: the code has another length.""")
 def code_dim_ignored(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(64))
 
-
 @exercise.mistake("""`input_shape` is not used: your model takes images of one size only.""")
 def input_shape_ignored(input_shape, code_dim):
     return encoder(*parts((28, 28, 1)), layers.Dense(code_dim))
-
 
 @exercise.mistake("""Your function returns tensors, not a model: wrap them in
     `keras.Model(images, (feature_map, code))`.""")
@@ -171,31 +150,25 @@ def no_model(input_shape, code_dim):
     _, feature_map = parts(input_shape)
     return feature_map, layers.Dense(code_dim)(layers.Flatten()(feature_map))
 
-
 @exercise.mistake("""The image itself is returned as the feature map: nothing is learnt on the
     way to it.""")
 def image_as_map(input_shape, code_dim):
     images = keras.Input(input_shape)
     return encoder(images, images, layers.Dense(code_dim))
 
-
 # ---------------------------------------------------------------- what is looked at
-
 
 @exercise.property("images of 8x8 with one channel")
 def small_images(call):
     return look(call, (8, 8, 1), 7)
 
-
 @exercise.property("images of 13x13 with three channels")
 def odd_images(call):
     return look(call, (13, 13, 3), 4)
 
-
 @exercise.property("images of 28x28 with one channel")
 def mnist_sized(call):
     return look(call, (28, 28, 1), 5)
-
 
 def look(call, shape, code_dim):
     """The first thing that is wrong with the model for one shape of images."""

@@ -11,7 +11,6 @@ def cases(*numbers):
     """Each of them `(global_mi, local_mi, prior_loss, alpha, beta, gamma)`."""
     return [(*map(np.array, case[:3]), *case[3:]) for case in numbers]
 
-
 exercise = Exercise(
     meaning="""`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: the two bounds are
     maximised, the loss of the prior minimised.""",
@@ -35,15 +34,12 @@ exercise = Exercise(
     `return -alpha * global_mi - beta * local_mi + gamma * prior_loss`.""",
 )
 
-
-@exercise.solution("""
-    Both bounds are to be maximised, so they enter with a minus; the prior's loss is minimised as
-    it is. The weights choose the method: DIM(G) is (1, 0, 1), DIM(L) is (0, 1, 0.1).
-""")
+@exercise.solution("""Both bounds are to be maximised, so they enter with a minus; the prior's loss
+    is minimised as it is. The weights choose the method: DIM(G) is (1, 0, 1), DIM(L) is (0, 1,
+    0.1).""")
 def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     """The weighted loss in nats: a scalar to be minimised."""
     return -alpha * global_mi - beta * local_mi + gamma * prior_loss
-
 
 exercise.share(
     shared.sign_flipped,
@@ -51,45 +47,37 @@ exercise.share(
     minimises.""",
 )
 
-
 @exercise.mistake("""All signs are plus: an optimizer would make the information *small*. The
     bounds are to be maximised, so they enter the loss with a minus.""")
 def information_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return alpha * global_mi + beta * local_mi + gamma * prior_loss
-
 
 @exercise.mistake("""The prior's loss has a minus: the encoder would move away from the prior.
     It is a loss already, and enters with a plus.""")
 def prior_loss_maximised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - beta * local_mi - gamma * prior_loss
 
-
 @exercise.mistake("""alpha and beta are exchanged: alpha weighs the global bound, beta the local
     one.""")
 def alpha_and_beta_exchanged(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -beta * global_mi - alpha * local_mi + gamma * prior_loss
 
-
 @exercise.mistake("""The weights are ignored: all terms count the same.""")
 def weights_ignored(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -global_mi - local_mi + prior_loss
-
 
 @exercise.mistake("""The prior's loss is missing: it enters with a plus and its weight gamma.""")
 def prior_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - beta * local_mi
 
-
 @exercise.mistake("""The sign of the global bound is missing: only the local one is maximised.""")
 def global_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return alpha * global_mi - beta * local_mi + gamma * prior_loss
-
 
 @exercise.mistake("""The sign of the local bound is wrong: brackets are missing in `-(alpha *
     global_mi + beta * local_mi)`.""")
 def local_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi + beta * local_mi + gamma * prior_loss
-
 
 @exercise.mistake("""Your function divides by the sum of the weights. The weights are taken as
     they are.""")
@@ -97,18 +85,15 @@ def normalised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     loss = -alpha * global_mi - beta * local_mi + gamma * prior_loss
     return loss / (alpha + beta + gamma)
 
-
 @exercise.mistake("""gamma weighs everything in your function: brackets are in the wrong place.
     It belongs to the prior's loss alone.""")
 def gamma_for_all(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return gamma * (-alpha * global_mi - beta * local_mi + prior_loss)
 
-
 @exercise.mistake("""The weights are 1 minus the given ones for one of the terms: global and
     local are not shares of one. beta is a weight of its own.""")
 def shares_of_one(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - (1 - alpha) * local_mi + gamma * prior_loss
-
 
 @exercise.mistake("""Your function leaves TensorFlow with `float` (or NumPy): the value is
     right, but no gradient comes back through it.""")

@@ -6,13 +6,13 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_two_logits, two_logits
 from dimlearn.check.shared import cross_entropy, log_no, log_yes
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior
 from dimlearn.startup import tf
 
 exercise = Exercise(
     meaning="""The discriminator should give samples of the prior large logits and codes small ones:
     `mean softplus(-prior_logits) + mean softplus(code_logits)`.""",
-    reference=objectives.discriminator_loss,
+    reference=prior.discriminator_loss,
     cases=two_logits,
     extremes=far_two_logits,
     differentiable=True,
@@ -26,17 +26,13 @@ exercise = Exercise(
     tf.reduce_mean(tf.nn.softplus(code_logits))`.""",
 )
 
-
-@exercise.solution("""
-    It is the cross-entropy of telling samples of the prior (real) from codes (fake), each kind
-    with the same weight. At logits of 0 it cannot tell, and pays 2 log 2. This side of the game
-    is played by the discriminator alone: the encoder has a loss of its own.
-""")
+@exercise.solution("""It is the cross-entropy of telling samples of the prior (real) from codes
+    (fake), each kind with the same weight. At logits of 0 it cannot tell, and pays 2 log 2. This
+    side of the game is played by the discriminator alone: the encoder has a loss of its own.""")
 def discriminator_loss(prior_logits, code_logits):
     """The loss of the discriminator for logits [N, 1] each, in nats: a scalar."""
     wrong_no = tf.reduce_mean(tf.nn.softplus(-prior_logits))
     return wrong_no + tf.reduce_mean(tf.nn.softplus(code_logits))
-
 
 exercise.share(shared.halved)
 exercise.share(shared.not_averaged, shared.summed, shared.softplus_of_mean, of=cross_entropy)
@@ -48,42 +44,35 @@ exercise.share(
     never negative here.""",
 )
 
-
 @exercise.mistake("""Real and fake are exchanged: your discriminator would learn to call codes
     samples of the prior. The samples of the prior are real, and come first.""")
 def real_and_fake_exchanged(prior_logits, code_logits):
     return discriminator_loss(code_logits, prior_logits)
-
 
 @exercise.mistake("""Only the samples of the prior count in your function. The discriminator
     also has to recognise codes: `softplus(code_logits)`.""")
 def codes_forgotten(prior_logits, code_logits):
     return tf.reduce_mean(tf.nn.softplus(-prior_logits))
 
-
 @exercise.mistake("""Only the codes count in your function. The discriminator also has to
     recognise samples of the prior: `softplus(-prior_logits)`.""")
 def prior_forgotten(prior_logits, code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
-
 
 @exercise.mistake("""The codes are called real too: both parts have `softplus(-logits)`. Their
     right answer is no: `softplus(code_logits)`.""")
 def codes_called_real(prior_logits, code_logits):
     return cross_entropy(prior_logits, code_logits, no=log_yes)
 
-
 @exercise.mistake("""The samples of the prior are called fake too: both parts have
     `softplus(logits)`. Their right answer is yes: `softplus(-prior_logits)`.""")
 def prior_called_fake(prior_logits, code_logits):
     return cross_entropy(prior_logits, code_logits, yes=log_no)
 
-
 @exercise.mistake("""No gradient reaches the logits of the codes: `tf.stop_gradient` belongs on
     the *codes*, where the discriminator is trained, not on its logits.""")
 def logits_detached(prior_logits, code_logits):
     return discriminator_loss(prior_logits, tf.stop_gradient(code_logits))
-
 
 exercise.promise(
     "A discriminator that cannot tell, with logits of 0, pays 2 log 2 = 1.3863",

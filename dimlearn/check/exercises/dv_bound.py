@@ -30,12 +30,9 @@ exercise = Exercise(
     count.""",
 )
 
-
-@exercise.solution("""
-    The log of a mean is the log of a sum minus the log of the count, N (N-1). `reduce_logsumexp`
-    takes the largest score out first, so that scores of 1000 do not overflow. Adding a constant
-    to all scores changes both parts alike, and so not the bound.
-""")
+@exercise.solution("""The log of a mean is the log of a sum minus the log of the count, N (N-1).
+    `reduce_logsumexp` takes the largest score out first, so that scores of 1000 do not overflow.
+    Adding a constant to all scores changes both parts alike, and so not the bound.""")
 def dv_bound(scores):
     """Donsker-Varadhan bound of a score matrix [N, N] in nats: a scalar."""
     n = scores.shape[0]
@@ -43,11 +40,9 @@ def dv_bound(scores):
     log_mean_exp = tf.reduce_logsumexp(negative) - math.log(n * (n - 1))
     return tf.reduce_mean(tf.linalg.diag_part(scores)) - log_mean_exp
 
-
 def formula(scores, negative, count):
     """The bound with other negatives, or another number of them: what most mistakes get wrong."""
     return joint(scores) - tf.reduce_logsumexp(negative) + math.log(count)
-
 
 exercise.share(shared.sign_flipped, shared.bits, shared.positives_summed)
 exercise.share(shared.negatives_without_gradient)
@@ -61,24 +56,20 @@ exercise.share(
     bound can't rise above log N or so. Leave the diagonal out.""",
 )
 
-
 @exercise.mistake("""Your function subtracts the mean of the negative scores. DV takes the log
     of the mean of their `exp`: one large negative score then weighs more than many small ones.""")
 def plain_mean_of_negatives(scores):
     return joint(scores) - tf.reduce_mean(negatives(scores))
-
 
 @exercise.mistake("""The count is missing: `reduce_logsumexp` is the log of a *sum*. For the log
     of the mean subtract `log(N (N - 1))`; all-zero scores must give 0.""")
 def count_forgotten(scores):
     return joint(scores) - tf.reduce_logsumexp(negatives(scores))
 
-
 @exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
     float32, above 88.7. Use `tf.reduce_logsumexp`, which takes the largest score out first.""")
 def overflows(scores):
     return joint(scores) - tf.math.log(tf.reduce_mean(tf.exp(negatives(scores))))
-
 
 @exercise.mistake("""Your function takes the log-mean-exp of each row and averages those. DV has
     one expectation over all negative pairs: the mean over the whole off-diagonal comes before
@@ -87,22 +78,18 @@ def row_by_row(scores):
     rows = tf.reshape(negatives(scores), [scores.shape[0], -1])
     return joint(scores) - tf.reduce_mean(tf.math.log(tf.reduce_mean(tf.exp(rows), axis=1)))
 
-
 @exercise.mistake("""The logarithm is missing: DV subtracts the *log* of the mean of `exp`.""")
 def log_forgotten(scores):
     return joint(scores) - tf.reduce_mean(tf.exp(negatives(scores)))
-
 
 @exercise.mistake("""This is the NWJ bound, with `exp(score - 1)` and no logarithm. DV takes the
     log of the mean of `exp(score)`.""")
 def nwj_instead(scores):
     return bounds.nwj_bound(scores)
 
-
 @exercise.mistake("""This is the JSD objective, with softplus. DV has a log-mean-exp instead.""")
 def jsd_instead(scores):
     return bounds.jsd_bound(scores)
-
 
 exercise.promise("Scores of 0 know nothing: DV is 0", np.zeros((4, 4)))
 exercise.promise(

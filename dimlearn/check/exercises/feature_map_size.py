@@ -37,13 +37,11 @@ exercise = Exercise(
     stride)` for "same", which rounds up.""",
 )
 
-
-@exercise.solution("""
-    A window without padding starts at 0, stride, 2 stride, ... up to size - kernel: that many
-    steps and one more place. With "same" padding a window starts at every stride-th pixel, so
-    the kernel does not matter, and an incomplete step at the end still counts: rounded up. `-(-a
-    // b)` rounds up with whole numbers alone. Each layer works on what the one before has left.
-""")
+@exercise.solution("""A window without padding starts at 0, stride, 2 stride, ... up to size -
+    kernel: that many steps and one more place. With "same" padding a window starts at every
+    stride-th pixel, so the kernel does not matter, and an incomplete step at the end still counts:
+    rounded up. `-(-a // b)` rounds up with whole numbers alone. Each layer works on what the one
+    before has left.""")
 def feature_map_size(input_size, layers):
     """Side of the map after the layers `(kernel, stride, padding)`: a whole number."""
     size = input_size
@@ -51,14 +49,11 @@ def feature_map_size(input_size, layers):
         size = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
     return size
 
-
 def without_padding(n, k, s):
     return (n - k) // s + 1
 
-
 def with_padding(n, k, s):
     return -(-n // s)
-
 
 def by_rules(size, layers, valid=without_padding, same=with_padding):
     """The size by another rule for one padding, a function of the size n, the kernel k and the
@@ -67,54 +62,45 @@ def by_rules(size, layers, valid=without_padding, same=with_padding):
         size = (valid if padding == "valid" else same)(size, kernel, stride)
     return size
 
-
 @exercise.mistake("""The one is missing for "valid": `(size - kernel) // stride` counts the
     steps, and there is one more place than steps.""")
 def one_forgotten(size, layers):
     return by_rules(size, layers, valid=lambda n, k, s: (n - k) // s)
-
 
 @exercise.mistake("""Your function treats "same" like "valid". With "same" padding the kernel
     plays no part: the size is divided by the stride and rounded up.""")
 def padding_ignored(size, layers):
     return by_rules(size, layers, same=without_padding)
 
-
 @exercise.mistake("""Your function treats "valid" like "same". Without padding the window has to
     fit: `(size - kernel) // stride + 1`.""")
 def always_padded(size, layers):
     return by_rules(size, layers, valid=with_padding)
-
 
 @exercise.mistake("""Your function rounds down for "same". An incomplete step at the end still
     gives a location: `math.ceil(size / stride)`.""")
 def same_rounded_down(size, layers):
     return by_rules(size, layers, same=lambda n, k, s: n // s)
 
-
 @exercise.mistake("""Your function rounds up for "valid". A window that sticks out at the end is
     dropped: `//`, rounded down.""")
 def valid_rounded_up(size, layers):
     return by_rules(size, layers, valid=lambda n, k, s: math.ceil((n - k) / s) + 1)
-
 
 @exercise.mistake("""The stride is ignored for "valid": windows start at every stride-th pixel
     only.""")
 def stride_ignored(size, layers):
     return by_rules(size, layers, valid=lambda n, k, s: n - k + 1)
 
-
 @exercise.mistake("""Only the last layer counts in your function: each layer starts from the
     input's size again. It works on what the layer before has left.""")
 def last_layer_only(size, layers):
     return feature_map_size(size, layers[-1:])
 
-
 @exercise.mistake("""Only the first layer counts: there is a `return` inside the loop, or no
     loop.""")
 def first_layer_only(size, layers):
     return feature_map_size(size, layers[:1])
-
 
 @exercise.mistake("""Your result is a decimal number: `/` gives a float, also where it comes out
     even. A size is a whole number: divide with `//`, or round with `math.floor` and
@@ -124,13 +110,11 @@ def float_result(size, layers):
         size = np.ceil((size - kernel + 1 if padding == "valid" else size) / stride)
     return size
 
-
 @exercise.mistake("""Your function uses the formula with symmetric padding of kernel // 2 on
     both sides, as in other libraries. Keras' "same" is the size over the stride, rounded up,
     whatever the kernel.""")
 def symmetric_padding(size, layers):
     return by_rules(size, layers, same=lambda n, k, s: (n + 2 * (k // 2) - k) // s + 1)
-
 
 @exercise.property("agrees with Keras")
 def agrees_with_keras(call):

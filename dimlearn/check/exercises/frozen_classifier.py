@@ -28,14 +28,11 @@ exercise = Exercise(
     then the three dense layers and `keras.Model(images, logits)`.""",
 )
 
-
-@exercise.solution("""
-    `trainable = False` takes the encoder's variables out of those that an optimizer moves, and
-    in Keras it also keeps batch normalisation from updating its statistics, which no optimizer
-    touches. `training=False` inside says what is meant, but does not freeze anything: a
-    classifier that is called with `training=True` passes that on to the encoder. The logits are
-    linear, for a loss with `from_logits=True`.
-""")
+@exercise.solution("""`trainable = False` takes the encoder's variables out of those that an
+    optimizer moves, and in Keras it also keeps batch normalisation from updating its statistics,
+    which no optimizer touches. `training=False` inside says what is meant, but does not freeze
+    anything: a classifier that is called with `training=True` passes that on to the encoder. The
+    logits are linear, for a loss with `from_logits=True`.""")
 def frozen_classifier(encoder, num_classes):
     """A keras.Model from images to logits [N, num_classes] behind a frozen encoder."""
     encoder.trainable = False
@@ -44,7 +41,6 @@ def frozen_classifier(encoder, num_classes):
     x = keras.layers.Dense(64, activation="relu")(code)
     x = keras.layers.Dense(64, activation="relu")(x)
     return keras.Model(images, keras.layers.Dense(num_classes)(x))
-
 
 def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu", last=None):
     """The solution with parts exchanged, for the mistakes below."""
@@ -55,7 +51,6 @@ def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu"
         x = layers.Dense(count, activation)(x)
     return keras.Model(images, layers.Dense(num_classes, last)(x))
 
-
 @exercise.mistake("""The encoder is not frozen: its variables are among those that train. What
     is measured then is fine-tuning, not the code: `encoder.trainable = False`. Calling it with
     `training=False` does not freeze it.""")
@@ -64,14 +59,12 @@ def not_frozen(encoder, num_classes):
     encoder.trainable = True
     return model
 
-
 @exercise.mistake("""The head is frozen too: nothing in your model would learn. Only the encoder
     has to stay still: `encoder.trainable = False`, not the whole model's.""")
 def head_frozen_too(encoder, num_classes):
     model = classifier(encoder, num_classes)
     model.trainable = False
     return model
-
 
 @exercise.mistake("""The encoder's batch normalisation moves when the classifier is trained,
     although its weights are frozen: that layer is still trainable. Freeze the encoder as a whole:
@@ -84,67 +77,55 @@ def statistics_move(encoder, num_classes):
             layer.gamma.trainable = layer.beta.trainable = False
     return model
 
-
 @exercise.mistake("""The head sits on the feature map. Asked is a classifier on the code, the
     second output.""")
 def on_the_feature_map(encoder, num_classes):
     return classifier(encoder, num_classes, output=0)
-
 
 @exercise.mistake("""The last layer has a softmax. The model returns logits, for a loss with
     `from_logits=True`; a second softmax in the loss would flatten the gradient.""")
 def softmax_at_the_end(encoder, num_classes):
     return classifier(encoder, num_classes, last="softmax")
 
-
 @exercise.mistake("""The last layer has a ReLU: no logit is ever negative. It is linear.""")
 def relu_at_the_end(encoder, num_classes):
     return classifier(encoder, num_classes, last="relu")
-
 
 @exercise.mistake("""The hidden layers have no activation: three linear layers are one linear
     layer. They are ReLU units.""")
 def without_relu(encoder, num_classes):
     return classifier(encoder, num_classes, activation=None)
 
-
 @exercise.mistake("""There is one hidden layer. Asked are two of 64 units.""")
 def one_hidden_layer(encoder, num_classes):
     return classifier(encoder, num_classes, units=(64,))
-
 
 @exercise.mistake("""There is no hidden layer: that is the linear probe. Asked are two of 64
     units.""")
 def no_hidden_layer(encoder, num_classes):
     return classifier(encoder, num_classes, units=())
 
-
 @exercise.mistake("""The hidden layers have another number of units than 64.""")
 def other_width(encoder, num_classes):
     return classifier(encoder, num_classes, units=(128, 128))
 
-
 @exercise.mistake("""`num_classes` is not used: your model always has ten logits.""")
 def always_ten_classes(encoder, num_classes):
     return classifier(encoder, 10)
-
 
 @exercise.mistake("""The model starts from codes, not from images: the encoder is not in it.""")
 def starts_from_codes(encoder, num_classes):
     head = [layers.Dense(64, "relu"), layers.Dense(64, "relu"), layers.Dense(num_classes)]
     return keras.Sequential([keras.Input(encoder.output_shape[1][1:]), *head])
 
-
 @exercise.mistake("""The encoder is not the one that was given, but a copy with fresh weights:
     what it has learnt is lost. Use the encoder itself.""")
 def fresh_copy(encoder, num_classes):
     return classifier(keras.models.clone_model(encoder), num_classes)
 
-
 @exercise.mistake("""The hidden layers are tanh units. Asked are ReLU units.""")
 def tanh_units(encoder, num_classes):
     return classifier(encoder, num_classes, activation="tanh")
-
 
 @exercise.property("logits behind a frozen encoder")
 def frozen(call):
@@ -160,9 +141,7 @@ def frozen(call):
     )
     return next(faults, None)
 
-
 SHAPES = [(models.CODE_DIM, 64), (64,), (64, 64), (64,), (64, 5), (5,)]
-
 
 def head_of(model, encoder):
     """The trainable variables that are not the encoder's: each kernel with its bias, from the code
@@ -173,7 +152,6 @@ def head_of(model, encoder):
     if all(tuple(kernel.shape) in SHAPES for kernel, *_ in pairs):
         pairs.sort(key=lambda pair: SHAPES.index(tuple(pair[0].shape)))
     return [variable for pair in pairs for variable in pair]
-
 
 def faults_of_training(model, encoder, images, weights):
     """Is the head all that trains, and does the encoder stay as it is?"""
@@ -204,7 +182,6 @@ def faults_of_training(model, encoder, images, weights):
             code."""
         yield Fault("head", text, str(shapes))
 
-
 def faults_of_the_logits(model, encoder, images):
     """Are they ReLU, ReLU, linear on the code? Seen with known weights in the head."""
     rng, head = np.random.default_rng(0), head_of(model, encoder)
@@ -221,7 +198,6 @@ def faults_of_the_logits(model, encoder, images):
                 on the encoder's code."""
             uses_encoder = any(v is w for v in model.weights for w in encoder.weights)
             yield Fault("logits", text, seen if uses_encoder else "fresh")
-
 
 def faults_of_the_encoder(encoder, images, before):
     """Does it still give its pair of outputs?"""

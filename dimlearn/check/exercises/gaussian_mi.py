@@ -26,17 +26,13 @@ exercise = Exercise(
     `return -dim / 2 * np.log(1 - rho**2)`, with `dim=1` in the first line of the function.""",
 )
 
-
-@exercise.solution("""
-    Given x, the variable y is Gaussian with variance 1 - rho^2, where it had 1 before: its
-    entropy falls by half the log of that ratio. Pairs that have nothing to do with one another
-    add up. The sign of the correlation does not matter, and near 1 the information grows without
-    bound.
-""")
+@exercise.solution("""Given x, the variable y is Gaussian with variance 1 - rho^2, where it had 1
+    before: its entropy falls by half the log of that ratio. Pairs that have nothing to do with one
+    another add up. The sign of the correlation does not matter, and near 1 the information grows
+    without bound.""")
 def gaussian_mi(rho, dim=1):
     """Mutual information of `dim` pairs of unit Gaussians with correlation `rho`, in nats."""
     return -dim / 2 * np.log(1 - rho**2)
-
 
 exercise.share(
     shared.bits_by_log2,
@@ -46,53 +42,40 @@ exercise.share(
     is a minus in front.""",
 )
 
-
 @exercise.mistake("""The number of pairs is not used: your function gives the information of one
     pair whatever `dim` is. Independent pairs add up.""")
 def dim_ignored(rho, dim=1):
     return -0.5 * np.log(1 - rho**2)
-
 
 @exercise.mistake("""The correlation is not squared. For a negative one that even gives a wrong
     sign: what counts is `rho**2`.""")
 def not_squared(rho, dim=1):
     return -dim / 2 * np.log(1 - rho)
 
-
 @exercise.mistake("""Your function has `1 + rho^2` inside the logarithm. Knowing x takes
     variance away: `1 - rho^2` of it is left.""")
 def plus_for_minus(rho, dim=1):
     return dim / 2 * np.log(1 + rho**2)
-
 
 @exercise.mistake("""There is a square root too many: with the 1/2 in front, the logarithm is of
     `1 - rho^2` itself, or without the 1/2 of its root. Not both.""")
 def root_and_half(rho, dim=1):
     return -dim / 2 * np.log(np.sqrt(1 - rho**2))
 
-
 @exercise.mistake("""`dim` is inside the logarithm, or the power is missing: the information of
     several pairs is `dim` times that of one, so `dim` stands in front.""")
 def dim_inside(rho, dim=1):
     return -0.5 * np.log(1 - rho**2 / dim)
-
 
 @exercise.mistake("""The dimensions are counted twice. There are `dim` pairs, each of one x and
     one y; one pair gives `-1/2 log(1 - rho^2)`.""")
 def dim_squared(rho, dim=1):
     return -(dim**2) / 2 * np.log(1 - rho**2)
 
-
 @exercise.mistake("""`//` divides whole numbers and rounds down: `-dim // 2` is not -dim / 2 for
     an odd `dim`. Use `/`.""")
 def integer_division(rho, dim=1):
     return -dim // 2 * np.log(1 - rho**2)
 
-
-@exercise.property("the sign of the correlation does not matter; 0 without correlation")
-def what_is_promised(call):
-    there, back = float(call(0.37, dim=3)), float(call(-0.37, dim=3))
-    if abs(there - back) > 1e-5:
-        return f"rho and -rho tell the same, but yours are {there:.4g} and {back:.4g} for 0.37."
-    if there < 0:
-        return "Information is never negative."
+exercise.promise("Without correlation, rho = 0, there is no information: 0", 0.0)
+exercise.promise("rho = 0.37 and rho = -0.37 tell the same", 0.37, same_as=(-0.37,))

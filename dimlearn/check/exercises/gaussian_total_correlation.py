@@ -14,7 +14,6 @@ def codes(n, d, seed=0):
     scale, mean = 10.0 ** (np.arange(d) % 3 - 1), 2.0 * np.arange(d) - 1
     return np.round(x * scale + mean, 3)
 
-
 exercise = Exercise(
     meaning="""`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in
     nats.""",
@@ -31,22 +30,17 @@ exercise = Exercise(
     the log of the determinant, which itself may be too small for a float.""",
 )
 
-
-@exercise.solution("""
-    The total correlation is the sum of the marginal entropies minus the joint entropy. For a
-    Gaussian the entropies are logs of variances and of the determinant of the covariance; what
-    remains is the determinant of the correlation matrix, free of the scales. `slogdet` gives its
-    log directly.
-""")
+@exercise.solution("""The total correlation is the sum of the marginal entropies minus the joint
+    entropy. For a Gaussian the entropies are logs of variances and of the determinant of the
+    covariance; what remains is the determinant of the correlation matrix, free of the scales.
+    `slogdet` gives its log directly.""")
 def gaussian_total_correlation(codes):
     """Total correlation -1/2 log det R of codes [N, D], in nats: a number."""
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
 
-
 def total_correlation(r):
     """The formula with another matrix for R: what most mistakes get wrong."""
     return -0.5 * np.linalg.slogdet(r)[1]
-
 
 exercise.share(
     shared.bits_by_log2,
@@ -56,24 +50,20 @@ exercise.share(
     total correlation never negative: there is a minus in front.""",
 )
 
-
 @exercise.mistake("""Your function takes the covariance matrix: then the result depends on the
     units of the codes, though dependence does not. Take the *correlation* matrix:
     `np.corrcoef`.""")
 def covariance_for_correlation(codes):
     return total_correlation(np.cov(codes, rowvar=False))
 
-
 @exercise.mistake("""Your function correlates the *samples*: an `[N, N]` matrix. NumPy takes
     variables in rows unless you say `rowvar=False`.""")
 def samples_correlated(codes):
     return total_correlation(np.corrcoef(codes))
 
-
 @exercise.mistake("""The logarithm is missing: your function works with the determinant itself.""")
 def log_forgotten(codes):
     return -0.5 * np.linalg.det(np.corrcoef(codes, rowvar=False))
-
 
 @exercise.mistake("""Your function adds up the mutual information of all pairs of dimensions.
     What three dimensions share is then counted several times: take the determinant.""")
@@ -81,23 +71,19 @@ def pairs_added(codes):
     r = np.corrcoef(codes, rowvar=False)
     return -0.5 * np.log(1 - r[np.triu_indices(len(r), 1)] ** 2).sum()
 
-
 @exercise.mistake("""Your function gives the trace where the determinant belongs.""")
 def trace_for_determinant(codes):
     return -0.5 * np.log(np.trace(np.corrcoef(codes, rowvar=False)))
-
 
 @exercise.mistake("""Your function takes the first element of `slogdet`, the sign. The log of
     the determinant is the second.""")
 def sign_of_slogdet(codes):
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[0]
 
-
 @exercise.mistake("""A constant is added to the diagonal of R, as against singular matrices. It
     makes the dimensions look less dependent: leave R as it is.""")
 def diagonal_raised(codes):
     return total_correlation(np.corrcoef(codes, rowvar=False) + 1e-2 * np.eye(codes.shape[1]))
-
 
 @exercise.mistake("""The mean of the codes is not subtracted before the products: your matrix
     holds second moments, not correlations.""")
@@ -105,25 +91,19 @@ def mean_left_in(codes):
     scaled = codes / np.sqrt(np.mean(codes**2, axis=0))
     return total_correlation(scaled.T @ scaled / len(codes))
 
-
 @exercise.mistake("""Your function gives the joint entropy of the Gaussian, with its `log(2 pi
     e)`. Asked is how much smaller that is than the sum of the marginal ones.""")
 def entropy_instead(codes):
     return -total_correlation(2 * np.pi * np.e * np.cov(codes, rowvar=False))
-
 
 @exercise.mistake("""Your function divides by the number of dimensions. Total correlation is not
     an average.""")
 def divided_by_dimensions(codes):
     return gaussian_total_correlation(codes) / codes.shape[1]
 
-
-@exercise.property("the units do not matter, and it is never negative")
-def free_of_units(call):
-    x = normal(30, 3, seed=2) @ np.array([[1.0, 0.5, 0.2], [0.0, 1.0, 0.7], [0.0, 0.0, 1.0]])
-    there, back = float(call(x)), float(call(x * np.array([10.0, 0.1, -3.0])))
-    if abs(there - back) > 1e-3:
-        return f"""Measuring a dimension in other units does not change how it depends on the
-            others, but here it makes {there:.4g} into {back:.4g}. Is it the correlation matrix?"""
-    if there < -1e-6:
-        return "Total correlation is never negative."
+some = normal(30, 3, seed=2) @ np.array([[1.0, 0.5, 0.2], [0.0, 1.0, 0.7], [0.0, 0.0, 1.0]])
+exercise.promise(
+    "Measuring the dimensions in other units does not change how they depend on one another",
+    some,
+    same_as=(some * np.array([10.0, 0.1, -3.0]),),
+)

@@ -26,47 +26,38 @@ exercise = Exercise(
     tf.reduce_mean(tf.nn.softplus(negative_scores))`.""",
 )
 
-
-@exercise.solution("""
-    Softplus of minus the score is the cost of answering `no` to a positive pair, softplus of the
-    score the cost of answering `yes` to a negative one. Encoder and critic both minimise their
-    sum: they work together.
-""")
+@exercise.solution("""Softplus of minus the score is the cost of answering `no` to a positive pair,
+    softplus of the score the cost of answering `yes` to a negative one. Encoder and critic both
+    minimise their sum: they work together.""")
 def global_loss(positive_scores, negative_scores):
     """The negative of the JSD objective of scores [N, 1] each, in nats: a scalar."""
     positive = tf.reduce_mean(tf.nn.softplus(-positive_scores))
     return positive + tf.reduce_mean(tf.nn.softplus(negative_scores))
-
 
 exercise.share(shared.halved, shared.numpy_inside)
 exercise.share(shared.softplus_signs_inverted, shared.softplus_of_mean, of=cross_entropy)
 exercise.share(shared.not_averaged, shared.summed, of=cross_entropy)
 exercise.share(shared.log_of_sigmoid, shared.logits_as_probabilities, of=cross_entropy)
 
-
 @exercise.mistake("""The sign is wrong: your function gives the objective, which is maximised.
     Asked is a loss, which an optimizer minimises: its negative.""")
 def objective_returned(positive_scores, negative_scores):
     return -global_loss(positive_scores, negative_scores)
-
 
 @exercise.mistake("""The negative part is subtracted. In the loss both kinds of error cost: they
     are added.""")
 def negative_part_subtracted(positive_scores, negative_scores):
     return cross_entropy(positive_scores, negative_scores, no=tf.nn.softplus)
 
-
 @exercise.mistake("""The sign inside softplus is missing for the positive pairs: large scores
     are what we want from them, so they must cost little: `softplus(-positive)`.""")
 def positive_sign_forgotten(positive_scores, negative_scores):
     return cross_entropy(positive_scores, negative_scores, yes=log_no)
-
 
 @exercise.mistake("""Your function overflows for large scores: `exp` becomes infinite.
     `tf.nn.softplus` computes the same without overflow.""")
 def exp_overflows(positive_scores, negative_scores):
     positive = tf.reduce_mean(tf.math.log(1 + tf.exp(-positive_scores)))
     return positive + tf.reduce_mean(tf.math.log(1 + tf.exp(negative_scores)))
-
 
 exercise.promise("Scores of 0 cost 2 log 2 = 1.3863", *[np.zeros((3, 1))] * 2)

@@ -21,7 +21,6 @@ def undo_the_mismatch(parts, feature_map, code):
             return parts
     return positive, np.concatenate([np.roll(features, 1, axis=0), negative[:, size:]], axis=1)
 
-
 exercise = Exercise(
     meaning="""Each row is the flattened map and then the code. In the positives both are of the
     same image; in the negatives the row keeps its code and gets another image's map.""",
@@ -41,12 +40,9 @@ exercise = Exercise(
     `tf.concat([tf.roll(features, 1, axis=0), code], axis=1)`.""",
 )
 
-
-@exercise.solution("""
-    `reshape` keeps the first axis and lines up the rest, one image to a row. A roll by one gives
-    each row the map of its neighbour: no image keeps its own. The code stays, so that a critic
-    cannot tell the two kinds apart by the code alone.
-""")
+@exercise.solution("""`reshape` keeps the first axis and lines up the rest, one image to a row. A
+    roll by one gives each row the map of its neighbour: no image keeps its own. The code stays, so
+    that a critic cannot tell the two kinds apart by the code alone.""")
 def global_pairs(feature_map, code):
     """[N, M, M, C], [N, D] -> (positive, negative), each [N, M*M*C + D]."""
     features = tf.reshape(feature_map, [feature_map.shape[0], -1])
@@ -54,16 +50,13 @@ def global_pairs(feature_map, code):
     negative = tf.concat([tf.roll(features, 1, axis=0), code], axis=1)
     return positive, negative
 
-
 def flat(feature_map):
     """`[N, M, M, C] -> [N, M*M*C]`, for the mistakes below."""
     return tf.reshape(feature_map, [feature_map.shape[0], -1])
 
-
 def pairs(features, code, other):
     """The positives, and negatives with other maps."""
     return tf.concat([features, code], axis=1), tf.concat([other, code], axis=1)
-
 
 @exercise.mistake("""The code comes first in your rows. The flattened map comes first, then the
     code.""")
@@ -72,13 +65,11 @@ def code_first(feature_map, code):
     other = tf.roll(features, 1, axis=0)
     return tf.concat([code, features], axis=1), tf.concat([code, other], axis=1)
 
-
 @exercise.mistake("""Your negatives are positives: map and code of the same image. Give each row
     the map of another image: `tf.roll(features, 1, axis=0)`.""")
 def negatives_not_mismatched(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, features)
-
 
 @exercise.mistake("""Map and code move together, so that each row of your negatives is a
     positive pair again, of another image. Only the maps move.""")
@@ -86,13 +77,11 @@ def both_moved(feature_map, code):
     positive, _ = global_pairs(feature_map, code)
     return positive, tf.roll(positive, 1, axis=0)
 
-
 @exercise.mistake("""In your negatives the code moves and the map stays. A row keeps its code
     and gets another image's map.""")
 def code_moved(feature_map, code):
     positive, _ = global_pairs(feature_map, code)
     return positive, tf.concat([flat(feature_map), tf.roll(code, 1, axis=0)], axis=1)
-
 
 @exercise.mistake("""Positives and negatives are exchanged: the first result holds the pairs of
     the same image.""")
@@ -100,13 +89,11 @@ def results_exchanged(feature_map, code):
     positive, negative = global_pairs(feature_map, code)
     return negative, positive
 
-
 @exercise.mistake("""Your function reverses the batch for the negatives. With an odd number of
     images the one in the middle keeps its own map. Roll instead.""")
 def reversed_batch(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, tf.reverse(features, axis=[0]))
-
 
 @exercise.mistake("""The map is averaged over its locations, not flattened: the global critic
     sees all M*M*C numbers.""")
@@ -114,32 +101,27 @@ def averaged_map(feature_map, code):
     features = tf.reduce_mean(feature_map, axis=[1, 2])
     return pairs(features, code, tf.roll(features, 1, axis=0))
 
-
 @exercise.mistake("""Your function rolls along axis 1, inside each map: every row still has its
     own map, with the numbers in other places. Roll along axis 0, the batch.""")
 def rolled_along_features(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, tf.roll(features, 1, axis=1))
 
-
 @exercise.mistake("""The maps are flattened channel by channel: a transposition comes before the
     reshape. Row after row, location after location, as `tf.reshape` has it, is what is asked.""")
 def channels_first(feature_map, code):
     return global_pairs(tf.transpose(feature_map, [0, 3, 1, 2]), code)
-
 
 @exercise.mistake("""Your function returns one array, both kinds on top of each other. Return
     the pair `(positive, negative)`.""")
 def stacked_in_one(feature_map, code):
     return tf.concat(global_pairs(feature_map, code), axis=0)
 
-
 @exercise.mistake("""The gradient does not reach the maps of the negatives: `tf.stop_gradient`.
     Both kinds of pairs teach the encoder.""")
 def negatives_without_gradient(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, tf.stop_gradient(tf.roll(features, 1, axis=0)))
-
 
 @exercise.property("the gradient of the negatives")
 def negatives_teach_the_encoder(call):

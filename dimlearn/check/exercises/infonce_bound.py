@@ -29,42 +29,33 @@ exercise = Exercise(
     tf.linalg.diag_part(scores)`.""",
 )
 
-
-@exercise.solution("""
-    A log-softmax along each row, of which the diagonal entry is the log-probability of the right
-    candidate. Guessing gives -log N, so log N is added to let knowing nothing read 0. A probability
-    is at most 1, its log at most 0: InfoNCE never exceeds log N, however much information there
-    is.
-""")
+@exercise.solution("""A log-softmax along each row, of which the diagonal entry is the
+    log-probability of the right candidate. Guessing gives -log N, so log N is added to let knowing
+    nothing read 0. A probability is at most 1, its log at most 0: InfoNCE never exceeds log N,
+    however much information there is.""")
 def infonce_bound(scores):
     """InfoNCE of a score matrix [N, N] in nats, at most log N: a scalar."""
     own = tf.linalg.diag_part(scores)
     return tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(scores.shape[0])
 
-
 def log_n(scores):
     return math.log(scores.shape[0])
-
 
 def probabilities(scores):
     """The probability of the right choice of each row: `[N]`."""
     return positives(tf.nn.softmax(scores))
 
-
 exercise.share(shared.sign_flipped, shared.bits)
-
 
 @exercise.mistake("""log N is missing. Your value is at most 0, as the paper's Eq. 5 is printed;
     to read it as information in nats, log N is added: scores that know nothing must give 0.""")
 def log_n_forgotten(scores):
     return infonce_bound(scores) - log_n(scores)
 
-
 @exercise.mistake("""log N is subtracted. It is added: scores that know nothing have the
     log-probability -log N, and must give 0.""")
 def log_n_subtracted(scores):
     return infonce_bound(scores) - 2 * log_n(scores)
-
 
 @exercise.mistake("""The positive is missing in the denominator: your logsumexp runs over the
     negatives alone. Then it is no probability, and the value can exceed log N, the ceiling of
@@ -73,31 +64,26 @@ def positive_left_out_log_n(scores):
     others = tf.where(diagonal(scores) == 1, -math.inf, scores)
     return joint(scores) - tf.reduce_mean(tf.reduce_logsumexp(others, axis=1)) + log_n(scores)
 
-
 @exercise.mistake("""The positive is missing in the denominator: your logsumexp runs over the
     negatives alone (with log(N - 1)). Then it is no probability, and the value can exceed log
     N, the ceiling of InfoNCE. Sum over the whole row.""")
 def positive_left_out(scores):
     return positive_left_out_log_n(scores) - log_n(scores) + math.log(scores.shape[0] - 1)
 
-
 @exercise.mistake("""Your softmax runs down the columns: it asks which x belongs to a y. Asked is
     which y belongs to an x: along each row, `axis=1`.""")
 def columns_for_rows(scores):
     return infonce_bound(tf.transpose(scores))
-
 
 @exercise.mistake("""Your softmax runs over the whole matrix, as if there were one question with
     N^2 choices. Each row is a question of its own: `axis=1`.""")
 def whole_matrix(scores):
     return joint(scores) - tf.reduce_logsumexp(scores) + log_n(scores)
 
-
 @exercise.mistake("""Your function gives the loss, the cross-entropy. The bound is log N minus
     that.""")
 def loss_instead(scores):
     return log_n(scores) - infonce_bound(scores)
-
 
 @exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
     float32. `tf.reduce_logsumexp` and `tf.nn.log_softmax` take the largest out first.""")
@@ -105,42 +91,35 @@ def overflows(scores):
     log_sums = tf.math.log(tf.reduce_sum(tf.exp(scores), axis=1))
     return joint(scores) - tf.reduce_mean(log_sums) + log_n(scores)
 
-
 @exercise.mistake("""For ordinary scores it is right, but the log of a softmax is -inf where the
     softmax rounds to 0. `tf.nn.log_softmax` computes the same without that step.""")
 def log_of_softmax(scores):
     return tf.reduce_mean(tf.math.log(probabilities(scores))) + log_n(scores)
-
 
 @exercise.mistake("""The mean is taken before the logarithm: your function has the log of the
     mean probability. InfoNCE is the mean of the log-probabilities.""")
 def log_of_mean(scores):
     return tf.math.log(tf.reduce_mean(probabilities(scores))) + log_n(scores)
 
-
 @exercise.mistake("""The logarithm is missing: your function averages probabilities. InfoNCE
     averages their logs: `tf.nn.log_softmax`.""")
 def softmax_without_log(scores):
     return tf.reduce_mean(probabilities(scores)) + log_n(scores)
-
 
 @exercise.mistake("""Your function sums over the rows. InfoNCE is their mean: with the sum, a
     larger batch would look like more information.""")
 def rows_summed(scores):
     return log_n_forgotten(scores) * scores.shape[0] + log_n(scores)
 
-
 @exercise.mistake("""Every row is averaged as a whole, negatives included: the mean of the
     log-softmax over the full matrix. Only the diagonal, the right choice of each row, counts.""")
 def all_entries_averaged(scores):
     return tf.reduce_mean(tf.nn.log_softmax(scores)) + log_n(scores)
 
-
 @exercise.mistake("""Your function sends the scores through a sigmoid (or tanh) first. Scores
     that are capped cap the bound, far below log N: take them as they are.""")
 def scores_squashed(scores):
     return infonce_bound(tf.sigmoid(scores))
-
 
 exercise.promise(
     "A constant added to a row changes nothing in InfoNCE",

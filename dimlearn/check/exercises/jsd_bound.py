@@ -30,20 +30,16 @@ exercise = Exercise(
     dtype=tf.bool))`.""",
 )
 
-
-@exercise.solution("""
-    It is the (negated) cross-entropy of a classifier that tells positive from negative pairs,
-    each kind with the same weight. `tf.nn.softplus` stays finite for any score, and its gradient
-    is never larger than 1: this is why JSD trains so calmly. Its value is not an estimate of
-    mutual information: all-zero scores give -2 log 2, and it never exceeds 0.
-""")
+@exercise.solution("""It is the (negated) cross-entropy of a classifier that tells positive from
+    negative pairs, each kind with the same weight. `tf.nn.softplus` stays finite for any score, and
+    its gradient is never larger than 1: this is why JSD trains so calmly. Its value is not an
+    estimate of mutual information: all-zero scores give -2 log 2, and it never exceeds 0.""")
 def jsd_bound(scores):
     """Jensen-Shannon objective of a score matrix [N, N] (DIM Eq. 4) in nats: a scalar."""
     n = scores.shape[0]
     positive = tf.linalg.diag_part(scores)
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
-
 
 exercise.share(shared.bits, shared.halved, shared.shifted_by_log_4, shared.numpy_inside)
 exercise.share(shared.softplus_signs_inverted, shared.softplus_of_mean, of=jsd)
@@ -63,13 +59,11 @@ exercise.share(
     to be maximised; all-zero scores give -2 log 2 = -1.386.""",
 )
 
-
 @exercise.mistake("""The sign inside softplus is wrong on the diagonal: `-softplus(s)` is the
     log-probability of "no", so positive pairs are rewarded for *low* scores, like the negative
     ones. On the diagonal it is `-softplus(-s)`.""")
 def positive_sign_inverted(scores):
     return jsd(scores, yes=log_no)
-
 
 @exercise.mistake("""The sign inside softplus is wrong off the diagonal: `-softplus(-s)` is the
     log-probability of "yes", so negative pairs are rewarded for *high* scores, like the positive
@@ -77,24 +71,20 @@ def positive_sign_inverted(scores):
 def negative_sign_inverted(scores):
     return jsd(scores, no=log_yes)
 
-
 @exercise.mistake("""Your function adds `log 2`. The paper's Eq. 4 and this exercise have no
     shift: all-zero scores give -2 log 2.""")
 def shifted_by_log_2(scores):
     return jsd_bound(scores) + math.log(2)
-
 
 @exercise.mistake("""Positive and negative pairs are thrown into one average, where the N - 1
     times more negatives outvote the positives. Average each kind by itself.""")
 def one_average_for_all(scores):
     return tf.reduce_mean(tf.where(diagonal(scores) == 1, log_yes(scores), log_no(scores)))
 
-
 @exercise.mistake("""Your function uses the sigmoid where its logarithm belongs: `-softplus(-s)
     = log sigmoid(s)`.""")
 def sigmoid_without_log(scores):
     return jsd(scores, yes=tf.sigmoid, no=lambda s: -tf.sigmoid(s))
-
 
 @exercise.mistake("""For ordinary scores it is right, but a small number inside the log, to keep
     it finite, caps what a wrong score costs. `tf.nn.softplus` needs no such help.""")
@@ -104,11 +94,9 @@ def log_of_sigmoid_with_epsilon(scores):
 
     return jsd(scores, yes=log_p, no=lambda s: log_p(-s))
 
-
 @exercise.mistake("""This is the DV bound, with a log-mean-exp. The JSD objective has softplus,
     of each score by itself.""")
 def dv_instead(scores):
     return bounds.dv_bound(scores)
-
 
 exercise.promise("Scores of 0 give -2 log 2 = -1.3863", np.zeros((4, 4)))

@@ -27,18 +27,14 @@ exercise = Exercise(
     `tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))`.""",
 )
 
-
-@exercise.solution("""
-    `tf.boolean_mask` with a mask of two axes picks pairs and leaves their locations whole. The
-    two means then run over N L and over N (N-1) L scores: the mean over locations that the
-    paper's Eq. 6 asks for is in them already, and nothing is left to divide.
-""")
+@exercise.solution("""`tf.boolean_mask` with a mask of two axes picks pairs and leaves their
+    locations whole. The two means then run over N L and over N (N-1) L scores: the mean over
+    locations that the paper's Eq. 6 asks for is in them already, and nothing is left to divide.""")
 def local_jsd(scores):
     """Local JSD objective of scores [N, N, L] in nats: a scalar."""
     eye = tf.eye(scores.shape[0], dtype=tf.bool)
     positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
-
 
 exercise.share(shared.shifted_by_log_4)
 exercise.share(shared.softplus_signs_inverted, shared.softplus_overflows, of=jsd)
@@ -59,24 +55,20 @@ exercise.share(
     log 2` still counts. Apply softplus first and the mask after it, or take the entries out.""",
 )
 
-
 @exercise.mistake("""Your function divides by the number of locations a second time: the mean
     over all scores contains it already.""")
 def divided_twice(scores):
     return local_jsd(scores) / scores.shape[2]
-
 
 @exercise.mistake("""Your function sums over the locations. The paper's Eq. 6 takes their mean:
     otherwise a larger map would look like more information.""")
 def locations_summed(scores):
     return local_jsd(scores) * scores.shape[2]
 
-
 @exercise.mistake("""The scores are averaged over locations before softplus. Each location is a
     pair of its own: first softplus, then the mean.""")
 def locations_averaged_first(scores):
     return bounds.jsd_bound(tf.reduce_mean(scores, axis=2))
-
 
 @exercise.mistake("""Your mask covers the wrong axes: an `[N, N]` mask does not broadcast over
     the third axis as it stands (`eye[:, :, None]` does). Here it picks locations instead of
@@ -87,7 +79,6 @@ def mask_on_wrong_axes(scores):
     positive = tf.reduce_sum(log_yes(scores) * eye) / (n * places)
     return positive + tf.reduce_sum(log_no(scores) * (1 - eye)) / (n * (n - 1) * places)
 
-
 @exercise.mistake("""Your means run over all N^2 L squares, the masked ones counted as zeros.
     Divide by the number of positive pairs, N L, and of negative ones, N (N - 1) L: pick the pairs
     with `tf.boolean_mask` before you take the mean.""")
@@ -95,22 +86,18 @@ def means_over_all_squares(scores):
     eye = diagonal(scores)
     return tf.reduce_mean(log_yes(scores) * eye + log_no(scores) * (1 - eye))
 
-
 @exercise.mistake("""Your function keeps one value for each location. Average over them too.""")
 def one_value_a_location(scores):
     return tf.stack([bounds.jsd_bound(matrix) for matrix in tf.unstack(scores, axis=2)])
-
 
 @exercise.mistake("""Only the first location is used. All L of them count.""")
 def first_location_only(scores):
     return bounds.jsd_bound(scores[:, :, 0])
 
-
 @exercise.mistake("""The best location of each pair is taken. The objective averages over all of
     them, so that the code must share something with every part of the image.""")
 def best_location(scores):
     return bounds.jsd_bound(tf.reduce_max(scores, axis=2))
-
 
 exercise.promise(
     "The order of the locations changes nothing",

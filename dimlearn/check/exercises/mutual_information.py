@@ -35,30 +35,24 @@ exercise = Exercise(
     sum of `joint * np.log(joint / product)` over the entries with `joint > 0`.""",
 )
 
-
-@exercise.solution("""
-    The product of the marginals is the table of an independent pair. The KL divergence of the
-    real table from it is the mutual information. `keepdims=True` leaves the summed axis in place
-    with one entry, so that column times row gives the full table. An entry of 0 adds nothing,
-    and a marginal is only 0 where the entries are.
-""")
+@exercise.solution("""The product of the marginals is the table of an independent pair. The KL
+    divergence of the real table from it is the mutual information. `keepdims=True` leaves the
+    summed axis in place with one entry, so that column times row gives the full table. An entry of
+    0 adds nothing, and a marginal is only 0 where the entries are.""")
 def mutual_information(joint):
     """Mutual information of a joint table `[K1, K2]`, in nats: a number."""
     product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     inside = joint > 0
     return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
 
-
 def marginals(joint):
     """The probabilities of X as a column `[K1, 1]`, those of Y as a row `[1, K2]`."""
     return joint.sum(axis=1, keepdims=True), joint.sum(axis=0, keepdims=True)
-
 
 def compared(joint, product):
     """The mutual information with another table for the product of the marginals."""
     inside = (joint > 0) & (product > 0)
     return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
-
 
 exercise.share(
     shared.bits_by_log2,
@@ -69,18 +63,15 @@ exercise.share(
     H(Y) - H(X, Y).""",
 )
 
-
 @exercise.mistake("""Your function gives the entropy of the joint table, H(X, Y). That is what X
     and Y tell together; what they tell about each other is H(X) + H(Y) - H(X, Y).""")
 def joint_entropy(joint):
     return entropy(joint)
 
-
 @exercise.mistake("""Your function gives a conditional entropy, H(Y | X) = H(X, Y) - H(X): what
     remains unknown of Y. Mutual information is what becomes known: H(Y) - H(Y | X).""")
 def conditional_entropy(joint):
     return entropy(joint) - entropy(joint.sum(axis=1))
-
 
 @exercise.mistake("""The marginals are exchanged: the product does not have the row marginal
     (the sum over columns, `axis=1`) for the rows. With `keepdims=True` each stays on its own
@@ -89,19 +80,16 @@ def marginals_exchanged(joint):
     p_x, p_y = marginals(joint)
     return compared(joint, (p_y.T * p_x.T).reshape(joint.shape))
 
-
 @exercise.mistake("""Only one marginal is divided by. The table of an independent pair is the
     product of both.""")
 def one_marginal_only(joint):
     p_x, _ = marginals(joint)
     return compared(joint, p_x * np.ones_like(joint))
 
-
 @exercise.mistake("""Your function compares the table with a uniform one. Independence does not
     mean uniform: it means the product of this table's own marginals.""")
 def against_uniform(joint):
     return compared(joint, np.full_like(joint, 1 / joint.size))
-
 
 @exercise.mistake("""Your function averages over the product of the marginals instead of over
     the joint table: the weight of each logarithm is `joint`, for that is how often the pair
@@ -110,7 +98,6 @@ def averaged_over_product(joint):
     p_x, p_y = marginals(joint)
     return np.sum((p_x * p_y * np.log(joint / (p_x * p_y)))[joint > 0])
 
-
 @exercise.mistake("""The arguments of the divergence are exchanged: your function takes the product
     of the marginals for the truth and the joint table for the belief. What really happens is the
     joint table, so it comes first, and each logarithm is weighed with it.""")
@@ -118,29 +105,23 @@ def product_first(joint):
     p_x, p_y = marginals(joint)
     return kl_divergence(p_x * p_y, joint)
 
-
 @exercise.mistake("""An entry of 0 in the table makes your result NaN. Such a pair never occurs
     and adds nothing: leave it out before taking the logarithm.""")
 def zero_gives_nan(joint):
     p_x, p_y = marginals(joint)
     return np.sum(joint * np.log(joint / (p_x * p_y)))
 
-
 @exercise.mistake("""Your function divides by an entropy. That is a normalised score between 0
     and 1; asked for is the mutual information itself, in nats.""")
 def normalised(joint):
     return mutual_information(joint) / min(map(entropy, marginals(joint)))
 
-
-@exercise.property("0 when independent, symmetric, and at most the smaller entropy")
-def what_is_promised(call):
-    value = float(call(np.outer(probabilities(3), probabilities(5, seed=2))))
-    if abs(value) > 1e-5:
-        return f"X and Y are independent in this table, so it should be 0, not {value:.4g}."
-    joint = probabilities(4, 6, seed=3)
-    there, back = float(call(joint)), float(call(joint.T.copy()))
-    if abs(there - back) > 1e-5:
-        return f"X tells about Y what Y tells about X, but here {there:.4g} is not {back:.4g}."
-    ceiling = min(map(entropy, marginals(joint)))
-    if there > ceiling + 1e-5:
-        return f"It can't exceed the smaller entropy, {ceiling:.4g}, but it is {there:.4g}."
+exercise.promise(
+    "In a 3x5 table in which X and Y are independent, they tell 0 about each other",
+    np.outer(probabilities(3), probabilities(5, seed=2)),
+)
+exercise.promise(
+    "X tells about Y what Y tells about X, so that a table and its transpose have the same value",
+    probabilities(4, 6, seed=3),
+    same_as=(probabilities(4, 6, seed=3).T.copy(),),
+)

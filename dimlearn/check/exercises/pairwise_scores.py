@@ -12,7 +12,6 @@ from dimlearn.startup import tf
 def vectors(*shape, scale=1.0):
     return normal(*shape, scale=scale), normal(*shape, seed=1, scale=scale)
 
-
 exercise = Exercise(
     meaning="""`scores[i, j]` is the inner product of row `i` of `u` with row `j` of `v`: `[N, U],
     [N, U] -> [N, N]`.""",
@@ -30,31 +29,24 @@ exercise = Exercise(
     `tf.matmul(u, v, transpose_b=True)`, or `u @ tf.transpose(v)`.""",
 )
 
-
-@exercise.solution("""
-    A matrix product takes rows of the first matrix and columns of the second, so `v` is
-    transposed first. Row i of the result then belongs to row i of `u`, column j to row j of `v`,
-    and the positive pairs are on the diagonal.
-""")
+@exercise.solution("""A matrix product takes rows of the first matrix and columns of the second, so
+    `v` is transposed first. Row i of the result then belongs to row i of `u`, column j to row j of
+    `v`, and the positive pairs are on the diagonal.""")
 def pairwise_scores(u, v):
     """Inner products of all rows of `u` with all rows of `v`: [N, U], [N, U] -> [N, N]."""
     return tf.matmul(u, v, transpose_b=True)
 
-
 exercise.share(shared.numpy_inside, shared.cosine, shared.scaled_by_root)
-
 
 @exercise.mistake("""Your function averages over the U dimensions. An inner product is their
     sum.""")
 def mean_for_sum(u, v):
     return pairwise_scores(u, v) / u.shape[-1]
 
-
 @exercise.mistake("""Rows and columns are exchanged: your `scores[i, j]` belongs to row j of
     `u` and row i of `v`. The first index is that of `u`, so `u` comes first in the product.""")
 def transposed(u, v):
     return tf.matmul(v, u, transpose_b=True)
-
 
 @exercise.mistake("""Your function multiplies entry by entry and keeps the U axis, or sums it
     for matching rows only: those are the N positive pairs. Every row of `u` has to meet every
@@ -62,36 +54,30 @@ def transposed(u, v):
 def matching_rows_only(u, v):
     return tf.reduce_sum(u * v, axis=1)
 
-
 @exercise.mistake("""Nothing is summed: your function multiplies the two matrices entry by
     entry. An inner product sums over the U dimensions.""")
 def elementwise(u, v):
     return u * v
-
 
 @exercise.mistake("""Your function scores `u` with itself, and `v` is not used. The second
     factor is `v`.""")
 def with_itself(u, v):
     return tf.matmul(u, u, transpose_b=True)
 
-
 @exercise.mistake("""Your function measures distances, which are small where two vectors agree.
     An inner product is large there.""")
 def distances(u, v):
     return tf.reduce_sum((u[:, None] - v[None]) ** 2, axis=-1)
-
 
 @exercise.mistake("""The wrong side is transposed: your product runs over the N rows and gives a
     matrix of dimension by dimension, `[U, U]`. It is `v` that is transposed.""")
 def first_side_transposed(u, v):
     return tf.matmul(u, v, transpose_a=True)
 
-
 @exercise.mistake("""Neither side is transposed, so the shapes `[N, U]` and `[N, U]` do not fit
     a matrix product. Transpose `v`: `tf.matmul(u, v, transpose_b=True)`.""")
 def nothing_transposed(u, v):
     return tf.matmul(u, v)
-
 
 @exercise.property("an identity")
 def with_the_identity(call):

@@ -9,7 +9,7 @@ from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, same
 from dimlearn.check.sandbox.call import Call
-from dimlearn.deep_infomax.objectives import discriminator_loss, prior_loss
+from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
 from dimlearn.errors import one_line
 from dimlearn.startup import tf
 
@@ -29,13 +29,10 @@ exercise = Exercise(
     encoder.trainable_variables)`.""",
 )
 
-
-@exercise.solution("""
-    Both losses use the same logits of the codes; what differs is the loss and the variables that
-    its gradient is taken for. The encoder's gradient passes through the discriminator without
-    moving it. The sigmoid brings the codes to where the prior lives, between 0 and 1. A
-    persistent tape can be asked twice.
-""")
+@exercise.solution("""Both losses use the same logits of the codes; what differs is the loss and the
+    variables that its gradient is taken for. The encoder's gradient passes through the
+    discriminator without moving it. The sigmoid brings the codes to where the prior lives, between
+    0 and 1. A persistent tape can be asked twice.""")
 def prior_gradients(encoder, discriminator, images, prior):
     """(encoder_gradients, discriminator_gradients), beside the models' trainable_variables."""
     with tf.GradientTape(persistent=True) as tape:
@@ -51,15 +48,12 @@ def prior_gradients(encoder, discriminator, images, prior):
         tape.gradient(discriminator_loss, discriminator.trainable_variables),
     )
 
-
 def fool(real, fake):
     """`prior_loss`, with the arguments of `discriminator_loss`."""
     return prior_loss(fake)
 
-
 def squashed(feature_map, code):
     return tf.sigmoid(code)
-
 
 def game(first, second, encoder, discriminator, images, prior, seen=squashed):
     """The solution with other losses, of the logits `(real, fake)`, or other codes seen."""
@@ -71,43 +65,36 @@ def game(first, second, encoder, discriminator, images, prior, seen=squashed):
         tape.gradient(second, discriminator.trainable_variables),
     )
 
-
 @exercise.mistake("""Your encoder follows the discriminator's loss: it helps to tell its codes
     from the prior, and is pushed *away* from it. This bug is reported again and
     again in re-implementations. The encoder minimises `prior_loss`.""")
 def encoder_helps_discriminator(*args):
     return game(discriminator_loss, discriminator_loss, *args)
 
-
 @exercise.mistake("""Your encoder follows the discriminator's loss with the sign changed: the
     saturating form, whose gradient vanishes where the discriminator is sure. Use `prior_loss`.""")
 def saturating(*args):
     return game(lambda real, fake: -discriminator_loss(real, fake), discriminator_loss, *args)
-
 
 @exercise.mistake("""The sigmoid is missing: the codes are compared with a prior on [0, 1)
     although they can be any number. Squash them: `tf.sigmoid(code)`.""")
 def not_squashed(*args):
     return game(fool, discriminator_loss, *args, seen=lambda feature_map, code: code)
 
-
 @exercise.mistake("""Your discriminator takes real for fake: the samples of the prior are what
     it should say yes to.""")
 def real_and_fake_exchanged(*args):
     return game(fool, lambda real, fake: discriminator_loss(fake, real), *args)
-
 
 @exercise.mistake("""Your discriminator follows the encoder's loss: both players want the same,
     and there is no game. It minimises `discriminator_loss`.""")
 def no_game(*args):
     return game(fool, fool, *args)
 
-
 @exercise.mistake("""Your discriminator never sees a sample of the prior: the part
     `softplus(-prior_logits)` of its loss is missing.""")
 def prior_forgotten(*args):
     return game(fool, lambda real, fake: tf.reduce_mean(softplus(fake)), *args)
-
 
 @exercise.mistake("""No gradient reaches the encoder: there is a `tf.stop_gradient` on the code
     in the *encoder's* loss. It belongs, if anywhere, into the discriminator's.""")
@@ -117,11 +104,9 @@ def encoder_detached(*args):
 
     return game(fool, discriminator_loss, *args, seen=detached)
 
-
 @exercise.mistake("""The lists are exchanged: the encoder's gradients come first.""")
 def lists_exchanged(*args):
     return prior_gradients(*args)[::-1]
-
 
 @exercise.mistake("""Both losses are added up, and each player gets the gradient of the sum.
     Each follows its own loss: two calls of `tape.gradient`.""")
@@ -131,13 +116,11 @@ def losses_added(*args):
 
     return game(both, both, *args)
 
-
 @exercise.mistake("""The loss is not averaged over the batch, so its gradient is N times too
     large.""")
 def summed(encoder, discriminator, images, prior):
     both = prior_gradients(encoder, discriminator, images, prior)
     return tuple([len(images) * gradient for gradient in part] for part in both)
-
 
 @exercise.mistake("""The feature map is taken for the code: the encoder returns `(feature_map,
     code)`, and the code is the second.""")
@@ -148,7 +131,6 @@ def first_output_taken(*args):
 
     return game(fool, discriminator_loss, *args, seen=start_of_the_map)
 
-
 @exercise.mistake("""Your function trains: it applies the gradients. Asked are the gradients,
     and the models are to be left as they are.""")
 def gradients_applied(encoder, discriminator, images, prior):
@@ -158,7 +140,6 @@ def gradients_applied(encoder, discriminator, images, prior):
             variable.assign_sub(0.1 * gradient)
     return both
 
-
 @exercise.mistake("""Your function changes the encoder: `training=True` moves the running averages
     of batch normalisation, so the codes move without any step. Call both models without
     `training`.""")
@@ -166,21 +147,17 @@ def training_mode(encoder, discriminator, images, prior):
     encoder(images, training=True)
     return prior_gradients(encoder, discriminator, images, prior)
 
-
 @exercise.mistake("""The prior is squashed too: it lies between 0 and 1 already. Only the code
     goes through the sigmoid.""")
 def prior_squashed(encoder, discriminator, images, prior):
     return prior_gradients(encoder, discriminator, images, tf.sigmoid(prior))
-
 
 @exercise.mistake("""Your function returns the losses, not their gradients.""")
 def losses_returned(encoder, discriminator, images, prior):
     fake, real = discriminator(tf.sigmoid(encoder(images)[1])), discriminator(prior)
     return prior_loss(fake), discriminator_loss(real, fake)
 
-
 # ---------------------------------------------------------------- what is looked at
-
 
 def players(call, normalised, n, seed):
     """Encoder, discriminator, images and samples of the prior."""
@@ -192,16 +169,13 @@ def players(call, normalised, n, seed):
         tf.constant(prior, "float32"),
     )
 
-
 @exercise.property("the gradients of a small batch")
 def gradients(call):
     return look(call, 5, 0)
 
-
 @exercise.property("the gradients of another batch and other models")
 def gradients_once_more(call):
     return look(call, 3, 6)
-
 
 @exercise.property("the running averages of batch normalisation stay")
 def averages_stay(call):
@@ -213,7 +187,6 @@ def averages_stay(call):
             has it, the running mean and variance were changed; expected your function to leave
             them as they are."""
         return Fault("averages", text, "moved")
-
 
 def look(call, n, seed):
     """The first thing that is wrong with both lists of gradients."""
@@ -240,13 +213,11 @@ def look(call, n, seed):
             are."""
     return Fault("gradients", text, (*facts, moved)) if text else None
 
-
 @functools.cache
 def right_gradients(n, seed):
     """What the solution gives, computed once."""
     found = prior_gradients(*players(Call(prior_gradients), False, n, seed))
     return [[gradient.numpy() for gradient in part] for part in found]
-
 
 def words_for(what, seen, expected):
     """What is wrong with the gradients of one player, or ""."""

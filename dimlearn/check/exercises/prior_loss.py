@@ -6,13 +6,13 @@ from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import logits
 from dimlearn.check.shared import log_yes
-from dimlearn.deep_infomax import objectives
+from dimlearn.deep_infomax import prior
 from dimlearn.startup import tf
 
 exercise = Exercise(
     meaning="""The encoder wants the discriminator to take its codes for samples of the prior: `mean
     softplus(-code_logits)`.""",
-    reference=objectives.prior_loss,
+    reference=prior.prior_loss,
     cases=lambda: [(logits(2),), (logits(3, 2, middle=0.7),), (logits(7, middle=-1.3),)],
     extremes=lambda: [
         *((logits(n, middle=middle),) for n, middle in [(3, -30.0), (4, 1000.0), (3, -1000.0)]),
@@ -27,23 +27,18 @@ exercise = Exercise(
     `tf.reduce_mean(tf.nn.softplus(-code_logits))`.""",
 )
 
-
-@exercise.solution("""
-    The encoder is the discriminator's opponent, so it does not minimise the discriminator's
-    loss. Maximising that loss would be right in principle, but its gradient vanishes exactly
-    where the discriminator is sure, that is, where the encoder has most to learn. This
-    non-saturating form has its largest gradient there: -0.5 per logit at 0, -1 where the
-    discriminator is sure.
-""")
+@exercise.solution("""The encoder is the discriminator's opponent, so it does not minimise the
+    discriminator's loss. Maximising that loss would be right in principle, but its gradient
+    vanishes exactly where the discriminator is sure, that is, where the encoder has most to learn.
+    This non-saturating form has its largest gradient there: -0.5 per logit at 0, -1 where the
+    discriminator is sure.""")
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes, in nats: a scalar."""
     return tf.reduce_mean(tf.nn.softplus(-code_logits))
 
-
 def formula(code_logits, yes=log_yes, no=None, mean=tf.reduce_mean):
     """The loss made of other parts. The answer it wants is always yes: `no` has no place in it."""
     return -mean(yes(code_logits))
-
 
 exercise.share(shared.not_averaged, shared.summed, shared.softplus_of_mean, of=formula)
 exercise.share(shared.log_of_sigmoid, shared.wasserstein, of=formula)
@@ -53,14 +48,12 @@ exercise.share(
     be maximised. A loss is its negative.""",
 )
 
-
 @exercise.mistake("""Your encoder minimises the discriminator's own part,
     `softplus(code_logits)`: it helps the discriminator to recognise codes, and moves *away*
     from the prior. This bug is reported again and again in re-implementations. The encoder wants
     a yes: `softplus(-code_logits)`.""")
 def pushed_away_from_prior(code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
-
 
 @exercise.mistake("""Your function gives the saturating form, `-softplus(code_logits)`: the
     discriminator's loss with the sign changed. Its gradient vanishes where the discriminator is
@@ -69,35 +62,29 @@ def pushed_away_from_prior(code_logits):
 def saturating(code_logits):
     return -tf.reduce_mean(tf.nn.softplus(code_logits))
 
-
 @exercise.mistake("""The logarithm is missing: your function averages probabilities. The
     cross-entropy is minus the log of the sigmoid: `softplus(-code_logits)`.""")
 def sigmoid_without_log(code_logits):
     return tf.reduce_mean(1 - tf.sigmoid(code_logits))
-
 
 @exercise.mistake("""The absolute value of the logits is taken: then there is no yes and no any
     more, and the encoder learns only to be unclear or clear.""")
 def absolute_logits(code_logits):
     return prior_loss(tf.abs(code_logits))
 
-
 @exercise.mistake("""Your loss is the squared distance of the logits from 1, as in a
     least-squares GAN. Here it is the cross-entropy: `softplus(-code_logits)`.""")
 def least_squares(code_logits):
     return tf.reduce_mean((code_logits - 1) ** 2)
-
 
 @exercise.mistake("""Both players' losses are in it: the whole discriminator loss of the codes.
     The encoder only wants a yes: `softplus(-code_logits)`.""")
 def both_answers(code_logits):
     return prior_loss(code_logits) + pushed_away_from_prior(code_logits)
 
-
 @exercise.mistake("""No gradient reaches the encoder: `tf.stop_gradient` belongs into the
     discriminator's step. In its own step the encoder has to feel the logits.""")
 def detached(code_logits):
     return prior_loss(tf.stop_gradient(code_logits))
-
 
 exercise.promise("For logits of 0 the encoder pays log 2 = 0.69315", np.zeros((3, 1)))

@@ -26,12 +26,10 @@ exercise = Exercise(
     `field += (kernel - 1) * jump` first, and after it `jump *= stride`.""",
 )
 
-
-@exercise.solution("""
-    A kernel of k covers k neighbouring locations of the map below: k - 1 jumps further than one
-    location. The jump, in pixels of the image, grows by the stride of each layer, but only for
-    the layers that come after it: that is why the field is enlarged before the jump.
-""")
+@exercise.solution("""A kernel of k covers k neighbouring locations of the map below: k - 1 jumps
+    further than one location. The jump, in pixels of the image, grows by the stride of each layer,
+    but only for the layers that come after it: that is why the field is enlarged before the
+    jump.""")
 def receptive_field(layers):
     """Side, in pixels, of what one location of the last map sees: a whole number."""
     field, jump = 1, 1
@@ -40,26 +38,21 @@ def receptive_field(layers):
         jump *= stride
     return field
 
-
 def kernels(layers):
     return [kernel for kernel, _, _ in layers]
-
 
 def strides(layers):
     return [stride for _, stride, _ in layers]
 
-
 def with_jumps(jumps, layers):
     """The field with other jumps, one for each layer: what most mistakes get wrong."""
     return 1 + sum((kernel - 1) * jump for kernel, jump in zip(kernels(layers), jumps))
-
 
 @exercise.mistake("""The strides are ignored: your function adds up the kernels. Behind a stride
     of 2 neighbouring locations are two pixels apart, and each further kernel sees twice as far.
 """)
 def strides_ignored(layers):
     return with_jumps(itertools.repeat(1), layers)
-
 
 @exercise.mistake("""A layer's own stride is counted too early. It spreads the locations for the
     layers *after* it: enlarge the field first, then the jump.""")
@@ -70,42 +63,35 @@ def own_stride_counted(layers):
         field += (kernel - 1) * jump
     return field
 
-
 @exercise.mistake("""Your function adds the whole kernel. One of its locations is the one that
     was there already: a layer adds `(kernel - 1) * jump`.""")
 def kernel_for_kernel_minus_one(layers):
     return receptive_field([(kernel + 1, stride, padding) for kernel, stride, padding in layers])
-
 
 @exercise.mistake("""Your function adds the kernels whole. The first window of a layer is already
     counted: each layer adds `kernel - 1` steps, and a step is as long as all strides before.""")
 def kernels_added(layers):
     return sum(kernels(layers))
 
-
 @exercise.mistake("""Each layer is multiplied by its *own* stride. Its steps are as long as the
     strides of the layers *before* it, multiplied.""")
 def own_stride_only(layers):
     return with_jumps(strides(layers), layers)
-
 
 @exercise.mistake("""Your function starts from 0 pixels. Before any layer a location is one
     pixel and sees one: `field = 1`.""")
 def started_at_zero(layers):
     return receptive_field(layers) - 1
 
-
 @exercise.mistake("""Your function multiplies the kernels. A field grows by sums: `(kernel - 1)
     * jump` of each layer.""")
 def kernels_multiplied(layers):
     return math.prod(kernels(layers))
 
-
 @exercise.mistake("""Only the stride of the layer just before counts in your function. The jump
     is the product of *all* strides before: `jump *= stride`, not `jump = stride`.""")
 def last_stride_only(layers):
     return with_jumps([1, *strides(layers)], layers)
-
 
 @exercise.mistake("""The strides are added up where they multiply: a stride of 2 behind a stride
     of 2 makes locations 4 pixels apart.""")
@@ -116,18 +102,15 @@ def strides_added(layers):
         jump += stride - 1
     return field
 
-
 @exercise.mistake("""Your function gives the jump, the distance of neighbouring locations in
     pixels: the product of the strides. Asked is how much one location sees.""")
 def jump_returned(layers):
     return math.prod(strides(layers))
 
-
 @exercise.mistake("""Your function gives the kernel of the last layer. That is what it sees of
     the map below, not of the image.""")
 def last_kernel_only(layers):
     return layers[-1][0] if layers else 1
-
 
 @exercise.mistake("""Padding changes your result. It moves the square that a location sees, also
     past the border of the image, but not its size.""")
@@ -137,7 +120,6 @@ def padding_subtracted(layers):
         field += (kernel - 1) * jump if padding == "valid" else 0
         jump *= stride
     return field
-
 
 @exercise.mistake("""The layers are taken in the wrong order: your recursion is the one from the
     last layer back, but it starts with the first.""")

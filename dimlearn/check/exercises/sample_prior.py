@@ -19,17 +19,13 @@ exercise = Exercise(
     `return np.random.default_rng(seed).random((n, dim))`.""",
 )
 
-
-@exercise.solution("""
-    A generator of its own is made from the seed at every call: the same seed gives the same
-    numbers, whatever ran before, and nothing else in the notebook is affected. Without a seed
-    NumPy starts the generator from the operating system's randomness, so that each call gives a
-    new sample.
-""")
+@exercise.solution("""A generator of its own is made from the seed at every call: the same seed
+    gives the same numbers, whatever ran before, and nothing else in the notebook is affected.
+    Without a seed NumPy starts the generator from the operating system's randomness, so that each
+    call gives a new sample.""")
 def sample_prior(n, dim, seed=None):
     """Independent samples of U[0, 1): [n, dim]."""
     return np.random.default_rng(seed).random((n, dim))
-
 
 exercise.share(
     shared.seed_ignored,
@@ -39,14 +35,12 @@ exercise.share(
     `tf.random.stateless_uniform`.""",
 )
 
-
 @exercise.mistake("""Your function seeds NumPy's global generator: everything that draws
     afterwards gets other numbers. Make a generator of its own: `np.random.default_rng(seed)`.""")
 def global_numpy_seed(n, dim, seed=None):
     if seed is not None:
         np.random.seed(seed)
     return np.random.rand(n, dim)
-
 
 @exercise.mistake("""Your function seeds TensorFlow's global generator: everything that draws
     afterwards gets other numbers. Use `tf.random.Generator.from_seed(seed)`, or NumPy's
@@ -56,42 +50,35 @@ def global_tensorflow_seed(n, dim, seed=None):
         tf.random.set_seed(seed)
     return tf.random.uniform([n, dim])
 
-
 @exercise.mistake("""Without a seed your function gives the same sample at every call: a default
     seed is hidden in it. Then every batch would be compared with the same samples.
     `default_rng(None)` starts anew each time.""")
 def always_the_same(n, dim, seed=None):
     return np.random.default_rng(seed or 0).random((n, dim))
 
-
 @exercise.mistake("""Your samples are Gaussian: some are below 0 or above 1. The prior of these
     lessons is uniform on [0, 1).""")
 def gaussian(n, dim, seed=None):
     return np.random.default_rng(seed).normal(size=(n, dim))
-
 
 @exercise.mistake("""Your samples lie between -1 and 1. The codes are squashed by a sigmoid, so
     the prior is uniform between 0 and 1.""")
 def between_minus_one_and_one(n, dim, seed=None):
     return np.random.default_rng(seed).uniform(-1, 1, size=(n, dim))
 
-
 @exercise.mistake("""The shape is turned round: `[dim, n]`. Samples are in rows: `[n, dim]`.""")
 def shape_turned(n, dim, seed=None):
     return np.random.default_rng(seed).random((dim, n))
-
 
 @exercise.mistake("""All rows are the same: one sample is repeated n times. Each row is a sample
     of its own.""")
 def one_row_repeated(n, dim, seed=None):
     return np.tile(sample_prior(1, dim, seed), (n, 1))
 
-
 @exercise.mistake("""All numbers of a row are the same: the dimensions of a sample are
     independent too.""")
 def one_number_a_row(n, dim, seed=None):
     return np.tile(sample_prior(n, 1, seed), (1, dim))
-
 
 @exercise.mistake("""Your samples are a regular grid, not random: neighbours are at equal
     distances.""")
@@ -99,17 +86,14 @@ def grid(n, dim, seed=None):
     shift = np.random.default_rng(seed).random()
     return (shift + np.arange(n * dim).reshape(n, dim) / (n * dim)) % 1.0
 
-
 @exercise.mistake("""Your samples are whole numbers, 0 or 1. Uniform means any number between.""")
 def coin_tosses(n, dim, seed=None):
     return np.round(sample_prior(n, dim, seed))
-
 
 @exercise.mistake("""A sigmoid of Gaussian samples, or a mean of several uniform ones, is not
     uniform: values near the middle are too frequent.""")
 def sigmoid_of_gaussian(n, dim, seed=None):
     return 1 / (1 + np.exp(-gaussian(n, dim, seed)))
-
 
 @exercise.mistake("""The seed 0 is not used: `if seed` is false for it. It is a seed as any other;
     ask `if seed is not None`.""")
@@ -117,10 +101,8 @@ def seed_zero_ignored(n, dim, seed=None):
     rng = np.random.default_rng(seed) if seed else np.random.default_rng()
     return rng.random((n, dim))
 
-
 # So many numbers that every bound below is more than six standard errors wide.
 N, DIM = 12_000, 5
-
 
 @exercise.property("the shape")
 def shape(call):
@@ -134,7 +116,6 @@ def shape(call):
         return f"Your samples are {sample.dtype}; expected floats."
     if call.side_effect:
         return side_effect_fault(call.side_effect, exercise.parameters)
-
 
 @exercise.property("the seed")
 def seeds(call):
@@ -150,7 +131,6 @@ def seeds(call):
             other seed."""
         return Fault("seed 0 ignored", words)
 
-
 @exercise.property("no seed")
 def without_a_seed(call):
     first, second = as_array(call(40, 3)), as_array(call(40, 3))
@@ -160,7 +140,6 @@ def without_a_seed(call):
         return side_effect_fault(call.side_effect, exercise.parameters)
     if np.array_equal(first, second):
         return "Two calls without a seed gave the same sample; expected a new one at every call."
-
 
 @exercise.property("the uniform distribution")
 def uniform(call):
@@ -176,7 +155,6 @@ def uniform(call):
         words = f"""Your samples are not uniform: some values between 0 and 1 come more often than
             others (mean {mean:.2f}, deviation {deviation:.2f}; expected 0.50 and 0.29)."""
         return Fault("about 1/2" if abs(mean - 0.5) < 0.02 else "off centre", words)
-
 
 @exercise.property("independent rows and dimensions")
 def independent(call):
@@ -195,7 +173,6 @@ def independent(call):
         words = """Each row of your sample can be told from the one before; expected independent
             rows."""
         return Fault("rows follow", words)
-
 
 @exercise.property("many seeds")
 def many_seeds(call):

@@ -24,19 +24,15 @@ exercise = Exercise(
     `rng.permutation(codes[:, d])` for every d.""",
 )
 
-
-@exercise.solution("""
-    The rows of the result are samples of the product of the marginals: each dimension has kept
-    its distribution and lost its company. `permuted` shuffles each column by itself, where
-    `permutation` and `shuffle` move whole rows, which would leave all dependence as it was.
-""")
+@exercise.solution("""The rows of the result are samples of the product of the marginals: each
+    dimension has kept its distribution and lost its company. `permuted` shuffles each column by
+    itself, where `permutation` and `shuffle` move whole rows, which would leave all dependence as
+    it was.""")
 def shuffle_dimensions(codes, seed=0):
     """Each column of [N, D] shuffled by its own independent permutation."""
     return np.random.default_rng(seed).permuted(codes, axis=0)
 
-
 exercise.share(shared.seed_ignored, shared.global_seed)
-
 
 @exercise.mistake("""All columns share one permutation: whole rows have moved, and the
     dimensions depend on one another as before. This is the mistake that makes every dependency
@@ -45,29 +41,24 @@ exercise.share(shared.seed_ignored, shared.global_seed)
 def rows_shuffled(codes, seed=0):
     return np.random.default_rng(seed).permutation(codes)
 
-
 @exercise.mistake("""Each *row* is shuffled: numbers move from one dimension to another, and the
     marginals are lost. Shuffle along the columns, `axis=0`.""")
 def within_rows(codes, seed=0):
     return np.random.default_rng(seed).permuted(codes, axis=1)
-
 
 @exercise.mistake("""All numbers are shuffled together: they move between dimensions, and the
     marginals are lost. Each column keeps its own values.""")
 def all_numbers(codes, seed=0):
     return np.random.default_rng(seed).permutation(codes.ravel()).reshape(codes.shape)
 
-
 @exercise.mistake("""The first dimension stays as it is. Every column is shuffled, none
     excepted.""")
 def first_left_alone(codes, seed=0):
     return np.hstack([codes[:, :1], shuffle_dimensions(codes[:, 1:], seed)])
 
-
 @exercise.mistake("""The last dimension stays as it is. Every column is shuffled, none excepted.""")
 def last_left_alone(codes, seed=0):
     return np.hstack([shuffle_dimensions(codes[:, :-1], seed), codes[:, -1:]])
-
 
 @exercise.mistake("""The columns are drawn with replacement: some values occur twice and others
     are lost. A permutation keeps each exactly once.""")
@@ -75,42 +66,35 @@ def resampled(codes, seed=0):
     order = np.random.default_rng(seed).integers(0, len(codes), codes.shape)
     return np.take_along_axis(codes, order, axis=0)
 
-
 @exercise.mistake("""Your function shuffles the array that it was given: the codes themselves
     are destroyed. Return a new array.""")
 def in_place(codes, seed=0):
     codes[:] = shuffle_dimensions(codes, seed)
     return codes
 
-
 @exercise.mistake("""The columns are rolled by different amounts. That is the same for every
     seed, and neighbours stay neighbours: draw permutations.""")
 def rolled(codes, seed=0):
     return np.stack([np.roll(column, d + 1) for d, column in enumerate(codes.T)], axis=1)
 
-
 @exercise.mistake("""The codes come back as they were: nothing is shuffled.""")
 def unchanged(codes, seed=0):
     return codes.copy()
-
 
 @exercise.mistake("""Every column is sorted: that makes the dimensions depend on one another as
     much as they can. Shuffle them.""")
 def sorted_columns(codes, seed=0):
     return np.sort(codes, axis=0)
 
-
 @exercise.mistake("""Your function returns the transposed matrix, `[D, N]`.""")
 def transposed(codes, seed=0):
     return shuffle_dimensions(codes, seed).T
-
 
 def some_codes(n, d):
     """Codes whose numbers are all different, and say where they are from: 100 times a name of the
     row, plus the column. The names of the rows are in no order."""
     names = np.random.default_rng(n).permutation(n)
     return 100.0 * names[:, None] + np.arange(d)[None] + 0.5
-
 
 def shuffled(call, n, d, seed):
     """How a shuffle is wrong; the order it gives is chance, and no evidence."""
@@ -122,7 +106,6 @@ def shuffled(call, n, d, seed):
     if flaw:
         kind, words = flaw
         return Fault(kind, f"For codes of shape [{n}, {d}] and seed = {seed} {words}")
-
 
 def moved_out(result, codes):
     """Columns that do not hold their own values any more: `(kind, words)`, or None."""
@@ -137,7 +120,6 @@ def moved_out(result, codes):
     words = """the columns do not have their own values any more; expected each value exactly once,
         in its own column."""
     return kind, words
-
 
 def moved_wrongly(result, codes):
     """Columns that are not in random orders of their own: `(kind, words)`, or None."""
@@ -165,11 +147,9 @@ def moved_wrongly(result, codes):
         return "bound", words
     return None
 
-
 for n, d, seed in ((60, 4, 0), (41, 3, 7), (60, 4, 1)):
     one_shuffle = functools.partial(shuffled, n=n, d=d, seed=seed)
     exercise.property(f"{d} columns by their own permutations, seed {seed}")(one_shuffle)
-
 
 @exercise.property("the seed")
 def seeds(call):

@@ -4,7 +4,7 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
-from dimlearn.evaluation import probes
+from dimlearn.evaluation import codes
 
 
 def sets(n, m, d, seed=0):
@@ -14,13 +14,11 @@ def sets(n, m, d, seed=0):
     test = (normal(m, d, seed=seed + 1, decimals=2) * 1.7 + 0.6) * scale + mean
     return train, test
 
-
 def with_constants():
     """One feature is exactly constant; of another the computed deviation is a rounding error."""
     train, test = sets(7, 5, 4, seed=4)
     train[:, 1], train[:, 3], test[:, 3] = 4.0, 0.1, 0.1
     return train, test
-
 
 def forgive_constants(parts, train, test):
     """Test values of a feature that was constant in training are left open, if they are finite."""
@@ -29,11 +27,10 @@ def forgive_constants(parts, train, test):
     constant = np.ptp(train, axis=0) == 0
     return parts[0], np.where(constant & np.isfinite(parts[1]), 0.0, parts[1])
 
-
 exercise = Exercise(
     meaning="""From each feature subtract its mean in the *training* set and divide by its standard
     deviation there (divided by N), in both sets; a feature that is constant there becomes 0.""",
-    reference=probes.standardize,
+    reference=codes.standardize,
     cases=lambda: [sets(3, 2, 2), sets(6, 4, 3, seed=1), sets(5, 9, 4, seed=2)],
     extremes=lambda: [with_constants(), sets(200, 3, 5, seed=3)],
     returns=("train", "test"),
@@ -48,29 +45,24 @@ exercise = Exercise(
     `deviation = np.where(deviation < 1e-8, 1.0, deviation)` before dividing.""",
 )
 
-
-@exercise.solution("""
-    Every number comes from the training set: with the test set's own mean the test would know
-    something about itself. A feature without variation has nothing to be divided by; dividing by
-    1 leaves it at 0. Rounding may make its deviation 1e-17 instead of 0, hence the threshold.
-""")
+@exercise.solution("""Every number comes from the training set: with the test set's own mean the
+    test would know something about itself. A feature without variation has nothing to be divided
+    by; dividing by 1 leaves it at 0. Rounding may make its deviation 1e-17 instead of 0, hence the
+    threshold.""")
 def standardize(train, test):
     """(train, test) with the training set's mean 0 and standard deviation 1 for each feature."""
     mean, deviation = train.mean(axis=0), train.std(axis=0)
     deviation = np.where(deviation < 1e-8, 1.0, deviation)
     return (train - mean) / deviation, (test - mean) / deviation
 
-
 def scaled_by(mean, deviation, train, test):
     """Both sets by another mean and deviation: what most mistakes get wrong."""
     return (train - mean) / deviation, (test - mean) / deviation
-
 
 @exercise.mistake("""The test set is standardised by its own mean and deviation. It stands for
     images that nobody has seen: use the training set's numbers for both.""")
 def test_by_itself(train, test):
     return (train - train.mean(0)) / train.std(0), (test - test.mean(0)) / test.std(0)
-
 
 @exercise.mistake("""Mean and deviation are of both sets together: the test set leaks into the
     training. Use the training set's numbers alone.""")
@@ -78,30 +70,25 @@ def both_together(train, test):
     every = np.concatenate([train, test])
     return scaled_by(every.mean(0), every.std(0), train, test)
 
-
 @exercise.mistake("""The deviation divides by N - 1 (`ddof=1`). Asked is the one that divides by
     N, NumPy's default.""")
 def divided_by_n_minus_one(train, test):
     return scaled_by(train.mean(0), train.std(0, ddof=1), train, test)
-
 
 @exercise.mistake("""One mean and one deviation are used for all features. Each feature has its
     own: `axis=0`.""")
 def one_for_all_features(train, test):
     return scaled_by(train.mean(), train.std(), train, test)
 
-
 @exercise.mistake("""Each *row* is standardised, over its features. A feature is a column:
     `axis=0`.""")
 def rows_for_columns(train, test):
     return tuple((x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True) for x in (train, test))
 
-
 @exercise.mistake("""A feature that is constant in training becomes NaN (0 / 0) or infinite, and
     with it every distance and every gradient. Divide by 1 where the deviation is 0.""")
 def constant_gives_nan(train, test):
     return scaled_by(train.mean(0), train.std(0), train, test)
-
 
 @exercise.mistake("""Your function looks for a deviation of exactly 0. Rounding can leave 1e-17
     of a constant feature, and dividing by that blows rounding errors up to 1: compare with a
@@ -110,51 +97,42 @@ def compared_with_zero(train, test):
     deviation = train.std(0)
     return scaled_by(train.mean(0), np.where(deviation == 0, 1.0, deviation), train, test)
 
-
 @exercise.mistake("""Your function divides by the variance. The standard deviation is its root.""")
 def divided_by_variance(train, test):
     return scaled_by(train.mean(0), train.var(0), train, test)
-
 
 @exercise.mistake("""The mean is not subtracted: only the scale is changed.""")
 def mean_left_in(train, test):
     return scaled_by(0, train.std(0), train, test)
 
-
 @exercise.mistake("""Your function only subtracts the mean. Divide by the deviation too.""")
 def not_scaled(train, test):
     return scaled_by(train.mean(0), 1, train, test)
-
 
 @exercise.mistake("""Your function scales to the range from 0 to 1. Asked is mean 0 and standard
     deviation 1.""")
 def range_scaled(train, test):
     return scaled_by(train.min(0), train.max(0) - train.min(0), train, test)
 
-
 @exercise.mistake("""The number that keeps the division from failing is too large: it shrinks
     features with a small deviation. Use a threshold, or something like 1e-8.""")
 def large_epsilon(train, test):
     return scaled_by(train.mean(0), train.std(0) + 1e-2, train, test)
-
 
 @exercise.mistake("""You add a small number to every deviation. That changes the good ones too:
     replace only those that are (nearly) 0, by 1.""")
 def small_number_added(train, test):
     return scaled_by(train.mean(0), train.std(0) + 1e-6, train, test)
 
-
 @exercise.mistake("""Your function adds something like 1e-5 to every deviation, also to those that
     are fine. Replace only those that are (nearly) 0, by 1.""")
 def hundred_thousandth_added(train, test):
     return scaled_by(train.mean(0), train.std(0) + 1e-5, train, test)
 
-
 @exercise.mistake("""Your function adds something like 1e-3 to every deviation. Features with a
     small deviation come out too small: replace only those that are (nearly) 0, by 1.""")
 def thousandth_added(train, test):
     return scaled_by(train.mean(0), train.std(0) + 1e-3, train, test)
-
 
 @exercise.mistake("""Your function changes the arrays that it was given (`train -= ...`):
     whoever called it finds other data afterwards. Compute new ones.""")
@@ -162,11 +140,9 @@ def in_place(train, test):
     train[:], test[:] = standardize(train, test)
     return train, test
 
-
 @exercise.mistake("""Only the training set comes back. Return both: `(train, test)`.""")
 def test_forgotten(train, test):
     return standardize(train, test)[0]
-
 
 @exercise.property("training features have mean 0 and deviation 1")
 def mean_and_deviation(call):

@@ -28,13 +28,10 @@ exercise = Exercise(
     `optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))`, `return loss`.""",
 )
 
-
-@exercise.solution("""
-    Encoder and critic maximise the same number, so one loss and one step serve both. A loss is
-    minimised, hence the minus. With `training=True` batch normalisation uses the statistics of
-    this batch and updates its moving averages; without it these would stay at their first
-    values, and the trained encoder would be used later with statistics of nothing.
-""")
+@exercise.solution("""Encoder and critic maximise the same number, so one loss and one step serve
+    both. A loss is minimised, hence the minus. With `training=True` batch normalisation uses the
+    statistics of this batch and updates its moving averages; without it these would stay at their
+    first values, and the trained encoder would be used later with statistics of nothing.""")
 def train_step(images, encoder, critic, optimizer):
     """One step of the local objective for both models: the scalar loss before it."""
     with tf.GradientTape() as tape:
@@ -45,7 +42,6 @@ def train_step(images, encoder, critic, optimizer):
     optimizer.apply_gradients(zip(gradients, variables))
     return loss
 
-
 def step(images, encoder, critic, optimizer, bound=local_jsd, training=True, moving=None):
     """The solution with another bound, or without one of the models."""
     with tf.GradientTape() as tape:
@@ -54,24 +50,20 @@ def step(images, encoder, critic, optimizer, bound=local_jsd, training=True, mov
     optimizer.apply(tape.gradient(loss, variables), variables)
     return loss
 
-
 @exercise.mistake("""The sign is wrong: your step makes the information small. An optimizer
     minimises, so the loss is *minus* `local_jsd`.""")
 def information_minimised(*args):
     return step(*args, bound=lambda scores: -local_jsd(scores))
-
 
 @exercise.mistake("""The critic does not move: its variables are not in the list that the
     optimizer gets. An untrained critic scores at random, and the encoder learns to please it.""")
 def critic_forgotten(images, encoder, critic, optimizer):
     return step(images, encoder, critic, optimizer, moving=[encoder])
 
-
 @exercise.mistake("""The encoder does not move: its variables are not in the list that the
     optimizer gets. Only the critic learns.""")
 def encoder_forgotten(images, encoder, critic, optimizer):
     return step(images, encoder, critic, optimizer, moving=[critic])
-
 
 @exercise.mistake("""The encoder does not move: no gradient reaches it. Its call has to stand
     *inside* `with tf.GradientTape()`, or the tape does not see how the loss came from it.""")
@@ -83,12 +75,10 @@ def encoder_outside_the_tape(images, encoder, critic, optimizer):
     optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
     return loss
 
-
 @exercise.mistake("""The batch normalisation is not updated: the encoder is called without
     `training=True`. Its moving averages would stay as they are at the start.""")
 def training_flag_forgotten(*args):
     return step(*args, training=None)
-
 
 @exercise.mistake("""The encoder is treated as the critic's opponent, as in an adversarial game:
     it moves against the critic. Both maximise the same number; only the prior of lesson 6 is a
@@ -101,7 +91,6 @@ def adversarial(images, encoder, critic, optimizer):
     optimizer.apply([-gradient for gradient in up] + down, ours + theirs)
     return loss
 
-
 @exercise.mistake("""Your function returns the loss *after* the step. It computes it once more,
     which costs a second pass through the encoder; asked is the loss that the step started from.
 """)
@@ -109,17 +98,14 @@ def loss_after_the_step(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return -local_jsd(critic(*encoder(images, training=False)))
 
-
 @exercise.mistake("""Nothing moves: the gradients are computed but not given to the optimizer.""")
 def not_applied(images, encoder, critic, optimizer):
     return -local_jsd(critic(*encoder(images, training=True)))
-
 
 @exercise.mistake("""Your function returns the objective, not the loss: the sign of what it
     returns is wrong, though the step is right.""")
 def objective_returned(*args):
     return -train_step(*args)
-
 
 @exercise.mistake("""The loss is not a scalar: your function returns one value for each pair or
     location.""")
@@ -128,13 +114,11 @@ def loss_not_reduced(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return tf.nn.softplus(-scores)
 
-
 @exercise.mistake("""Your function makes two steps. Is `apply` called twice, once for each
     model, with the gradients of both?""")
 def two_steps(*args):
     loss, _ = train_step(*args), train_step(*args)
     return loss
-
 
 @exercise.mistake("""Your function makes an optimizer of its own, and leaves the one that it was
     given unused. An optimizer remembers its past steps, so a new one at every step has no
@@ -142,17 +126,14 @@ def two_steps(*args):
 def optimizer_of_its_own(images, encoder, critic, optimizer):
     return train_step(images, encoder, critic, keras.optimizers.Adam(1e-2))
 
-
 @exercise.mistake("""Your loss is another bound, not `-local_jsd`.""")
 def other_bound(*args):
     return step(*args, bound=local_infonce)
-
 
 @exercise.mistake("""Your function steps along the gradient of the sum of the loss over images
     or locations: the step is too long by that count. `local_jsd` is a mean already.""")
 def loss_summed(*args):
     return step(*args, bound=lambda scores: local_jsd(scores) * len(scores))
-
 
 @exercise.mistake("""The variables that are not trainable get a gradient step too: `variables`
     holds the moving averages of batch normalisation. Use `trainable_variables`.""")
@@ -162,7 +143,6 @@ def averages_trained(images, encoder, critic, optimizer):
         variable.assign(variable * 0.9)
     return loss
 
-
 @exercise.mistake("""Your function leaves a model changed: `trainable` was switched off. What is
     not to move simply stays out of the list of variables.""")
 def model_switched_off(images, encoder, critic, optimizer):
@@ -170,9 +150,7 @@ def model_switched_off(images, encoder, critic, optimizer):
     encoder.trainable = False
     return loss
 
-
 # ---------------------------------------------------------------- what is looked at
-
 
 class WatchedSGD(keras.optimizers.SGD):
     """Plain gradient descent that remembers how many variables it was given."""
@@ -183,11 +161,9 @@ class WatchedSGD(keras.optimizers.SGD):
         self.listed = len(variables)
         super().build(variables)
 
-
 # The values of variables as arrays; `listed`: how many the optimizer got, those without a gradient
 # among them.
 Outcome = namedtuple("Outcome", "loss encoder critic statistics steps trainable listed")
-
 
 def outcome(call):
     """What a step leaves behind."""
@@ -205,12 +181,10 @@ def outcome(call):
     steps = int(optimizer.iterations)
     return Outcome(loss, *map(models.values, variables), steps, trainable, optimizer.listed)
 
-
 @functools.cache
 def start_and_end():
     """The outcomes of a function that does nothing and of the solution."""
     return outcome(Call(lambda *args: 0.0)), outcome(Call(train_step))
-
 
 @exercise.property("one step")
 def one_step(call):
@@ -219,7 +193,6 @@ def one_step(call):
     seen = outcome(call)
     text = next(faults_of(seen, right, start), "")
     return Fault("step", text, seen) if text else None
-
 
 def faults_of(seen, right, start):
     """Words for all that is wrong with a step, the most important first."""
@@ -241,7 +214,6 @@ def faults_of(seen, right, start):
         yield "The optimizer that your function was given has not made exactly one step."
     if not seen.trainable:
         yield "A model that was trainable before is not trainable afterwards."
-
 
 def words_for(who, seen, right, start):
     """What is wrong with the way that the variables of a model went."""

@@ -1,7 +1,7 @@
 """Right answers to `prior_gradients`."""
 
 from dimlearn.check.exercises.prior_gradients import prior_gradients
-from dimlearn.deep_infomax.objectives import discriminator_loss, prior_loss
+from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
 from dimlearn.startup import keras, tf
 
 softplus = tf.nn.softplus

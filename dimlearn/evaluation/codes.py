@@ -1,0 +1,104 @@
+"""From images to codes: a frozen encoder, and one scale for all. Lesson 8.
+
+The encoder only ever predicts, so neither its weights nor its batch-normalisation statistics can
+move.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dimlearn.errors import InputError
+
+
+@dataclass
+class Codes:
+    """Standardised codes of a data set, with their labels.
+
+    `x`, `x_test`: float32 `[N, D]` with the training codes' mean 0 and standard deviation 1 per
+    dimension. `x` holds every labelled code that a probe may be trained on: first the `training`
+    codes of the training images, then those of the validation images.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    training: int
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+    @property
+    def x_train(self):
+        return self.x[: self.training]
+
+    @property
+    def y_train(self):
+        return self.y[: self.training]
+
+    @property
+    def x_validation(self):
+        return self.x[self.training :]
+
+    @property
+    def y_validation(self):
+        return self.y[self.training :]
+
+
+def frozen_codes(encoder, dataset):
+    """The standardised `Codes` of a data set. Raises `InputError` when one is not finite."""
+    parts = (dataset.x_train, dataset.x_validation, dataset.x_test)
+    codes = [encode(encoder, images) for images in parts]
+    if not all(np.isfinite(part.sum(dtype="float64")) for part in codes):
+        raise InputError("the encoder's codes are not finite: its training diverged")
+    codes = standardize(*codes)  # by the same name, which lets the raw ones go: they may be large
+    x, y = np.concatenate(codes[:2]), np.concatenate([dataset.y_train, dataset.y_validation])
+    return Codes(x, y, len(dataset.x_train), codes[2], dataset.y_test)
+
+
+def encode(encoder, images, batch_size=500):
+    """The code of each image from a frozen encoder, float32 `[N, D]`.
+
+    `encoder`: a model whose last or only output is the code. It only predicts: batch
+    normalisation uses its moving statistics, and nothing is updated.
+    """
+    from dimlearn.startup import tf
+
+    def predict(batch):
+        outputs = encoder(batch, training=False)
+        return outputs[-1] if isinstance(outputs, (tuple, list)) else outputs
+
+    if len(images) > 10 * batch_size:  # compiled it takes half the time, once it is compiled
+        predict = tf.function(predict)
+    codes = None
+    for start in range(0, len(images), batch_size):
+        batch = np.asarray(predict(images[start : start + batch_size]))
+        batch = batch.reshape(len(batch), -1)  # [batch, D]
+        if codes is None:
+            codes = np.empty((len(images), batch.shape[1]), "float32")
+        codes[start : start + len(batch)] = batch
+    return codes
+
+
+def standardize(train, *others):
+    """Each array with the *training* set's mean 0 and standard deviation 1 per feature.
+
+        x[n, d] <- (x[n, d] - mean[d]) / deviation[d]
+
+    `[N, D]` arrays; the standard deviation divides by N. A feature that is constant in training
+    (also when rounding leaves it a deviation such as 1e-17) becomes 0 there, never NaN.
+    Returns a tuple of float32 arrays, one for each argument.
+    """
+    mean = train.mean(axis=0, dtype="float64")  # [D]
+    pieces = np.array_split(train, 1 + len(train) // 1000)  # a float64 copy of all would be large
+    squares = sum(np.square(piece - mean).sum(axis=0) for piece in pieces)
+    deviation = np.sqrt(squares / len(train))  # [D]
+    constant = deviation <= 1e-10 * (1 + np.abs(mean))
+    scale = np.where(constant, 1.0, deviation)
+
+    def scaled(x):
+        out = np.empty(x.shape, "float32")
+        np.subtract(x, mean, out=out, casting="same_kind")
+        np.divide(out, scale, out=out, casting="same_kind")
+        out[constant & (x == train[0])] = 0.0  # exactly, whatever the rounding of the mean
+        return out
+
+    return tuple(scaled(x) for x in (train, *others))

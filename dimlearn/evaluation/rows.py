@@ -1,0 +1,198 @@
+"""The rows of the table: each is one way to come by an encoder. Lesson 8.
+
+A row is a function `(dataset, settings, seed, callbacks) -> (encoder, history)`: a Keras model from
+images to a code (or to a feature map and a code), and what its training told,
+`{term: [value of each epoch]}`, empty where nothing is trained. All networks get the same budget:
+encoder, epochs, batches, optimizer. A new row is one more such function.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dimlearn.data.batches import full_batches
+from dimlearn.deep_infomax.encoder import build_encoder
+from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax
+from dimlearn.deep_infomax.optimizer import FusedAdam
+from dimlearn.errors import InputError
+from dimlearn.startup import keras
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table.
+
+    name: as the table and the files call it.
+    make: the function that gives its encoder and its history.
+    control: it is there for Deep InfoMax to be held against.
+    labels: it sees the labels before any probe does.
+    seeded: another pretraining seed gives another encoder.
+    weights: (alpha, beta, gamma) of a row of Deep InfoMax.
+    """
+
+    name: str
+    make: Callable
+    control: bool = False
+    labels: bool = False
+    seeded: bool = True
+    weights: tuple | None = None
+
+    def train(self, dataset, settings, seed, callbacks=()):
+        """The row's encoder and its history.
+
+        The seed decides the first weights, the order of the batches and the prior's samples; rows
+        of the same seed start from the same encoder.
+        """
+        keras.utils.set_random_seed(seed)
+        return self.make(dataset, settings, seed, callbacks)
+
+
+ROWS = {}
+
+
+def row(**properties):
+    """Decorator: the function below makes a row of the table, which has the function's name."""
+
+    def add(make):
+        ROWS[make.__name__] = Row(make.__name__, make, **properties)
+        return ROWS[make.__name__]
+
+    return add
+
+
+def all_rows(settings):
+    """`{name: Row}` of every row there is with these settings, in the order of the table.
+
+    Raises `InputError` for weights whose name is taken.
+    """
+    rows = dict(ROWS)
+    for name, weights in settings.weights.items():
+        if name in ROWS:
+            raise InputError(f"{name} is a control and has no weights: use another name")
+        rows[name] = deep_infomax(name, weights)
+    for name in rows:  # they are names of files, and some disks do not tell "Local" from "local"
+        if len([other for other in rows if other.casefold() == name.casefold()]) > 1:
+            raise InputError(f"two rows are called {name}, but for capital letters")
+    return rows
+
+
+# ---------------------------------------------------------------- controls
+
+
+@row(control=True, seeded=False)
+def pixels(dataset, settings, seed, callbacks):
+    """The image itself, as a code."""
+    images = keras.Input(dataset.image_shape)
+    return keras.Model(images, keras.layers.Flatten(name="code")(images)), {}
+
+
+@row(control=True)
+def random(dataset, settings, seed, callbacks):
+    """The encoder with its first weights: what the architecture gives by itself."""
+    return new_encoder(dataset, settings), {}
+
+
+@row(control=True, seeded=False)
+def pca(dataset, settings, seed, callbacks):
+    """Principal components of the training images, as an encoder with one linear layer."""
+    from sklearn.decomposition import PCA
+
+    flat = dataset.x_train.reshape(len(dataset.x_train), -1)
+    components = min(settings.code_dim, *flat.shape)
+    fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
+    images = keras.Input(dataset.image_shape)
+    project = keras.layers.Dense(components, name="code")
+    encoder = keras.Model(images, project(keras.layers.Flatten()(images)))
+    project.set_weights([fitted.components_.T, -fitted.mean_ @ fitted.components_.T])
+    return encoder, {}
+
+
+@row(control=True, labels=True)
+def supervised(dataset, settings, seed, callbacks):
+    """The same encoder, trained with all labels: the ceiling."""
+    return train_with_labels(new_encoder(dataset, settings), dataset, settings, callbacks)
+
+
+@row(control=True, labels=True)
+def standard(dataset, settings, seed, callbacks):
+    """The seminar project's standard classifier, trained with all labels: two layers of 64 units on
+    the pixels. Its code is the second."""
+    images = keras.Input(dataset.image_shape)
+    hidden = keras.layers.Dense(64, activation="relu")(keras.layers.Flatten()(images))
+    code = keras.layers.Dense(64, activation="relu", name="code")(hidden)
+    return train_with_labels(keras.Model(images, code), dataset, settings, callbacks)
+
+
+# ---------------------------------------------------------------- Deep InfoMax
+
+
+def deep_infomax(name, weights):
+    """The row of an encoder that Deep InfoMax trains without labels, with these weights."""
+
+    def make(dataset, settings, seed, callbacks):
+        encoder = new_encoder(dataset, settings)
+        model = new_model(encoder, weights, settings, seed)
+        model.compile(
+            adam(settings.learning_rate, dataset, settings),
+            adam(DISCRIMINATOR_RATE, dataset, settings),
+            steps_per_execution=10,
+        )
+        history = model.fit(
+            full_batches(dataset.train_tensor, settings.batch_size, shuffle=True),
+            epochs=settings.epochs,
+            callbacks=list(callbacks),
+            verbose=0,
+        )
+        return encoder, history.history
+
+    return Row(name, make, weights=weights)
+
+
+def new_model(encoder, weights, settings, seed):
+    """The `DeepInfoMax` around an encoder that the settings ask for."""
+    return DeepInfoMax(
+        encoder,
+        *weights,
+        bound=settings.bound,
+        critic=settings.critic,
+        negatives=settings.negatives,
+        prior=settings.prior,
+        seed=seed,
+    )
+
+
+# ---------------------------------------------------------------- the same budget
+
+
+def new_encoder(dataset, settings):
+    """The untrained encoder of every row that has one."""
+    return build_encoder(dataset.image_shape, settings.code_dim, settings.architecture)
+
+
+def adam(learning_rate, dataset, settings):
+    """Adam at a constant learning rate, or at one that falls to 0 along half a cosine."""
+    if settings.decay:
+        steps = settings.epochs * (len(dataset.x_train) // settings.batch_size)
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    return FusedAdam(learning_rate)
+
+
+def train_with_labels(encoder, dataset, settings, callbacks):
+    """Train an encoder under a linear classifier of its code, by cross-entropy, with all labels."""
+    code = encoder.get_layer("code").output  # [N, D]
+    logits = keras.layers.Dense(dataset.num_classes, name="logits")(code)
+    classifier = keras.Model(encoder.input, logits)
+    classifier.compile(
+        adam(settings.learning_rate, dataset, settings),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        jit_compile=False,
+        steps_per_execution=10,
+    )
+    history = classifier.fit(
+        full_batches((dataset.train_tensor, dataset.y_train), settings.batch_size, shuffle=True),
+        shuffle=False,  # the batches are shuffled already
+        epochs=settings.epochs,
+        callbacks=list(callbacks),
+        verbose=0,
+    )
+    return encoder, history.history

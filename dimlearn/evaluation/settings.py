@@ -1,0 +1,45 @@
+"""Everything that decides the table of a comparison, apart from the images.
+
+Nothing here needs TensorFlow: the command line shows these defaults at once.
+"""
+
+from dataclasses import dataclass, field
+
+# (alpha, beta, gamma) of the seminar project's four encoders.
+WEIGHTS = {
+    "global": (1.0, 0.0, 1.0),
+    "local": (0.0, 1.0, 0.1),
+    "mixed": (0.6, 0.4, 0.0),
+    "complete": (0.6, 0.4, 0.2),
+}
+STEPS = 2_100  # the budget of every network unless `epochs` is given, rounded to whole epochs
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a comparison.
+
+    data: the name of a data set or the path of an `.npz`.
+    weights: `{name: (alpha, beta, gamma)}`, a row of Deep InfoMax for each.
+    rows: the names of the rows to make; None: all of them.
+    epochs, batch_size, learning_rate, decay: of every network; epochs None: about `STEPS` batches.
+    architecture, code_dim: of every encoder (see `build_encoder`).
+    bound, critic, negatives, prior: of every Deep InfoMax (see `DeepInfoMax`).
+    seeds: how many pretrainings; probe_seeds: how many trained probes and draws of labels.
+    """
+
+    data: str = "digits"
+    weights: dict = field(default_factory=lambda: dict(WEIGHTS))
+    rows: tuple | None = None
+    epochs: int | None = None
+    batch_size: int = 128
+    learning_rate: float = 4e-3
+    decay: bool = False
+    architecture: str = "light"
+    code_dim: int = 64
+    bound: str = "infonce_codes"
+    critic: str = "dot"
+    negatives: str = "all"
+    prior: str = "uniform"
+    seeds: int = 1
+    probe_seeds: int = 3

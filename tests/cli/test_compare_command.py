@@ -1,0 +1,311 @@
+"""`dimlearn compare`: its defaults, its files, going on after Ctrl-C and a kill, bad input."""
+
+import csv
+import dataclasses
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from dimlearn import cli
+from dimlearn.evaluation import Settings, all_rows
+
+PROBES = {"linear", "svm", "knn", "mlp200", "mlp64", "labels_1", "labels_5", "labels_10"}
+OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-seeds", "3"]
+
+
+@pytest.fixture(scope="module")
+def little_file(tmp_path_factory):
+    """A little data set of 8x8 images of 3 classes, told apart by where they are bright."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(150) % 3
+    images = rng.integers(0, 90, (150, 8, 8, 1), dtype=np.uint8)
+    for index, label in enumerate(labels):
+        images[index, 2 * label : 2 * label + 3] += 120
+    path = tmp_path_factory.mktemp("a folder") / "little.npz"
+    np.savez(
+        path, x_train=images[:120], y_train=labels[:120], x_test=images[120:], y_test=labels[120:]
+    )
+    return path
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "dimlearn", *map(str, arguments)]
+
+
+def run(*arguments, **kwargs):
+    """The command in a process of its own."""
+    return subprocess.run(command(*arguments), capture_output=True, text=True, **kwargs)
+
+
+def run_here(capsys, *arguments):
+    """The command in this process, which has TensorFlow already: its status and what it told."""
+    status = cli.main([*map(str, arguments)])
+    return status, capsys.readouterr().err
+
+
+def scores_of(folder, *names):
+    """`{row: accuracies}` of a run folder, of some rows or of all."""
+    rows = json.loads((folder / "results.json").read_text())["rows"]
+    return {row["name"]: row["scores"] for row in rows if not names or row["name"] in names}
+
+
+# ---------------------------------------------------------------- defaults
+
+
+def options_of(*arguments):
+    return cli.new_parser().parse_args(["compare", *arguments])
+
+
+def test_the_defaults_are_those_of_the_settings():
+    defaults = dataclasses.asdict(Settings())
+    options = vars(options_of())
+    assert {name: options[name] for name in defaults if name != "weights"} == {
+        name: value for name, value in defaults.items() if name != "weights"
+    }
+
+
+def test_every_setting_has_its_option():
+    text = """
+        --data mnist --rows local pca --weights strong=0,1,2.5 --epochs 3 --batch-size 16 --decay
+        --learning-rate 0.01 --encoder dim28 --code-dim 8 --bound jsd --critic concat
+        --negatives one --prior gaussian --seeds 2 --probe-seeds 5
+    """
+    given = vars(options_of(*text.split()))
+    expected = Settings(
+        "mnist", [("strong", (0.0, 1.0, 2.5))], ["local", "pca"], 3, 16, 0.01, True, "dim28", 8,
+        "jsd", "concat", "one", "gaussian", 2, 5,
+    )  # fmt: skip
+    assert {name: given[name] for name in dataclasses.asdict(expected)} == vars(expected)
+
+
+def test_help_comes_without_tensorflow():
+    code = """
+import contextlib, sys
+from dimlearn.cli import main
+with contextlib.suppress(SystemExit):
+    main(["compare", "--help"])
+sys.exit(bool({"keras", "tensorflow", "pandas", "numpy", "rich"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and "numbers in a code (64)" in done.stdout
+
+
+# ---------------------------------------------------------------- the contract
+
+
+@pytest.fixture(scope="module")
+def finished(little_file):
+    """One run of the command with all nine rows: its folder and what it printed."""
+    folder = little_file.parent / "run"
+    done = run("compare", "--data", little_file, "--out", folder, *OPTIONS)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+@pytest.mark.slow
+def test_the_results_file(finished):
+    results = json.loads((finished[0] / "results.json").read_text())
+    rows = {row["name"]: row for row in results["rows"]}
+    assert list(rows) == list(all_rows(Settings()))
+    for name, row in rows.items():
+        assert row["scores"].keys() == PROBES, name
+        for probe, accuracy in row["scores"].items():
+            assert 0 <= accuracy["low"] <= accuracy["mean"] <= accuracy["high"] <= 1
+            seeded = probe.startswith(("svm", "mlp", "labels"))
+            assert accuracy["seeds"] == (3 if seeded else 1)
+            assert accuracy["spread"].startswith("30 test images")
+            assert ("seeds" in accuracy["spread"]) == seeded
+        with_map = name not in ("pixels", "pca", "standard")
+        assert set(row["layers"]) == ({"feature_map", "code"} if with_map else set())
+        assert (finished[0] / "encoders" / f"{name}-0.keras").exists()
+    assert set(results["rows"][-1]["history"][0]) >= {"loss", "global_bound", "local_bound"}
+    assert results["settings"]["epochs"] == 2
+    assert rows["supervised"]["scores"]["linear"]["mean"] > 0.9  # a task that labels solve
+
+
+@pytest.mark.slow
+def test_the_table_is_the_same_everywhere(finished):
+    folder, done = finished
+    table = (folder / "table.md").read_text()
+    assert table.strip() in done.stdout and table.strip() in (folder / "report.md").read_text()
+    with (folder / "table.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    for name, accuracies in scores_of(folder).items():
+        for probe, accuracy in accuracies.items():
+            (line,) = [
+                line
+                for line in lines
+                if (line["encoder"], line["measured_on"], line["score"]) == (name, "code", probe)
+            ]
+            assert float(line["mean"]) == accuracy["mean"]
+            mean, low, high = (100 * accuracy[key] for key in ("mean", "low", "high"))
+            assert f"{mean:.1f} ({low:.1f} to {high:.1f})" in table
+
+
+@pytest.mark.slow
+def test_standard_error_is_quiet(finished):
+    """Progress and nothing else: TensorFlow's start-up lines are held back."""
+    lines = finished[1].stderr.splitlines()
+    assert len(lines) > 20
+    assert [line for line in lines if not line.lstrip()[:1].isdigit() or " s  " not in line] == []
+    assert "loading TensorFlow ..." in lines[0]
+
+
+# ---------------------------------------------------------------- repeating and resuming
+
+
+@pytest.fixture(scope="module")
+def interrupted(little_file):
+    """Two rows of the same command: stopped by Ctrl-C in the training of the second, killed in its
+    probes, then finished. Returns the folder, the encoder that was finished first, the command."""
+    folder = little_file.parent / "interrupted"
+    arguments = ["compare", "--data", little_file, "--out", folder, *OPTIONS]
+    arguments += ["--rows", "supervised", "mixed"]
+    whole = None
+    for stop, moment in ((signal.SIGINT, "] mixed"), (signal.SIGKILL, "trained for")):
+        # A shell may have started the tests in the background, where Ctrl-C is ignored.
+        listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        process = subprocess.Popen(
+            command(*arguments), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+            preexec_fn=listening,
+        )  # fmt: skip
+        heard = []
+        for line in process.stderr:
+            heard.append(line)
+            if moment in line and any("] mixed" in line for line in heard):
+                break
+        process.send_signal(stop)
+        _, said = process.communicate(timeout=300)
+        if stop == signal.SIGINT:
+            assert process.returncode == 130
+            assert "give the same command again" in said and "Traceback" not in said
+            whole = (folder / "encoders" / "supervised-0.keras").read_bytes()
+        assert not (folder / "results.json").exists()
+        assert not (folder / "scores" / "mixed-0.json").exists()
+    assert (folder / "encoders" / "mixed-0.keras").exists()
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert "finished before" in done.stderr and "trained before" in done.stderr
+    return folder, whole
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_goes_on_to_the_same_table(finished, interrupted):
+    """And so the same command gives the same table, of every row whatever the other rows are."""
+    folder, whole = interrupted
+    assert (folder / "encoders" / "supervised-0.keras").read_bytes() == whole
+    assert scores_of(folder) == scores_of(finished[0], "supervised", "mixed")
+
+
+@pytest.mark.slow
+def test_other_settings_want_another_folder(finished, little_file, capsys):
+    folder, _ = finished
+    before = scores_of(folder)
+    arguments = ["compare", "--data", little_file, "--out", folder, *OPTIONS, "--bound", "jsd"]
+    status, said = run_here(capsys, *arguments)
+    assert status == 2 and "other settings (bound)" in said
+    assert scores_of(folder) == before
+
+
+def test_again_sets_the_old_run_aside(little_file, capsys):
+    folder = little_file.parent / "twice"
+    arguments = ["compare", "--data", little_file, "--out", folder, "--epochs", "1"]
+    arguments += ["--batch-size", "20", "--code-dim", "4", "--probe-seeds", "1", "--rows"]
+    assert run_here(capsys, *arguments, "pixels")[0] == 0
+    status, said = run_here(capsys, *arguments, "nobody", "--again")
+    assert status == 2 and "no row 'nobody'" in said
+    assert not list(little_file.parent.glob("twice-*"))  # nothing is moved for a wrong command
+    status, said = run_here(capsys, *arguments, "pixels", "pca", "--again")
+    (aside,) = little_file.parent.glob("twice-*")
+    assert status == 0 and f"the old run was moved to {aside}" in said
+    assert scores_of(aside) == scores_of(folder, "pixels")
+    assert scores_of(folder).keys() == {"pixels", "pca"}
+
+
+# ---------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--data", "minst"], "no data set 'minst'"),
+    (["--data", "{folder}/nowhere.npz"], "there is no file"),
+    (["--data", "{folder}/damaged.npz"], "may be damaged"),
+    (["--data", "{folder}/nan.npz"], "NaN"),
+    (["--data", "{folder}/one.npz"], "at least two classes"),
+    (["--data", "{little}", "--batch-size", "500"], "at most the 108 training images"),
+    (["--data", "{little}", "--batch-size", "1"], "at least 2 images"),
+    (["--data", "{little}", "--weights", "local=0,-1,0"], "not negative"),
+    (["--data", "{little}", "--weights", "local=0,nan,0"], "finite"),
+    (["--data", "{little}", "--weights", "local=0,0,0"], "all 0"),
+    (["--data", "{little}", "--weights", "local=1,2"], "NAME=A,B,G"),
+    (["--data", "{little}", "--weights", "pca=1,2,3"], "control"),
+    (["--data", "{little}", "--rows", "nobody"], "no row 'nobody'"),
+    (["--data", "{little}", "--weights", "Local=1,0,0"], "but for capital letters"),
+    (["--data", "{little}", "--bound", "mine"], "unknown bound"),
+    (["--data", "{little}", "--critic", "cosine"], "critic must be"),
+    (["--data", "{little}", "--encoder", "vgg"], "unknown architecture"),
+    (["--data", "{little}", "--epochs", "0"], "above 0"),
+    (["--data", "{little}", "--out", "{folder}/damaged.npz/sub"], "cannot be used"),
+    (["--data", "{little}", "--out", "/proc/dimlearn"], "cannot be used"),
+])  # fmt: skip
+def test_bad_input_gets_one_sentence(little_file, tmp_path, arguments, words, capsys):
+    arrays = dict(np.load(little_file))
+    np.savez(tmp_path / "nan.npz", **{**arrays, "x_train": np.full((120, 8, 8, 1), np.nan)})
+    np.savez(tmp_path / "one.npz", **{k: v[:1] for k, v in arrays.items()})
+    (tmp_path / "damaged.npz").write_bytes(little_file.read_bytes()[:500])
+    before = sorted(tmp_path.rglob("*"))
+    arguments = [part.format(folder=tmp_path, little=little_file) for part in arguments]
+    if "--batch-size" not in arguments:
+        arguments += ["--batch-size", "20"]
+    if "--out" not in arguments:
+        arguments += ["--out", str(tmp_path / "out")]
+    try:
+        status = cli.main(["compare", *arguments])
+    except SystemExit as error:  # argparse
+        status = error.code
+    said = capsys.readouterr().err.strip().splitlines()
+    assert status == 2
+    assert words in said[-1] and "Traceback" not in "".join(said)
+    assert sorted(tmp_path.rglob("*")) == before  # nothing half-written
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder(little_file, tmp_path, capsys):
+    tmp_path.chmod(0o500)
+    status, said = run_here(
+        capsys, "compare", "--data", little_file, "--out", tmp_path / "out", *OPTIONS
+    )
+    assert status == 2 and "cannot be used" in said
+
+
+# ---------------------------------------------------------------- where nobody reads
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2> >(head -c 10 >/dev/null)"])
+def test_a_run_ends_well_where_its_progress_cannot_be_told(little_file, tmp_path, stderr):
+    """Standard error closed, on a full disk, and into a pipe that nobody reads any more."""
+    arguments = command(
+        "compare", "--data", little_file, "--out", tmp_path / "run", "--rows", "pca", *OPTIONS
+    )
+    shell = ["bash", "-c", f'"$@" {stderr}', "bash", *arguments]
+    done = subprocess.run(shell, stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Test accuracy in percent")
+    assert done.stdout.endswith("report.md\n")
+
+
+@pytest.mark.slow
+def test_a_run_ends_well_where_its_letters_cannot_be_written(little_file, tmp_path):
+    name = tmp_path / "bücher.npz"
+    name.write_bytes(little_file.read_bytes())
+    done = run(
+        "compare", "--data", name, "--out", tmp_path / "run", "--rows", "pca", *OPTIONS,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0 and "b\\xfccher: 108 training" in done.stderr
