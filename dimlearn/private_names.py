@@ -3,7 +3,7 @@
 What a check must leave as it was, TensorFlow and Keras have in part no public way to read or to put
 back. Names that they do not promise may be gone in their next version, so each stands here once,
 with the version that it was seen in, and `tests/test_private_names.py` says which one is missing in
-another. No other module goes such a way, but for a subclass that has to: its names are listed too.
+another. No other module goes such a way.
 
 Nothing is imported here. `dimlearn.startup` has loaded both libraries before anybody calls.
 """
@@ -16,7 +16,6 @@ from typing import NamedTuple
 CONTEXT = "tensorflow.python.eager.context"
 STATE = "keras.src.backend.common.global_state"
 TRACKER = f"{STATE}.GLOBAL_STATE_TRACKER"
-ADAM = "keras.optimizers.Adam"
 
 
 class PrivateName(NamedTuple):
@@ -35,10 +34,6 @@ NAMES = (
     PrivateName(STATE, "GLOBAL_STATE_TRACKER", "Keras 3.15.1", "to put back Keras' own state"),
     PrivateName(TRACKER, "object_name_uids", "Keras 3.15.1", "to name layers as before"),
     PrivateName(TRACKER, "global_seed_generator", "Keras 3.15.1", "to notice keras.random's draws"),
-    PrivateName(ADAM, "_backend_update_step", "Keras 3.15.1", "to let go of trained models"),
-    PrivateName(ADAM, "_get_variable_index", "Keras 3.15.1", "to find a variable's moments"),
-    PrivateName(ADAM, "_momentums", "Keras 3.15.1", "to update the mean of the gradients"),
-    PrivateName(ADAM, "_velocities", "Keras 3.15.1", "to update the mean of their squares"),
 )
 
 
