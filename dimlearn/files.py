@@ -3,6 +3,8 @@
 with written_whole(path) as half:      # a name beside `path`
     figure.savefig(half)               # `path` is replaced when all is written and on the disk
 
+write_new(path, text)                  # the same, but never over a file that is there
+
 with locked(path):                     # one process at a time
     ...
 """
@@ -17,14 +19,14 @@ PATIENCE = 10.0  # seconds to wait for another process' lock
 
 
 @contextmanager
-def written_whole(path):
+def written_whole(path, into_place=os.replace):
     """A name beside `path` to write to; it takes the place of `path` when all is on the disk."""
     half = path.with_name(f".half-{os.getpid()}-{path.name}")
     try:
         yield half
         with open(half, "rb+") as written:
             os.fsync(written.fileno())
-        os.replace(half, path)
+        into_place(half, path)
     finally:
         half.unlink(missing_ok=True)
 
@@ -38,6 +40,29 @@ def write_text(path, text):
 def write_json(path, content):
     """Write `content` as JSON, whole or not at all."""
     write_text(path, json.dumps(content, indent=1) + "\n")
+
+
+def write_new(path, text):
+    """Write a file that must not exist yet, whole or not at all: True, or False when it does."""
+    if path.exists():
+        return False
+    try:
+        with written_whole(path, into_place=place_new) as half:
+            half.write_text(text, encoding="utf-8", newline="\n")
+    except FileExistsError:  # it has just appeared
+        return False
+    return True
+
+
+def place_new(half, path):
+    """Give the file `half` its name `path`. Raises `FileExistsError` when the name is taken."""
+    try:
+        os.link(half, path)  # unlike a rename, it never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: take the name first
+        path.touch(exist_ok=False)
+        os.replace(half, path)
 
 
 @contextmanager

@@ -57,10 +57,11 @@ def _harmless_lines_held_back():
 
 
 # Before Keras looks for the backend that it is set to, which may not even be installed.
-if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
+asked_for = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+if asked_for != "tensorflow":
     raise ImportError(
-        f"dimlearn needs Keras on TensorFlow, but KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}:"
-        " unset it or set it to 'tensorflow'."
+        f"dimlearn needs Keras on TensorFlow, but KERAS_BACKEND is {asked_for!r}: "
+        "unset it or set it to 'tensorflow'."
     )
 
 with _harmless_lines_held_back():
@@ -69,10 +70,11 @@ with _harmless_lines_held_back():
 
     tf.constant(0)  # the first tensor looks for devices, and writes about them
 
-if keras.backend.backend() != "tensorflow":
+started_on = keras.backend.backend()
+if started_on != "tensorflow":
     raise ImportError(
-        f"dimlearn needs Keras on TensorFlow, but it was started on {keras.backend.backend()!r} "
-        "before: import dimlearn first."
+        f"dimlearn needs Keras on TensorFlow, but it was started on {started_on!r} before: "
+        "import dimlearn first."
     )
 
 __all__ = ["held_back", "keras", "tf"]

@@ -439,6 +439,7 @@ for seed in range(3):
     keras.utils.set_random_seed(seed)
     judge(f"random {seed}", build(images.image_shape, 64))
 
+
 # %% [markdown]
 # How sure are these numbers? `evaluation.accuracy_interval` gives the range in which an accuracy
 # would lie with other test images, in 95 of 100 cases. It needs the number of *independent* cases.
@@ -446,11 +447,18 @@ for seed in range(3):
 # originals count, not the images.
 
 # %%
+def with_intervals(row):
+    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
+    n = images.test_originals
+    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+
+
 print("test images:", len(images.x_test), " independent:", images.test_originals)
 told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
                  for name, row in results.items())  # fmt: skip
-show(accuracies(results, images.test_originals), f"""Test accuracies in percent with their
-intervals, for the linear probe, neighbours and ten labels. {told}.""")
+judged = {name: with_intervals(row) for name, row in results.items()}
+show(accuracies(judged), f"""Test accuracies in percent with their intervals, for the linear
+probe, neighbours and ten labels. {told}.""")
 
 # %% [markdown]
 # Compare with your prediction. Three things to take along:

@@ -314,6 +314,12 @@ def worth(encoder):
             "ten labels": np.mean(few)}  # fmt: skip
 
 
+def with_intervals(row):
+    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
+    n = images.test_originals
+    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+
+
 # %%
 results = {}
 for seed in range(3):
@@ -330,8 +336,9 @@ for name, row in results.items():
     print(f"{name:9}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
 told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
                  for name, row in results.items())  # fmt: skip
-show(accuracies(results, images.test_originals), f"""Test accuracies in percent with intervals, of
-three random encoders and the same after the training, for three probes. {told}.""")
+judged = {name: with_intervals(row) for name, row in results.items()}
+show(accuracies(judged), f"""Test accuracies in percent with intervals, of three random encoders
+and the same after the training, for three probes. {told}.""")
 
 
 # %% [markdown]

@@ -49,6 +49,7 @@ def test_mutual_information_as_written(capsys):
 def test_the_check_answers_as_written(tmp_path, monkeypatch):
     monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / "progress.json"))
     from dimlearn import check
+    from dimlearn.check.syllabus import LESSON_OF
     from dimlearn.startup import tf
 
     def my_bound(scores):
@@ -60,7 +61,7 @@ def test_the_check_answers_as_written(tmp_path, monkeypatch):
     assert (
         repr(check.jsd_bound(my_bound)) == session.split("check.jsd_bound(my_bound)\n")[1].strip()
     )
-    known = sum(len(check.mistakes(name)) for name in check.LESSON_OF)
+    known = sum(len(check.mistakes(name)) for name in LESSON_OF)
     assert f"({known} are known)" in README
 
 
@@ -70,6 +71,28 @@ def test_every_link_to_a_file_leads_somewhere():
             assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("name", re.findall(r"`(\w+\.py)`", README))
-def test_every_module_named_is_there(name):
-    assert (ROOT / "dimlearn" / name).exists()
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`([\w/]+\.py)`", README))))
+def test_every_file_named_is_there(path):
+    """One that is still to be written, `exercises/NAME.py`, has others beside it."""
+    name = path.rpartition("/")[2]
+    if name in ("NAME.py", "NN_name.py"):
+        assert list((ROOT / path).parent.glob("*_*.py"))
+    else:
+        assert (ROOT / path).exists()
+
+
+def test_its_last_section_is_for_those_who_change_the_code(pytestconfig):
+    last = README.split("\n## ")[-1]
+    assert '.venv/bin/python -m pytest -m "not slow"' in last
+    assert "slow" in [marker.split(":")[0] for marker in pytestconfig.getini("markers")]
+    for path in ("dimlearn/check/exercises/NAME.py", "dimlearn/check/syllabus.py"):
+        assert f"`{path}`" in last
+
+
+def test_the_guides_it_leads_to_are_there():
+    """To a new exercise and to a new lesson."""
+    from dimlearn import check
+    from dimlearn.course import authoring
+
+    assert "dimlearn/check/exercises/NAME.py" in check.__doc__
+    assert "solutions/NN_name.py" in authoring.__doc__

@@ -1,7 +1,8 @@
 """The command line: `main`, and a module for each command.
 
-A command reads its options, calls a room and prints; what it does is done in the rooms below.
-TensorFlow is imported only by commands that need it. Nothing may import this room.
+A command reads its options, calls a room and prints; what it does is done in the rooms below. It
+may import every room, those that load TensorFlow only when the command runs. No room may import
+this one.
 """
 
 import argparse
@@ -26,8 +27,10 @@ def main(arguments=None):
         print(f"dimlearn: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        kept = "Finished encoders are kept: give the same command again to go on."
-        print("\ndimlearn: interrupted.", kept * (options.command == "compare"), file=sys.stderr)
+        said = "dimlearn: interrupted."
+        if options.command == "compare":
+            said += " Finished encoders are kept: give the same command again to go on."
+        print(f"\n{said}", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
         print(f"dimlearn: {error}", file=sys.stderr)

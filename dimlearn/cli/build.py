@@ -2,15 +2,21 @@
 
 import argparse
 
+DESCRIPTION = """\
+Generate lessons/*.py, lessons/*.ipynb and solutions/*.ipynb from solutions/*.py. A notebook whose
+code has changed is run for the output of its checks."""
+
+EXAMPLES = """examples:
+  dimlearn build
+  dimlearn build --check     write nothing; fail when a file is out of step"""
+
 
 def add_command(commands):
     build = commands.add_parser(
         "build",
         help="for authors: generate the lessons from solutions/*.py",
-        description="Generate lessons/*.py, lessons/*.ipynb and solutions/*.ipynb from "
-        "solutions/*.py. A notebook whose code has changed is run for the output of its checks.",
-        epilog="examples:\n  dimlearn build\n  dimlearn build --check     write nothing; fail "
-        "when a file is out of step",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     build.add_argument("names", nargs="*", metavar="NN", help="only these lessons")

@@ -1,7 +1,6 @@
 """`dimlearn estimate`: mutual information of two groups of columns of a file."""
 
 import argparse
-from functools import cache
 from pathlib import Path
 
 from dimlearn.cli.options import natural
@@ -38,17 +37,11 @@ def add_command(commands):
 
 
 def run(options):
+    from dimlearn.cli.terminal import Progress
     from dimlearn.information.side_by_side import estimate_file
 
-    @cache
-    def progress():  # not before a slow estimator begins: it brings TensorFlow
-        from dimlearn.cli.terminal import Progress
-
-        return Progress()
-
-    def say(text, passing=False):
-        progress()(text, passing)
-
     chosen = options.x, options.y, options.estimators, options.seed
-    print(estimate_file(options.file, *chosen, say=say))
+    with Progress() as say:  # its line is gone when the table is printed
+        report = estimate_file(options.file, *chosen, say=say)
+    print(report)
     return 0

@@ -5,15 +5,21 @@ from pathlib import Path
 
 from dimlearn.cli.options import natural
 
+DESCRIPTION = """\
+Copy the lessons that are new into a folder of yours and open JupyterLab on the lesson to do next.
+What is in the folder already is never overwritten."""
+
+EXAMPLES = """examples:
+  dimlearn lessons
+  dimlearn lessons --again 01     start lesson 01 anew; your old copy gets a new name"""
+
 
 def add_command(commands):
     lessons = commands.add_parser(
         "lessons",
         help="copy the lessons into work/ and open JupyterLab on the next one",
-        description="Copy the lessons that are new into a folder of yours and open JupyterLab on "
-        "the lesson to do next. What is in the folder already is never overwritten.",
-        epilog="examples:\n  dimlearn lessons\n  dimlearn lessons --again 01     start lesson 01 "
-        "anew; your old copy gets a new name",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = lessons.add_argument

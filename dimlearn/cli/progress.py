@@ -3,13 +3,16 @@
 import argparse
 from pathlib import Path
 
+DESCRIPTION = """\
+Show which exercises are done, lesson by lesson, and which is next. Looks in the working folder and
+its folder work."""
+
 
 def add_command(commands):
     progress = commands.add_parser(
         "progress",
         help="which exercises of the lessons are done, and which is next",
-        description="Show which exercises are done, lesson by lesson, and which is next. Looks in "
-        "the working folder and its folder work.",
+        description=DESCRIPTION,
         epilog="example:\n  dimlearn progress work",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

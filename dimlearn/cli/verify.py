@@ -2,13 +2,16 @@
 
 import argparse
 
+DESCRIPTION = """\
+Fail when a generated file is out of step, when a lesson or a solution does not run to its end, or
+when a check does not say what was recorded."""
+
 
 def add_command(commands):
     verify = commands.add_parser(
         "verify",
         help="for authors: run every lesson and every solution under nbval",
-        description="Fail when a generated file is out of step, when a lesson or a solution does "
-        "not run to its end, or when a check does not say what was recorded.",
+        description=DESCRIPTION,
         epilog="example:\n  dimlearn verify 01",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -23,13 +23,13 @@ The same source gives the same files, byte by byte: cell ids are hashes, only ch
 notebook only when its code has changed.
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from dimlearn.course.kernels import BUDGET, run_for_outputs, run_nbval
 from dimlearn.course.lesson_source import COMPARED, code_cells, code_of, lesson_of, read_source
 from dimlearn.errors import InputError
+from dimlearn.files import write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,8 +78,8 @@ def lessons(root=ROOT, names=()):
     """All lessons below a root, in their order, or those whose names start so ("01")."""
     sources = sorted((Path(root) / "solutions").glob("[0-9][0-9]_*.py"))
     if not sources:
-        raise InputError(f"there are no lessons to build in {Path(root) / 'solutions'}: run this "
-                         "in a clone of the project")  # fmt: skip
+        raise InputError(f"""there are no lessons to build in {Path(root) / "solutions"}:
+                         run this in a clone of the project""")
     found = [path.stem for path in sources if not names or path.stem.startswith(tuple(names))]
     if not found:
         raise InputError(f"there is no lesson {' or '.join(names)}")
@@ -90,8 +90,8 @@ def build(root=ROOT, record_all=False, say=print, names=()):
     """Write every generated file that is out of step; returns the paths that were written.
 
     A notebook whose code has changed is run, to record what its checks say; with `record_all`
-    every notebook is. `names`: only lessons whose names start so ("01"). Raises `InputError` for a
-    source that breaks a rule.
+    every notebook is. `say(text)` is told what runs; `names`: only lessons whose names start so
+    ("01"). Raises `InputError` for a source that breaks a rule and for a cell that fails.
     """
     written = []
     for lesson in lessons(root, names):
@@ -101,7 +101,7 @@ def build(root=ROOT, record_all=False, say=print, names=()):
             recorded = None if record_all else recorded_outputs(path, notebook)
             if recorded is None:
                 say(f"running {path.relative_to(root)}")
-                recorded = run_for_outputs(notebook, path.parent)
+                recorded = run_for_outputs(notebook, path.parent, say)
             written += write_if_changed(path, with_outputs(notebook, recorded))
     for path in stale(root):
         path.unlink()
@@ -142,9 +142,7 @@ def write_if_changed(path, text):
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return []
     path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)
+    write_text(path, text)
     return [path]
 
 
@@ -190,7 +188,8 @@ def with_outputs(notebook, recorded):
 def verify(root=ROOT, names=(), say=print):
     """True when all generated files are in step and every lesson and solution runs under nbval.
 
-    `names`: only lessons whose names start so ("01"). Says what was measured, one line each.
+    `names`: only lessons whose names start so ("01"). `say(text)` is told what was measured, one
+    line for each notebook.
     """
     found = problems(root)
     for problem in found:

@@ -25,10 +25,11 @@ def learner_like():
         yield {**os.environ, "DIMLEARN_PROGRESS": str(Path(folder) / "dimlearn-progress.json")}
 
 
-def run_for_outputs(notebook, folder):
+def run_for_outputs(notebook, folder, say=print):
     """Run a notebook in a folder; the outputs of its compared cells, as in `recorded_outputs`.
 
-    Raises `InputError` with the error of the cell that failed, or that recorded nothing.
+    Raises `InputError` for a cell that failed, whose traceback `say(text)` is told, or that showed
+    nothing to record.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -46,17 +47,25 @@ def run_for_outputs(notebook, folder):
         try:
             client.execute(env=environment)
         except CellExecutionError as error:
-            raise InputError(f"a cell failed:\n{error}") from None
-    recorded = {}
-    for count, cell in enumerate(code_cells(copy), start=1):
-        if COMPARED in cell.metadata.get("tags", []):
-            outputs = [{**output, "execution_count": count} if "execution_count" in output
-                       else output for output in cell.outputs]  # fmt: skip
-            if not outputs:
-                raise InputError(f"a check shows nothing: end its cell with the feedback\n"
-                                 f"{cell.source}")  # fmt: skip
-            recorded[cell.id] = (count, outputs)
-    return recorded
+            say(str(error))
+            raise InputError(f"a cell failed: {error.ename}: {error.evalue}") from None
+    return {
+        cell.id: (count, outputs_of(cell, count))
+        for count, cell in enumerate(code_cells(copy), start=1)
+        if COMPARED in cell.metadata.get("tags", [])
+    }
+
+
+def outputs_of(cell, count):
+    """What a cell showed, counted as if it ran in its turn; `InputError` if it showed nothing."""
+    if not cell.outputs:
+        where = cell.source.strip()[:40]
+        raise InputError(f"""the cell that begins {where!r} shows nothing to be compared:
+                         end it with the feedback of its check""")
+    for output in cell.outputs:
+        if "execution_count" in output:
+            output["execution_count"] = count
+    return cell.outputs
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,9 @@ def run_nbval(path, **more):
 
     `more`: further environment variables. May be called in several threads.
     """
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q",
-               f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "no:cacheprovider",
-               "--override-ini=addopts=", str(path)]  # fmt: skip
+    nbval = ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS}"]
+    bare = ["-q", "-p", "no:cacheprovider", "--override-ini=addopts="]
+    command = [sys.executable, "-m", "pytest", *nbval, *bare, str(path)]
     with learner_like() as environment, tempfile.TemporaryFile("w+") as printed:
         process = subprocess.Popen(
             command, stdout=printed, stderr=subprocess.STDOUT, env={**environment, **more}

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import json
 import re
+from collections import Counter
 
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.errors import InputError
@@ -33,15 +34,15 @@ def read_source(path):
     import jupytext
     import nbformat
 
-    cells, seen = [], {}
-    for cell in jupytext.reads(path.read_text(encoding="utf-8"), "py:percent").cells:
-        tags = cell.metadata.get("tags", [])
-        check_cell(path, cell, tags)
-        new = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-        kept = new[cell.cell_type](cell.source, metadata={"tags": tags} if tags else {})
-        seen[cell.source] = seen.get(cell.source, 0) + 1
-        kept["id"] = cell_id(path.stem, cell.source, seen[cell.source])
-        cells.append(kept)
+    new_cell = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cells, seen = [], Counter()
+    for read in jupytext.reads(path.read_text(encoding="utf-8"), "py:percent").cells:
+        tags = read.metadata.get("tags", [])
+        check_cell(path, read, tags)
+        seen[read.source] += 1
+        cell = new_cell[read.cell_type](read.source, metadata={"tags": tags} if tags else {})
+        cell["id"] = cell_id(path.stem, read.source, seen[read.source])
+        cells.append(cell)
     return nbformat.v4.new_notebook(cells=cells, metadata=json.loads(json.dumps(METADATA)))
 
 
@@ -104,8 +105,8 @@ def stub_of_function(node, lines, start, where):
         indent = YOURS.match(lines[marks[0]]).group(1)
         rest = [line for line in lines[marks[0] + 1 :] if line.strip()]
         if not rest or not all(line.startswith(indent) for line in rest):
-            raise InputError(f"{where} what follows '# Yours:' in {node.name} must be the rest of "
-                             "the function, in the same block")  # fmt: skip
+            raise InputError(f"""{where} what follows '# Yours:' in {node.name} must be
+                             the rest of the function, in the same block""")
         return [*lines[: marks[0] + 1], f"{indent}raise NotImplementedError"]
     first = node.body[0]
     if not ast.get_docstring(node):

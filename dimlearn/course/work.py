@@ -5,13 +5,13 @@ outputs that no update and no second `dimlearn lessons` ever touches.
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote
 
 from dimlearn.errors import InputError
+from dimlearn.files import write_new
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -24,8 +24,8 @@ def lessons_folder(package=PACKAGE):
     for folder in (package / "lessons", package.parent / "lessons"):
         if lesson_notebooks(folder):
             return folder
-    raise InputError(f"no lessons were found in {package / 'lessons'} or beside it: install "
-                     "dimlearn again")  # fmt: skip
+    raise InputError(f"""no lessons were found in {package / "lessons"} or beside it:
+                     install dimlearn again""")
 
 
 def lesson_notebooks(folder):
@@ -33,7 +33,7 @@ def lesson_notebooks(folder):
     return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
 
 
-def own_copies(folder, source=None):
+def lesson_copies(folder, source=None):
     """The notebooks of a folder that are called as a lesson is: no duplicates, no old ones."""
     names = {path.name for path in lesson_notebooks(source or lessons_folder())}
     return [path for path in lesson_notebooks(folder) if path.name in names]
@@ -66,32 +66,13 @@ def plain_copy(lesson):
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def write_new(path, text):
-    """Write a file that must not exist yet: True, or False when it does. Never half a file."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    try:
-        if path.exists():
-            return False
-        try:
-            os.link(temporary, path)  # unlike a rename, it fails when the file has just appeared
-        except FileExistsError:
-            return False
-        except OSError:  # a file system without hard links
-            with open(path, "x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        return True
-    finally:
-        temporary.unlink()
-
-
 def set_aside(folder, number, source=None):
     """Rename the copy of lesson `number` (as "01") so that a new one can be made.
 
     Returns its new path, `NN_name-old-K.ipynb` with the first free K. Raises `InputError` when
     there is no such copy.
     """
-    copies = [path for path in own_copies(folder, source) if int(path.name[:2]) == int(number)]
+    copies = [path for path in lesson_copies(folder, source) if int(path.name[:2]) == int(number)]
     if not copies:
         raise InputError(f"there is no copy of lesson {number} in {folder}")
     (copy,) = copies[:1]
@@ -110,7 +91,7 @@ def next_lesson(folder, source=None):
     from dimlearn.check import progress_file
     from dimlearn.check.syllabus import LESSONS
 
-    copies = own_copies(folder, source)
+    copies = lesson_copies(folder, source)
     if not copies:
         raise InputError(f"there are no lessons in {folder}")
     done = progress_file.finished(progress_file.path(folder))

@@ -1,7 +1,7 @@
 """Pictures: one look for the lessons and the report, and none without a text alternative.
 
-This room draws what it is given and computes nothing else. It may import `errors`, `startup` and
-`files`, and no other room.
+This room draws what it is given: it trains nothing and judges nothing. It may import `errors`,
+`startup` and `files`, and no other room.
 """
 
 import lazy_loader
@@ -11,17 +11,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["style"],
     submod_attrs={
         "comparison": ["neighbours"],
+        "diagrams": ["training_step"],
         "lessons": [
             "Picture",
             "accuracies",
             "canvas",
             "image_grid",
+            "probability_tables",
             "scatters",
             "score_matrices",
             "show",
-            "tables",
         ],
-        "training_step": ["training_step"],
         "widgets": ["LiveTraining", "explorer"],
     },
 )

@@ -76,13 +76,16 @@ def scatters(pairs, xlabel="x", ylabel="y", points=1500):
     return figure
 
 
-def tables(tables_by_title, xlabel="value of Y", ylabel="value of X"):
-    """A row of probability tables `[K1, K2]` as heat maps on one scale, each entry written in."""
-    figure, axes = canvas(len(tables_by_title), width=3.1, height=2.9, squeeze=False)
-    highest = max(table.max() for table in tables_by_title.values())
-    for axis, (title, table) in zip(axes[0], tables_by_title.items()):
+def probability_tables(tables, xlabel="value of Y", ylabel="value of X"):
+    """A row of probability tables as heat maps on one scale, each entry written in.
+
+    `tables`: `{title: p [K1, K2]}`.
+    """
+    figure, axes = canvas(len(tables), width=3.1, height=2.9, squeeze=False)
+    highest = max(table.max() for table in tables.values())
+    for axis, (title, table) in zip(axes[0], tables.items()):
         axis.imshow(table, cmap="Blues", vmin=0, vmax=highest)
-        for (row, column), p in ((place, table[place]) for place in _places(table)):
+        for (row, column), p in np.ndenumerate(table):
             color = "white" if p > 0.6 * highest else BLACK
             axis.text(column, row, f"{p:.2f}", ha="center", va="center", color=color)
         axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
@@ -108,10 +111,6 @@ def score_matrices(matrices, limit=None, xlabel="y of pair j", ylabel="x of pair
     return figure
 
 
-def _places(table):
-    return [(row, column) for row in range(table.shape[0]) for column in range(table.shape[1])]
-
-
 def image_grid(images, titles=None, columns=10):
     """Images `[N, H, W, 1 or 3]` in [0, 1] in a grid without axes, each with its title."""
     rows = math.ceil(len(images) / columns)
@@ -126,23 +125,21 @@ def image_grid(images, titles=None, columns=10):
     return figure
 
 
-def accuracies(results, originals):
-    """Accuracies as dots with their 95 % intervals: a row of axes, one for each probe.
+def accuracies(rows):
+    """Accuracies as dots with their intervals: a row of axes, one for each probe.
 
-    `results`: `{name: {probe: accuracy}}`, every name with the same probes, drawn from top to
-    bottom; `originals`: the number of independent test cases. The first name is the black one.
+    `rows`: `{name: {probe: (accuracy, low, high)}}` in fractions, every name with the same probes,
+    drawn from top to bottom. The first name is the black one.
     """
-    from dimlearn.evaluation.intervals import accuracy_interval
-
-    probes = list(next(iter(results.values())))
-    figure, axes = canvas(len(probes), 2.7, 1.2 + 0.3 * len(results), squeeze=False)
+    probes = list(next(iter(rows.values())))
+    figure, axes = canvas(len(probes), 2.7, 1.2 + 0.3 * len(rows), squeeze=False)
     for axis, probe in zip(axes[0], probes):
-        for place, row in enumerate(results.values()):
-            low, high = accuracy_interval(row[probe] * originals, originals)
+        for place, row in enumerate(rows.values()):
+            accuracy, low, high = row[probe]
             color = BLUE if place else BLACK
             axis.plot([100 * low, 100 * high], [place, place], color=color)
-            axis.plot(100 * row[probe], place, "o", color=color)
+            axis.plot(100 * accuracy, place, "o", color=color)
         axis.set(title=probe, xlabel="test accuracy in percent", ylabel="code", xlim=(0, 100))
-        axis.set_yticks(range(len(results)), list(results))
-        axis.set_ylim(len(results) - 0.5, -0.5)
+        axis.set_yticks(range(len(rows)), list(rows))
+        axis.set_ylim(len(rows) - 0.5, -0.5)
     return figure

@@ -48,9 +48,9 @@ def _control(name, values):
         return ipywidgets.ToggleButtons(options=values, description=label)
     lowest, highest, step, first = values
     kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
-    # A drawing for every place that the handle passes would queue up behind it.
-    return kind(first, min=lowest, max=highest, step=step, description=label,
-                continuous_update=False)  # fmt: skip
+    slider = kind(first, min=lowest, max=highest, step=step, description=label)
+    slider.continuous_update = False  # a drawing for every place passed would queue up behind it
+    return slider
 
 
 class LiveTraining(keras.callbacks.Callback):

@@ -153,7 +153,7 @@ def test_help(judge):
 
 
 def test_unknown_names_are_refused_with_the_known_ones():
-    from dimlearn.errors import InputError
+    from dimlearn import InputError
 
     with pytest.raises(InputError, match="jsd_bound"):
         check.hint("jsd")

@@ -103,16 +103,16 @@ class Lab:
         self.folder, self.patience = Path(folder), patience
 
     def __enter__(self):
-        self.own = Path(tempfile.mkdtemp(prefix="dimlearn-lab-"))
+        self.home = Path(tempfile.mkdtemp(prefix="dimlearn-lab-"))
         for plugin, settings in SETTINGS.items():
-            file = self.own / "settings" / f"{plugin}.jupyterlab-settings"
+            file = self.home / "settings" / f"{plugin}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(settings))
         token = secrets.token_hex(16)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.log = open(self.own / "log", "w")
+        self.log = open(self.home / "log", "w")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
              f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
@@ -135,7 +135,10 @@ class Lab:
             "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
         }  # fmt: skip
-        environment = {**os.environ, **{name: str(self.own / own) for name, own in names.items()}}
+        environment = {
+            **os.environ,
+            **{name: str(self.home / folder) for name, folder in names.items()},
+        }
         # With the first of these ipykernel would hide what C libraries write to stderr.
         for name in ("PYTEST_CURRENT_TEST", "DIMLEARN_PROGRESS"):
             environment.pop(name, None)
@@ -152,7 +155,7 @@ class Lab:
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.3)
-        raise RuntimeError(f"JupyterLab did not start:\n{(self.own / 'log').read_text()[-2000:]}")
+        raise RuntimeError(f"JupyterLab did not start:\n{(self.home / 'log').read_text()[-2000:]}")
 
     def __exit__(self, *error):
         self.process.terminate()  # which shuts its kernels down too
@@ -162,7 +165,7 @@ class Lab:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        shutil.rmtree(self.own, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 class Browser:
@@ -229,7 +232,7 @@ class Page:
         found += [f"{broken} broken widgets"] if broken else []
         wordless = self.page.evaluate(WORDLESS)
         found += [f"{wordless} pictures without words for those who do not see"] if wordless else []
-        found += [f"a formula that cannot be read: {own!r}" for own in self.page.evaluate(FORMULAS)]
+        found += [f"a formula that cannot be read: {one!r}" for one in self.page.evaluate(FORMULAS)]
         found += [f"JavaScript: {error[:300]}" for error in self.script_errors]
         foreign = self.addresses - {"127.0.0.1", "", None}  # None: data and blobs
         found += [f"the page asked for {host}" for host in sorted(foreign)]

@@ -83,7 +83,7 @@ def built(root, monkeypatch):
     return root
 
 
-def stand_in(notebook, folder):
+def stand_in(notebook, folder, say):
     output = nbformat.v4.new_output("stream", name="stdout", text="seen 1\n")
     return {
         cell.id: (3, [output])
@@ -144,14 +144,14 @@ def test_opened_and_saved_in_jupyter_nothing_changes(lesson, tmp_path):
     manager.root_dir = str(tmp_path)
     for path in (lesson.notebook, lesson.solution):
         pair = [path, path.with_suffix(".py")]
-        names = [own.relative_to(authoring.ROOT).as_posix() for own in pair]
+        names = [file.relative_to(authoring.ROOT).as_posix() for file in pair]
         (tmp_path / names[0]).parent.mkdir()
-        for own, name in zip(pair, names):
-            shutil.copy(own, tmp_path / name)
+        for file, name in zip(pair, names):
+            shutil.copy(file, tmp_path / name)
         content = manager.get(names[0])["content"]
         manager.save({"type": "notebook", "format": "json", "content": content}, names[0])
-        for own, name in zip(pair, names):
-            assert (tmp_path / name).read_text() == own.read_text()
+        for file, name in zip(pair, names):
+            assert (tmp_path / name).read_text() == file.read_text()
             for other in names:
                 os.utime(tmp_path / other, (0, 1e9 if other == name else 2e9))
             assert manager.get(name)["content"]["cells"]
@@ -176,8 +176,7 @@ def test_notebooks_hold_no_clock_version_or_path(built):
         if name.endswith(".ipynb"):
             notebook = json.loads(text)
             assert notebook["metadata"] == lesson_source.METADATA
-            metadata = [cell["metadata"] for cell in notebook["cells"]]
-            assert all(set(own) <= {"tags"} for own in metadata)
+            assert all(set(cell["metadata"]) <= {"tags"} for cell in notebook["cells"])
 
 
 def test_only_compared_cells_keep_outputs(built):
@@ -279,6 +278,7 @@ def test_verify_runs_nothing_that_is_out_of_step(built, monkeypatch):
 # ---------------------------------------------------------------- with a real kernel
 
 
+@pytest.mark.slow
 def test_a_kernel_records_what_nbval_compares(root):
     authoring.build(root, say=lambda text: None)
     file = root / "lessons/01_little.ipynb"
@@ -289,12 +289,23 @@ def test_a_kernel_records_what_nbval_compares(root):
     assert not run.passed and "seen 2" in run.text
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
-    source = root / "solutions" / "01_little.py"
+    source, said = root / "solutions" / "01_little.py", []
     source.write_text(SOURCE.replace("secret = 1", "secret = 1 / 0"))
-    with pytest.raises(InputError, match="ZeroDivisionError"):
-        authoring.build(root, say=lambda text: None)
+    with pytest.raises(InputError, match="^a cell failed: ZeroDivisionError: division by zero$"):
+        authoring.build(root, say=said.append)
+    assert said[0] == "running solutions/01_little.ipynb"
+    assert "secret = 1 / 0" in said[1] and "Traceback" in said[1]
     assert not (root / "solutions/01_little.ipynb").exists()
+
+
+@pytest.mark.slow
+def test_a_check_that_shows_nothing_is_told(root):
+    source = root / "solutions" / "01_little.py"
+    source.write_text(SOURCE.replace('print("seen", secret)', "seen = secret"))
+    with pytest.raises(InputError, match="'seen = secret' shows nothing"):
+        authoring.build(root, say=lambda text: None)
 
 
 # ---------------------------------------------------------------- the lessons themselves

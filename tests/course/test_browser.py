@@ -14,6 +14,8 @@ import pytest
 
 from dimlearn.course import work
 
+pytestmark = pytest.mark.slow
+
 WANTED = os.environ.get("DIMLEARN_BROWSER") or "00,02,07"
 LESSONS = [
     path

@@ -55,7 +55,7 @@ def shown(tree):
 def test_every_picture_is_shown_with_words_and_labels(number):
     """`pictures.show` refuses axes without labels and pictures without words when the lesson runs,
     so that a lesson is safe that shows its pictures in no other way."""
-    pictures = {"canvas", "scatters", "tables", "image_grid", "Figure"}
+    pictures = {"canvas", "scatters", "probability_tables", "image_grid", "Figure"}
     for source in code_of(number):
         tree, names = ast.parse(source), set()
         for node in ast.walk(tree):
@@ -185,8 +185,8 @@ def test_links_and_numbers_of_lessons_lead_somewhere(number):
         if not target.startswith(("http://", "https://", "#", "attachment:")):
             assert (authoring.ROOT / "lessons" / target).exists(), target
     for numbers in re.findall(r"\b[Ll]essons? ((?:\d+(?:, | and | to |-|–)?)+)", text):
-        for own in re.findall(r"\d+", numbers):
-            assert int(own) in KNOWN | set(SOURCES), f"there is no lesson {own}"
+        for named in re.findall(r"\d+", numbers):
+            assert int(named) in KNOWN | set(SOURCES), f"there is no lesson {named}"
 
 
 def test_the_lessons_are_those_of_the_syllabus():

@@ -57,24 +57,6 @@ def test_what_is_there_is_never_written_to(source, tmp_path):
     assert (mine / "01_first.ipynb").read_bytes() == before
 
 
-@pytest.mark.parametrize("links", [True, False])
-def test_a_file_that_appears_meanwhile_is_left(tmp_path, monkeypatch, links):
-    path = tmp_path / "01.ipynb"
-    monkeypatch.setattr(Path, "exists", lambda self: False)
-    path.write_text("mine")
-    if not links:
-        monkeypatch.setattr(os, "link", none_such)
-        with pytest.raises(FileExistsError):
-            work.write_new(path, "theirs")
-    else:
-        assert not work.write_new(path, "theirs")
-    assert path.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
-
-
-def none_such(*arguments):
-    raise OSError("no hard links here")
-
-
 def test_again_keeps_the_old_copy(source, tmp_path):
     mine = tmp_path / "mine"
     work.copy_new(mine, source)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dimlearn import InputError
-from dimlearn.pictures import lessons as pictures
+from dimlearn import InputError, pictures
+from dimlearn.pictures.style import BLACK, BLUE
 
 WORDS = "A line that rises from the left to the right."
 
@@ -50,7 +50,7 @@ def test_images_need_no_axes():
 
 def test_tables_share_a_scale_and_write_their_entries():
     p, q = np.array([[0.5, 0.25], [0.25, 0.0]]), np.full((2, 2), 0.25)
-    figure = pictures.tables({"p": p, "q": q})
+    figure = pictures.probability_tables({"p": p, "q": q})
     assert {axis.images[0].get_clim() for axis in figure.axes} == {(0, 0.5)}
     assert [text.get_text() for text in figure.axes[0].texts] == ["0.50", "0.25", "0.25", "0.00"]
     assert pictures.show(figure, WORDS)
@@ -73,3 +73,22 @@ def test_score_matrices_share_a_scale_that_ignores_the_farthest_scores():
     assert before.get_array()[3, 4] == -1 and after.get_array()[3, 4] == 2
     assert pictures.show(figure, WORDS)
     assert pictures.score_matrices({"one": scores}, limit=5).axes[0].images[0].get_clim() == (-5, 5)
+
+
+def test_accuracies_are_dots_in_percent_with_their_intervals_the_first_name_on_top():
+    rows = {
+        "pixels": {"linear": (0.5, 0.4, 0.7), "knn": (0.25, 0.2, 0.3)},
+        "random": {"linear": (0.75, 0.6, 0.8), "knn": (1.0, 0.9, 1.0)},
+    }
+    figure = pictures.accuracies(rows)
+    assert [axis.get_title() for axis in figure.axes] == ["linear", "knn"]
+    for axis, probe in zip(figure.axes, ("linear", "knn")):
+        assert [label.get_text() for label in axis.get_yticklabels()] == ["pixels", "random"]
+        assert axis.get_ylim() == (1.5, -0.5)
+        drawn = [(list(line.get_xdata()), line.get_color()) for line in axis.lines]
+        wanted = []
+        for row, color in zip(rows.values(), (BLACK, BLUE)):
+            accuracy, low, high = (100 * share for share in row[probe])
+            wanted += [([low, high], color), ([accuracy], color)]
+        assert drawn == wanted
+    assert pictures.show(figure, WORDS).png

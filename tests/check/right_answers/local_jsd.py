@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dimlearn.information import bounds
+from dimlearn import bounds
 from dimlearn.startup import keras, tf
 
 softplus = tf.nn.softplus

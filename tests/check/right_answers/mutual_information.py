@@ -2,7 +2,7 @@
 
 import math
 
-from dimlearn.information.exact import entropy
+from dimlearn.information import entropy
 from dimlearn.startup import keras, tf
 
 

@@ -4,14 +4,14 @@ import matplotlib.colors
 import pytest
 
 from dimlearn.pictures import training_step
+from dimlearn.pictures.diagrams import ARROWS, BOXES, PALE
 from dimlearn.pictures.style import ORANGE, PURPLE
-from dimlearn.pictures.training_step import ARROWS, BOXES, PALE
 
 
 def arrows(figure, color):
     wanted = matplotlib.colors.to_rgba(color)
-    return [one for one in figure.axes[0].patches
-            if one.get_edgecolor() == wanted and hasattr(one, "get_arrowstyle")]  # fmt: skip
+    drawn = [patch for patch in figure.axes[0].patches if hasattr(patch, "get_arrowstyle")]
+    return [arrow for arrow in drawn if arrow.get_edgecolor() == wanted]
 
 
 def words(figure):
@@ -26,8 +26,10 @@ def test_with_all_weights_everything_is_drawn():
     assert {"-\u03b1 = -0.6", "-\u03b2 = -0.4", "+\u03b3 = 0.2"} < set(words(figure))
 
 
-@pytest.mark.parametrize("name, part", [("alpha", "global critic"), ("beta", "local critic"),
-                                        ("gamma", "discriminator")])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, part",
+    [("alpha", "global critic"), ("beta", "local critic"), ("gamma", "discriminator")],
+)
 def test_a_weight_of_0_leaves_its_part_out(name, part):
     figure = training_step(**{name: 0.0})
     gone = {box for box, (_, _, _, weight) in BOXES.items() if weight == name}

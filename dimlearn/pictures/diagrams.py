@@ -12,7 +12,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from dimlearn.pictures.style import BLACK, BLUE, GREY, ORANGE, PURPLE
 
-PALE = "#d8d8d8"
+PALE, PALE_TEXT = "#d8d8d8", "#b0b0b0"
 WIDTH, HEIGHT = 1.62, 0.62
 
 # name: place of the middle, text, kind, weight that it needs
@@ -90,16 +90,12 @@ def draw_box(axis, name, weights, value=None):
     used = in_use(name, weights)
     if value is not None and used:
         text += f"{' ' if chr(10) in text else chr(10)}{value:.2f} nats"
-    border = BORDERS[kind] if used or kind == "value" else PALE
-    axis.add_patch(
-        FancyBboxPatch(
-            (x - WIDTH / 2, y - HEIGHT / 2), WIDTH, HEIGHT, boxstyle="round,pad=0.05",
-            facecolor="white" if kind != "value" or not used else "#eef3f7",
-            edgecolor=border, linewidth=2, zorder=2,
-        )
-    )  # fmt: skip
-    axis.text(x, y, text, ha="center", va="center", fontsize=9, zorder=3,
-              color=BLACK if used else "#b0b0b0")  # fmt: skip
+    box = FancyBboxPatch((x - WIDTH / 2, y - HEIGHT / 2), WIDTH, HEIGHT, boxstyle="round,pad=0.05")
+    box.set_facecolor("#eef3f7" if used and kind == "value" else "white")
+    box.set_edgecolor(BORDERS[kind] if used or kind == "value" else PALE)
+    box.set(linewidth=2, zorder=2)
+    axis.add_patch(box)
+    write(axis, (x, y), text, used)
 
 
 def draw_arrow(axis, start, end, gradient, weights):
@@ -115,15 +111,18 @@ def draw_arrow(axis, start, end, gradient, weights):
     if start in FACTORS:
         sign, weight, place = FACTORS[start]
         factor = f"{sign}{GREEK[weight]} = {'' if sign == '+' or not used else sign}"
-        axis.text(*place, f"{factor}{weights[weight]:g}", ha="center", va="center", fontsize=9,
-                  color=BLACK if used else "#b0b0b0")  # fmt: skip
+        write(axis, place, f"{factor}{weights[weight]:g}", used)
 
 
 def one_arrow(axis, start, end, color, style):
-    axis.add_patch(
-        FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color=color,
-                        linestyle=style, linewidth=1.2, shrinkA=0, shrinkB=0, zorder=1)
-    )  # fmt: skip
+    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, shrinkA=0, shrinkB=0)
+    arrow.set(color=color, linestyle=style, linewidth=1.2, zorder=1)
+    axis.add_patch(arrow)
+
+
+def write(axis, place, text, used):
+    color = BLACK if used else PALE_TEXT
+    axis.text(*place, text, ha="center", va="center", fontsize=9, zorder=3, color=color)
 
 
 def draw_legend(axis):
