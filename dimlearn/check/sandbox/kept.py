@@ -20,12 +20,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from dimlearn.private_names import (
-    keras_seed_generator,
-    keras_state_kept,
-    set_tensorflow_seed,
-    tensorflow_seed,
-)
+from dimlearn import private_names
 from dimlearn.startup import keras, tf
 
 # Every learner's function has these at hand.
@@ -142,7 +137,7 @@ def libraries_kept():
         setting_kept(tf.config.get_soft_device_placement, tf.config.set_soft_device_placement),
         setting_kept(tf.config.optimizer.get_jit, tf.config.optimizer.set_jit),
         setting_kept(numerics_checked, _check_numerics),
-        keras_state_kept(),
+        private_names.keras_state_kept(),
         setting_kept(keras.config.floatx, keras.config.set_floatx),
         setting_kept(keras.config.epsilon, keras.config.set_epsilon),
         setting_kept(keras.config.image_data_format, keras.config.set_image_data_format),
@@ -183,12 +178,12 @@ def generators_kept(start=2718):
     try:
         random.seed(start)
         np.random.seed(start)
-        set_tensorflow_seed(start, random.Random(start).getstate())
+        private_names.set_tensorflow_seed(start, random.Random(start).getstate())
         yield
     finally:
         random.setstate(before["Python"])
         np.random.set_state(before["NumPy"])
-        set_tensorflow_seed(*before["TensorFlow"])
+        private_names.set_tensorflow_seed(*before["TensorFlow"])
         tf.random.set_global_generator(before["TensorFlow's tf.random.Generator"][0])
         for generator, state in (before["TensorFlow's tf.random.Generator"], before["Keras"]):
             if generator is not None:
@@ -204,9 +199,9 @@ def generators():
     return {
         "Python": random.getstate(),
         "NumPy": (kind, key.tolist(), *position),
-        "TensorFlow": tensorflow_seed(),
+        "TensorFlow": private_names.tensorflow_seed(),
         "TensorFlow's tf.random.Generator": _with_state(tensorflow_own),
-        "Keras": _with_state(keras_seed_generator()),
+        "Keras": _with_state(private_names.keras_seed_generator()),
     }
 
 
