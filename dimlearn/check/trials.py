@@ -47,7 +47,9 @@ def run_trial(trial, call):
             return trial.run(call)
         except LearnerError as raised:
             text = getattr(trial, "when_it_raises", "")
-            return Fault("raised", text, type(raised.error).__name__, raised.error)
+            # There are many ways out of TensorFlow, each with an error of its own: one mistake.
+            evidence = text or type(raised.error).__name__
+            return Fault("raised", text, evidence, raised.error)
         except NotAnAnswer as no_answer:
             return Fault("type", str(no_answer), str(no_answer))
         except RecursionError:
