@@ -227,13 +227,13 @@ def half_forgotten(right, *args, **kwargs):
 # ---------------------------------------------------------------- chance
 # `right`: the worked solution, which takes a `seed`; `None` stands for a new one at every call.
 
-@shared("""The same seed gives another result at every call: the generator is made without the
-    seed.""")
+@shared("""The same seed gives another result at every call: the random numbers come from something
+    that is not made from the seed.""")
 def seed_ignored(right, *args, seed=0):
     return right(*args, seed=None)
 
 @shared("""Your function seeds NumPy's global generator: everything that draws afterwards gets
-    other numbers. Use `np.random.default_rng(seed)`.""")
+    other numbers. Make a generator of its own.""")
 def global_seed(right, *args, seed=0):
     np.random.seed(seed)
     return right(*args, seed=np.random.randint(2**31))
@@ -248,3 +248,13 @@ def seed_fault(draw):
     if not np.array_equal(first, default):
         return Fault("default", "Without a seed your result is not that of `seed=0`, the default.")
     return None
+
+@shared("""Different seeds give the same result: the random numbers do not depend on the seed as
+    it is given.""")
+def seed_fixed(right, *args, seed=0):
+    return right(*args, seed=0)
+
+def first_of(*looks):
+    """One property made of several: the first fault counts, so that a mistake keeps its name
+    whatever else is wrong. Each look gives a `Fault` or None."""
+    return lambda call: next(filter(None, (look(call) for look in looks)), None)
