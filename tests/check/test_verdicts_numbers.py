@@ -4,6 +4,7 @@ Each was once judged wrongly, or right and with words that were not so.
 """
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -723,6 +724,127 @@ def sample_of_means(n, dim, seed=None):
 @wrong("sample_prior", "seed_fixed")
 def sample_by_a_fixed_seed(n, dim, seed=None):
     return np.random.default_rng(0).random((n, dim))
+
+
+# ---------------------------------------------------------------- further slips
+
+
+@wrong("entropy", "perplexity")
+def perplexity(p):
+    p = p[p > 0]
+    return np.exp(-np.sum(p * np.log(p)))
+
+
+@wrong("kl_divergence", "ten_billionth_added", words=["expected inf"])
+def kl_with_a_small_addend(p, q):
+    m = p > 0
+    return np.sum(p[m] * np.log(p[m] / (q[m] + 1e-10)))
+
+
+@wrong("mutual_information", "other_marginal_only", words=["or the entropy of X is missing"])
+def mi_without_the_entropy_of_x(joint):
+    def h(p):
+        return -np.sum(p[p > 0] * np.log(p[p > 0]))
+
+    return h(joint.sum(0)) - h(joint)
+
+
+@wrong("mutual_information", "joint_entropy_added")
+def mi_with_all_entropies(joint):
+    return sum(-np.nansum(p * np.log(p)) for p in (joint.sum(0), joint.sum(1), joint))
+
+
+@wrong("gaussian_mi", "absolute_value")
+def gaussian_absolute(rho, dim=1):
+    return -dim / 2 * math.log(1 - abs(rho))
+
+
+@wrong("gaussian_total_correlation", "minus_half_forgotten")
+def tc_log_determinant(codes):
+    return np.linalg.slogdet(np.corrcoef(codes.T)).logabsdet
+
+
+@wrong("feature_map_size", "same_rounded_to_nearest", never=["rounds down"])
+def size_rounded(input_size, layers):
+    for k, s, p in layers:
+        input_size = int((input_size - k) / s) + 1 if p == "valid" else round(input_size / s)
+    return input_size
+
+
+@wrong("feature_map_size", "valid_not_rounded")
+def size_with_a_fraction(input_size, layers):
+    for k, s, p in layers:
+        input_size = (input_size - k) / s + 1 if p == "valid" else math.ceil(input_size / s)
+    return input_size
+
+
+@wrong("receptive_field", "own_stride_after_the_first")
+def field_from_the_first_kernel(layers):
+    field = layers[0][0] if layers else 1
+    for kernel, stride, _ in layers[1:]:
+        field += (kernel - 1) * stride
+    return field
+
+
+@wrong("receptive_field", "first_layer_only")
+def field_returned_in_the_loop(layers):
+    field, jump = 1, 1
+    for kernel, stride, _ in layers:
+        field += (kernel - 1) * jump
+        jump *= stride
+        return field
+    return field
+
+
+@wrong("receptive_field", "whole_kernels_from_zero")
+def field_of_whole_kernels(layers):
+    field, jump = 0, 1
+    for kernel, stride, _ in layers:
+        field += kernel * jump
+        jump *= stride
+    return field or 1
+
+
+@wrong("standardize", "one_deviation_for_all")
+def standardize_by_one_deviation(train, test):
+    mean, deviation = train.mean(0), train.std()
+    return (train - mean) / deviation, (test - mean) / deviation
+
+
+@wrong("standardize", "constant_explodes")
+def standardize_by_keras(train, test):
+    layer = keras.layers.Normalization()
+    layer.adapt(train)
+    return layer(train), layer(test)
+
+
+@wrong("accuracy_interval", "root_not_divided")
+def interval_root_not_divided(correct, total):
+    p, n, z = correct / total, total, 1.96
+    center = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) + z**2 / (4 * n))
+    return center - half, center + half
+
+
+@wrong("accuracy_interval", "z_not_squared")
+def interval_z_not_squared(correct, total):
+    p, n, z = correct / total, total, 1.96
+    center, below = p + z**2 / (2 * n), 1 + z / n
+    half = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return (center - half) / below, (center + half) / below
+
+
+@wrong("few_labels", None, words=["raised AssertionError"], never=["goes unnoticed"])
+def few_labels_by_assertion(labels, per_class, seed=0):
+    rng = np.random.default_rng(seed)
+    assert np.unique(labels, return_counts=True)[1].min() >= per_class
+    return each_class(labels, lambda own: rng.permutation(own)[:per_class])
+
+
+@wrong("sample_prior", "global_python_seed")
+def sample_by_pythons_seed(n, dim, seed=None):
+    random.seed(seed)
+    return np.array([[random.random() for _ in range(dim)] for _ in range(n)])
 
 
 # ---------------------------------------------------------------- the verdicts

@@ -153,6 +153,20 @@ def term_outside_the_root(correct, total):
     half = Z / (1 + w) * (math.sqrt(p * (1 - p) / total) + w / (4 * total))
     return (p + w / 2) / (1 + w) - half, (p + w / 2) / (1 + w) + half
 
+@exercise.mistake("""What stands under the root does not shrink with the total: a division
+    is missing.""")
+def root_not_divided(correct, total):
+    p, w = correct / total, 1.96**2 / total
+    center, half = (p + w / 2) / (1 + w), 1.96 / (1 + w) * math.sqrt(p * (1 - p) + w / 4)
+    return center - half, center + half
+
+@exercise.mistake("""Center and half-width are divided by something a little too small: z is
+    not squared there.""")
+def z_not_squared(correct, total):
+    center, half = center_and_half(correct, total)
+    factor = (1 + Z**2 / total) / (1 + Z / total)
+    return factor * (center - half), factor * (center + half)
+
 @exercise.mistake("""This is the interval of Agresti and Coull: Wilson's center, but the
     half-width of a normal distribution with n + z^2 cases.""")
 def agresti_coull(correct, total):

@@ -111,6 +111,11 @@ def bits_and_sign(p):
 def rows_with_zeros_skipped(p):
     return entropy(p[(p > 0).all(axis=1)] if p.ndim == 2 else p)
 
+@exercise.mistake("""Your function gives the exponential of the entropy: how many even
+    outcomes would be as uncertain. Asked is the entropy itself.""")
+def perplexity(p):
+    return np.exp(entropy(p))
+
 exercise.promise("A certain event has the entropy 0", np.array([0.0, 1.0, 0.0]))
 exercise.promise("Four even outcomes have the entropy log 4 = 1.3863", np.full(4, 0.25))
 exercise.promise("The entropy of an even 2x3 table is log 6 = 1.7918", np.full((2, 3), 1 / 6))

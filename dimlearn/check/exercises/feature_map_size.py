@@ -19,6 +19,7 @@ exercise = Exercise(
         (28, [(4, 2, "valid"), (4, 2, "valid")]),
         (32, [(4, 2, "same"), (4, 2, "same"), (4, 2, "same")]),
         (29, [(3, 2, "same"), (5, 1, "valid"), (4, 3, "same")]),
+        (29, [(5, 3, "same")]),
         (64, [(7, 3, "valid"), (3, 1, "same"), (2, 2, "valid")]),
     ],
     extremes=lambda: [
@@ -129,6 +130,16 @@ def same_one_too_many(size, layers):
     stride of 1 only.""")
 def same_keeps_the_size(size, layers):
     return by_rules(size, layers, same=lambda n, k, s: n)
+
+@exercise.mistake("""For "same" your function rounds to the nearest whole number. An
+    incomplete step at the end always gives one more location.""")
+def same_rounded_to_nearest(size, layers):
+    return by_rules(size, layers, same=lambda n, k, s: round(n / s))
+
+@exercise.mistake("""For "valid" your result has a fraction: `/` does not round. A window
+    that sticks out at the end is dropped.""")
+def valid_not_rounded(size, layers):
+    return by_rules(size, layers, lambda n, k, s: (n - k) / s + 1, lambda n, k, s: math.ceil(n / s))
 
 @exercise.property("agrees with Keras")
 def agrees_with_keras(call):

@@ -219,7 +219,7 @@ def places(call):
         return Fault("few draws", words)
 
 def refuses_too_few(call):
-    words = "A class has 4 examples, fewer than 5, but your function raised no ValueError."
+    name, words = None, "A class has 4 examples, fewer than 5: your function raised no ValueError."
     try:
         call(LABELS, 5)
     except LearnerError as raised:
@@ -228,6 +228,6 @@ def refuses_too_few(call):
             return None
         words = f"""A class has 4 examples, fewer than 5: your function raised {name}; expected a
             ValueError."""
-    return Fault("too few", words)
+    return Fault("too few", words, name)
 
 exercise.property("a draw")(shared.first_of(draws, seeds, reach, places, refuses_too_few))

@@ -101,5 +101,15 @@ def dim_in_the_exponent(rho, dim=1):
 def log_forgotten(rho, dim=1):
     return -dim / 2 * (1 - rho**2)
 
+@exercise.mistake("""Your function takes the size of the correlation where its square
+    belongs.""")
+def absolute_value(rho, dim=1):
+    return -dim / 2 * np.log(1 - abs(rho))
+
+@exercise.mistake("""The logarithm is of the part of the variance that x explains. What
+    counts is the part that is left.""")
+def rest_forgotten(rho, dim=1):
+    return -dim / 2 * np.log(rho**2)
+
 exercise.promise("Without correlation, rho = 0, there is no information: 0", 0.0)
 exercise.promise("rho = 0.37 and rho = -0.37 tell the same", 0.37, same_as=(-0.37,))

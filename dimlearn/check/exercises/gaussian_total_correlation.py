@@ -128,6 +128,11 @@ def off_diagonal_squares(codes):
     r = np.corrcoef(codes, rowvar=False)
     return (np.sum(r**2) - len(r)) / 4
 
+@exercise.mistake("""Your function gives the log of the determinant as it is. It is
+    negative, and total correlation is not: a factor is missing.""")
+def minus_half_forgotten(codes):
+    return np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
+
 some = normal(30, 3, seed=2) @ np.array([[1.0, 0.5, 0.2], [0.0, 1.0, 0.7], [0.0, 0.0, 1.0]])
 exercise.promise(
     "Measuring the dimensions in other units does not change how they depend on one another",

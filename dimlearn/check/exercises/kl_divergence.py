@@ -82,6 +82,16 @@ def impossible_left_out(p, q):
 def q_kept_from_zero(p, q):
     return kl_divergence(p, q + 1e-12)
 
+@exercise.mistake("""Something like 1e-10 is added to q, or q is kept above it. Where q = 0
+    < p an outcome happens that was thought impossible, and the divergence is infinite.""")
+def ten_billionth_added(p, q):
+    return kl_divergence(p, q + 1e-10)
+
+@exercise.mistake("""Something like 1e-8 is added to q, or q is kept above it. Where q = 0 <
+    p an outcome happens that was thought impossible, and the divergence is infinite.""")
+def hundred_millionth_added(p, q):
+    return kl_divergence(p, q + 1e-8)
+
 @exercise.mistake("""Your function is symmetric in p and q: it adds up both directions. KL(p ||
     q) has one direction only, the average over p.""")
 def symmetrised(p, q):

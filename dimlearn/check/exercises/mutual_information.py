@@ -79,8 +79,8 @@ def marginals_exchanged(joint):
     p_x, p_y = marginals(joint)
     return compared(joint, (p_y.T * p_x.T).reshape(joint.shape))
 
-@exercise.mistake("""Only the marginal of X is divided by. In the table of an independent
-    pair both count.""")
+@exercise.mistake("""Only the marginal of X counts in your result: it is divided by alone,
+    or the entropy of Y is missing. In the table of an independent pair both count.""")
 def one_marginal_only(joint):
     p_x, _ = marginals(joint)
     return compared(joint, p_x * np.ones_like(joint))
@@ -114,8 +114,8 @@ def zero_gives_nan(joint):
 def normalised(joint):
     return mutual_information(joint) / min(map(entropy, marginals(joint)))
 
-@exercise.mistake("""Only the marginal of Y is divided by. In the table of an independent
-    pair both count.""")
+@exercise.mistake("""Only the marginal of Y counts in your result: it is divided by alone,
+    or the entropy of X is missing. In the table of an independent pair both count.""")
 def other_marginal_only(joint):
     return compared(joint, np.broadcast_to(marginals(joint)[1], joint.shape))
 
@@ -150,6 +150,11 @@ def unweighted(joint):
 def one_axis_only(joint):
     p_x, p_y = marginals(joint)
     return np.sum(np.where(joint > 0, joint * np.log(joint / (p_x * p_y)), 0.0), axis=0)
+
+@exercise.mistake("""All three entropies are added. What X and Y tell together is no part of
+    what they tell about each other: look at the sign of the joint one.""")
+def joint_entropy_added(joint):
+    return sum(map(entropy, marginals(joint))) + entropy(joint)
 
 exercise.promise(
     "In a 3x5 table in which X and Y are independent, they tell 0 about each other",

@@ -157,3 +157,18 @@ def recursion_without_overlap(layers):
     for kernel, stride, _ in reversed(layers):
         field = field * stride + kernel - 1
     return field
+
+@exercise.mistake("""After the first layer each is multiplied by its *own* stride. Its steps
+    are as long as the strides of the layers *before* it make them.""")
+def own_stride_after_the_first(layers):
+    return with_jumps([1, *strides(layers)[1:]], layers)
+
+@exercise.mistake("""Your function starts from 0 and adds whole kernels. That is right for
+    one layer; in every further one the first location is counted again.""")
+def whole_kernels_from_zero(layers):
+    return receptive_field([(kernel + 1, *rest) for kernel, *rest in layers]) - 1
+
+@exercise.mistake("""Only the first layer counts: there is a `return` inside the loop, or no
+    loop.""")
+def first_layer_only(layers):
+    return receptive_field(layers[:1])

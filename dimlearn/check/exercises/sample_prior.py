@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import random
 
 import numpy as np
 
@@ -51,6 +52,13 @@ def global_numpy_seed(n, dim, seed=None):
         np.random.seed(seed)
     return np.random.rand(n, dim)
 
+@exercise.mistake("""Your function seeds Python's global generator: everything that draws
+    afterwards gets other numbers. Make a generator of its own.""")
+def global_python_seed(n, dim, seed=None):
+    if seed is not None:
+        random.seed(seed)
+    return np.array([[random.random() for _ in range(dim)] for _ in range(n)])
+
 @exercise.mistake("""Your function seeds TensorFlow's global generator: everything that
     draws afterwards gets other numbers. Make a generator of its own, in TensorFlow or NumPy.""")
 def global_tensorflow_seed(n, dim, seed=None):
@@ -58,8 +66,8 @@ def global_tensorflow_seed(n, dim, seed=None):
         tf.random.set_seed(seed)
     return tf.random.uniform([n, dim])
 
-@exercise.mistake("""Without a seed your function gives the same sample at every call: a
-    default seed is hidden in it. Then every batch would be compared with the same samples.""")
+@exercise.mistake("""Without a seed your function gives the same sample at every call, as
+    with a default seed. Then every batch would be compared with the same samples.""")
 def always_the_same(n, dim, seed=None):
     return np.random.default_rng(seed or 0).random((n, dim))
 

@@ -168,6 +168,10 @@ def test_left_alone(train, test):
 def sets_exchanged(train, test):
     return standardize(train, test)[::-1]
 
+@exercise.mistake("""Each feature has its own mean, but one deviation is used for all.""")
+def one_deviation_for_all(train, test):
+    return scaled_by(train.mean(0), train.std(), train, test)
+
 @exercise.property("training features have mean 0 and deviation 1")
 def mean_and_deviation(call):
     train, test = sets(30, 4, 3, seed=9)
