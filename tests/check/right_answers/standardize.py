@@ -37,6 +37,3 @@ def loops(train, test, tiny=1e-9):
     return new_train, new_test
 
 
-def epsilon(train, test):
-    mean, deviation = np.mean(train, 0), np.std(train, 0)
-    return (train - mean) / (deviation + 1e-10), (test - mean) / (deviation + 1e-10)
