@@ -54,8 +54,8 @@ def side_effect_fault(effect, parameters):
             new array instead of writing `{name}[...] = ...`."""
     elif kind == "generator":
         text = f"""Your function seeds the global random generator of {which}: everything that draws
-            from it afterwards gets other numbers than it would have. Make a generator of its own:
-            `rng = np.random.default_rng(seed)`."""
+            from it afterwards gets other numbers than it would have. Where
+            chance is needed, a generator of its own does it: `np.random.default_rng(...)`."""
     else:
         text = f"""Your function switches a global setting: {which}. Everything that runs afterwards
             would be affected. Leave it as it is."""

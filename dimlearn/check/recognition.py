@@ -68,7 +68,7 @@ def _other_shape(results):
         for reduce, name in ((np.mean, "mean"), (np.sum, "sum")):
             if all(_close(reduce(s), e) for s, e in whole):
                 return f"Its {name} is right: one number is expected, so a {name} is missing."
-        return "One number is expected: a mean or a sum over the remaining axes is missing."
+        return ""  # that one number is expected has been said
     if all(s.size == e.size and _close(s.reshape(e.shape), e) for s, e in whole):
         return "The numbers are right and in the right order; only the shape is another."
     return _axes(results, None)
@@ -163,7 +163,8 @@ def _axes(results, _):
 def _some_right(results, _):
     right = sum(_close(s, e) for s, e in results)
     if 0 < right < len(results):
-        return f"{right} of the {len(results)} inputs give the right result, the others do not."
+        give = "gives" if right == 1 else "give"
+        return f"{right} of the {len(results)} inputs {give} the right result, the others do not."
     return ""
 
 

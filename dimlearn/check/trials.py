@@ -32,7 +32,7 @@ def trials_of(exercise):
     ordinary = [ValueTrial(exercise, case, True) for case in exercise.cases()]
     extreme = [ValueTrial(exercise, case, False) for case in exercise.extremes()]
     properties = [PromiseTrial(exercise, *promise) for promise in exercise.promises]
-    properties += [PropertyTrial(name, look, not ordinary) for name, look in exercise.properties]
+    properties += [PropertyTrial(exercise, *own, not ordinary) for own in exercise.properties]
     inner = []
     if exercise.differentiable:
         inner = [GradientTrial(ordinary[1]), *map(GradientTrial, extreme[:3])]
@@ -49,7 +49,7 @@ def run_trial(trial, call):
             text = getattr(trial, "when_it_raises", "")
             # There are many ways out of TensorFlow, each with an error of its own: one mistake.
             evidence = text or type(raised.error).__name__
-            return Fault("raised", text, evidence, raised.error)
+            return Fault("raised", text or on_what(trial, call), evidence, raised.error)
         except NotAnAnswer as no_answer:
             return Fault("type", str(no_answer), str(no_answer))
         except RecursionError:
@@ -62,6 +62,21 @@ def run_trial(trial, call):
     return Fault("type", "Your function returned something endless.", "endless")
 
 
+def on_what(trial, call):
+    """The input of the last call in words, or "" where it holds more than numbers and texts."""
+    args, kwargs = call.asked
+    plain = (np.ndarray, int, float, str, tuple, list)
+    if not args or not all(isinstance(value, plain) for value in (*args, *kwargs.values())):
+        return ""
+    return f"The input was {named(trial.exercise, args, kwargs)}."
+
+
+def named(exercise, args, kwargs):
+    """Arguments in words: "scores of shape [5, 5], seed = 3"."""
+    pairs = [*zip(exercise.parameters, args), *kwargs.items()]
+    return ", ".join(f"{name} {told(value)}" for name, value in pairs)
+
+
 # ---------------------------------------------------------------- the value
 
 
@@ -72,8 +87,7 @@ class ValueTrial:
         self.exercise, self.ordinary = exercise, ordinary
         self.kwargs = case[-1] if isinstance(case[-1], dict) else {}
         self.args = case[:-1] if self.kwargs else case
-        named = [*zip(exercise.parameters, self.args), *self.kwargs.items()]
-        self.label = ", ".join(f"{name} {told(argument)}" for name, argument in named)
+        self.label = named(exercise, self.args, self.kwargs)
 
     @functools.cached_property
     def expected(self):
@@ -167,8 +181,8 @@ class PropertyTrial:
     """Something the mathematics promises: a function of the `Call` that returns None, words for
     what is broken, or a `Fault`."""
 
-    def __init__(self, name, look, ordinary):
-        self.name, self.look, self.ordinary = name, look, ordinary
+    def __init__(self, exercise, name, look, ordinary):
+        self.exercise, self.name, self.look, self.ordinary = exercise, name, look, ordinary
 
     def run(self, call):
         found = self.look(call)
@@ -180,15 +194,16 @@ class PromiseTrial(PropertyTrial):
     message of a wrong value ends in the first promise that it breaks."""
 
     def __init__(self, exercise, words, args, same_as):
-        super().__init__(words, self.find, False)
-        self.exercise, self.args, self.same_as = exercise, args, same_as
+        super().__init__(exercise, words, self.find, False)
+        self.args, self.same_as = args, same_as
 
     def find(self, call):
         seen = single(call(*self.args))
         if self.same_as:
             other = single(call(*self.same_as))
             if abs(seen - other) > 1e-3:
-                return f"{self.name}, but here it makes {number(seen)} into {number(other)}."
+                return f"""{self.name}, but on one such pair of inputs your function gives
+                    {number(seen)} and {number(other)}."""
             return None
         args = [exact(argument, False) for argument in self.args]
         expected = single(self.exercise.reference(*args))

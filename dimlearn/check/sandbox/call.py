@@ -28,9 +28,10 @@ class Call:
     def __init__(self, function, tensors=False, guard=None, watched=()):
         self.function, self.tensors, self.guard = function, tensors, guard
         self.watched = watched
-        self.side_effect, self.returned = None, None
+        self.side_effect, self.returned, self.asked = None, None, ((), {})
 
     def __call__(self, *args, **kwargs):
+        self.asked = args, kwargs
         handed = [self.hand_over(argument) for argument in args]
         generators, settings = kept.generators(), kept.settings()
         self.returned = self.run(self.function, handed, kwargs)
