@@ -115,12 +115,13 @@ def why_it_is_cut(call, args):
 
 
 def cause_in(error):
-    """What the error of a function inside `tf.function` says about the way that a tensor left."""
+    """What the error of a function inside `tf.function` says about the way that a tensor left, or
+    "" for any other error."""
     words = f"{type(error).__name__}: {error}"
     for sentence, patterns in ERRORS:
         if any(pattern in words for pattern in patterns):
             return sentence
-    return "It leaves TensorFlow on the way: inside `tf.function` it raises an error."
+    return ""
 
 
 NUMPY = """A NumPy function is given a tensor on the way, and NumPy keeps no record for the
@@ -132,6 +133,10 @@ ERRORS = [
         ["no attribute 'numpy'", "numpy() is only available"],
     ),
     (one_line(NUMPY), ["to a numpy array", "NumPy call, which is not supported"]),
+    (
+        "`float`, or a function of `math`, takes a number out of TensorFlow on the way.",
+        ["not 'SymbolicTensor'", "not SymbolicTensor", "not 'Tensor'", "not Tensor"],
+    ),
     (
         "`tf.constant` makes a new tensor on the way, one without a past.",
         ["Expected any non-tensor type"],

@@ -20,7 +20,7 @@ from dimlearn.check.answers import (
     shown,
 )
 from dimlearn.check.faults import Fault, side_effect_fault
-from dimlearn.check.gradients import GradientTrial, exact
+from dimlearn.check.gradients import GradientTrial, cause_in, exact
 from dimlearn.check.sandbox.call import LearnerError
 
 
@@ -47,8 +47,9 @@ def run_trial(trial, call):
             return trial.run(call)
         except LearnerError as raised:
             text = getattr(trial, "when_it_raises", "")
-            # There are many ways out of TensorFlow, each with an error of its own: one mistake.
-            evidence = text or type(raised.error).__name__
+            evidence = type(raised.error).__name__
+            if text and cause_in(raised.error):  # many errors, one mistake
+                evidence = "leaves TensorFlow"
             return Fault("raised", text or on_what(trial, call), evidence, raised.error)
         except NotAnAnswer as no_answer:
             return Fault("type", str(no_answer), str(no_answer))
