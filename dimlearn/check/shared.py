@@ -267,6 +267,17 @@ def last_argument_in_numpy(right, *args):
 def negatives_in_numpy(right, scores):
     return joint(scores) + (right(scores) - joint(scores)).numpy()
 
+@shared("""The part of the negative pairs leaves TensorFlow on the way. The value is right, but no
+    gradient comes from it, and the critic would raise all scores for ever: stay with `tf` or
+    `keras.ops`.""")
+def negative_part_in_numpy(formula, *args):
+    return formula(*args, no=lambda s: log_no(s).numpy())
+
+@shared("""No gradient comes from the part of the negative pairs: the value is right, but the critic
+    would raise all scores for ever.""")
+def negative_part_without_gradient(formula, *args):
+    return formula(*args, no=lambda s: tf.stop_gradient(log_no(s)))
+
 # ---------------------------------------------------------------- more counts of negatives
 # `formula(scores, negative, count)` as above.
 
