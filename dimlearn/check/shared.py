@@ -106,8 +106,8 @@ def counted_with_diagonal(formula, scores):
 def negatives_summed(formula, scores):
     return formula(scores, negatives(scores), 1)
 
-@shared("""Multiplying by a mask puts zeros on the diagonal, and `exp(0) = 1` still counts among the
-    negatives. Take those entries out (`tf.boolean_mask`), or put minus infinity there.""")
+@shared("""Zeros stand on the diagonal, as a mask that multiplies leaves them, and `exp(0) = 1` still
+    counts among the negatives. Take those entries out, or put minus infinity there.""")
 def masked_with_zero(formula, scores):
     return formula(scores, scores * (1 - diagonal(scores)), number(scores))
 
@@ -116,8 +116,9 @@ def masked_with_zero(formula, scores):
 def masked_with_ten(formula, scores):
     return formula(scores, tf.where(diagonal(scores) == 1, -10.0, scores), number(scores))
 
-@shared("""`x - inf * eye` is NaN off the diagonal, because 0 times infinity is NaN. Put minus
-    infinity on the diagonal alone: `tf.linalg.set_diag`, or `tf.where` with a mask.""")
+@shared("""Your function gives NaN whatever goes in. A mask that is *multiplied* by infinity does
+    that: 0 times infinity is NaN. Put minus infinity on the diagonal alone: `tf.linalg.set_diag`,
+    or `tf.where` with a mask.""")
 def infinity_times_mask(formula, scores):
     return formula(scores, scores - math.inf * diagonal(scores), number(scores))
 

@@ -50,9 +50,9 @@ exercise.share(shared.negatives_summed, of=jsd_against)
 exercise.share(
     shared.masked_with_zero,
     of=jsd_against,
-    masked_with_zero="""Multiplying by a mask makes the diagonal 0, and softplus of 0 still counts
-    among the negatives, with log 2. Apply softplus first and the mask after it, or take the entries
-    out.""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
+    softplus of 0 still counts among the negatives, with log 2. Apply softplus first and the mask
+    after it, or take the entries out.""",
 )
 exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=jsd)
 exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)

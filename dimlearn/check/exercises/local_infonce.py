@@ -76,8 +76,9 @@ exercise.share(
     masked_with_ten="""The masked scores are set to a modest constant, which still counts in the
     sum, or more than the real ones when these are low. Put minus infinity there, or take them
     out.""",
-    masked_with_zero="""Multiplying by a mask sets the scores of the own image to 0, and `exp(0) =
-    1` counts among the negatives, L times. Put minus infinity there, or take them out.""",
+    masked_with_zero="""The scores of the own image are 0 among the competitors, as a mask that
+    multiplies leaves them, and `exp(0) = 1` counts there, L times. Put minus infinity there, or
+    take them out.""",
 )
 
 @exercise.mistake("""The other locations of the same image are among your negatives: your

@@ -59,9 +59,9 @@ exercise.share(
     at every location: leave them out of the second mean.""",
     counted_with_diagonal="""The mean over the negatives divides by the wrong count: the pairs of
     the diagonal are counted too, though they are not in the sum.""",
-    masked_with_zero="""Multiplying the scores by a mask makes the diagonal 0, and softplus of 0
-    still counts, with log 2. Apply softplus first and the mask after it, or take the entries
-    out.""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
+    softplus of 0 still counts, with log 2. Apply softplus first and the mask after it, or take the
+    entries out.""",
 )
 
 @exercise.mistake("""Your function divides by the number of locations a second time: the mean
