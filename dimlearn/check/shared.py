@@ -105,8 +105,8 @@ def counted_with_diagonal(formula, scores):
 def negatives_summed(formula, scores):
     return formula(scores, negatives(scores), 1)
 
-@shared("""Multiplying by a mask puts zeros on the diagonal, and `exp(0) = 1` still counts among the
-    negatives. Take those entries out (`tf.boolean_mask`), or put minus infinity there.""")
+@shared("""Zeros stand on the diagonal, as a mask that multiplies leaves them, and `exp(0) = 1` still
+    counts among the negatives. Take those entries out, or put minus infinity there.""")
 def masked_with_zero(formula, scores):
     return formula(scores, scores * (1 - diagonal(scores)), number(scores))
 
@@ -115,8 +115,9 @@ def masked_with_zero(formula, scores):
 def masked_with_ten(formula, scores):
     return formula(scores, tf.where(diagonal(scores) == 1, -10.0, scores), number(scores))
 
-@shared("""`x - inf * eye` is NaN off the diagonal, because 0 times infinity is NaN. Put minus
-    infinity on the diagonal alone: `tf.linalg.set_diag`, or `tf.where` with a mask.""")
+@shared("""Your function gives NaN whatever goes in. A mask that is *multiplied* by infinity does
+    that: 0 times infinity is NaN. Put minus infinity on the diagonal alone: `tf.linalg.set_diag`,
+    or `tf.where` with a mask.""")
 def infinity_times_mask(formula, scores):
     return formula(scores, scores - math.inf * diagonal(scores), number(scores))
 
@@ -222,6 +223,17 @@ def last_argument_in_numpy(right, *args):
     from them, and the critic would raise all scores for ever: stay with `tf` or `keras.ops`.""")
 def negatives_in_numpy(right, scores):
     return joint(scores) + (right(scores) - joint(scores)).numpy()
+
+@shared("""The part of the negative pairs leaves TensorFlow on the way. The value is right, but no
+    gradient comes from it, and the critic would raise all scores for ever: stay with `tf` or
+    `keras.ops`.""")
+def negative_part_in_numpy(formula, *args):
+    return formula(*args, no=lambda s: log_no(s).numpy())
+
+@shared("""No gradient comes from the part of the negative pairs: the value is right, but the critic
+    would raise all scores for ever.""")
+def negative_part_without_gradient(formula, *args):
+    return formula(*args, no=lambda s: tf.stop_gradient(log_no(s)))
 
 # ---------------------------------------------------------------- more counts of negatives
 # `formula(scores, negative, count)` as above.

@@ -50,15 +50,16 @@ exercise.share(shared.negatives_summed, of=jsd_against)
 exercise.share(
     shared.masked_with_zero,
     of=jsd_against,
-    masked_with_zero="""Multiplying by a mask makes the diagonal 0, and `softplus(0) = log 2` still
-    counts among the negatives. Apply softplus first and the mask after it, or take the entries
-    out.""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
+    softplus of 0 still counts among the negatives, with log 2. Apply softplus first and the mask
+    after it, or take the entries out.""",
 )
 exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=jsd)
 exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)
 exercise.share(shared.all_signs_wrong, shared.wasserstein, shared.summed, of=jsd)
 exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=jsd_against)
-exercise.share(shared.numpy_on_the_way, shared.negatives_in_numpy, shared.mask_inside_softplus)
+exercise.share(shared.numpy_on_the_way, shared.mask_inside_softplus)
+exercise.share(shared.negative_part_in_numpy, shared.negative_part_without_gradient, of=jsd)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives the loss, minus the objective. A bound is

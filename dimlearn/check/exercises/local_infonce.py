@@ -47,7 +47,7 @@ def local_infonce(scores):
 
 def log_sums(scores):
     """The logsumexp of all scores of each code: `[N, 1]`."""
-    by_code = tf.reshape(scores, [-1, math.prod(scores.shape[1:])])
+    by_code = tf.reshape(scores, [scores.shape[0], -1])
     return tf.reduce_logsumexp(by_code, axis=1, keepdims=True)
 
 def log_sums_of_others(scores):
@@ -68,11 +68,6 @@ def with_other_positives(scores, positive, _):
     return tf.reduce_mean(log_p) + log_count(scores)
 
 exercise.share(shared.sign_flipped, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
-exercise.share(
-    shared.negatives_in_numpy,
-    negatives_in_numpy="""The logsumexp leaves TensorFlow. The value is right, but no gradient comes
-    from it, and the critic would raise all scores for ever: stay with `tf` or `keras.ops`.""",
-)
 exercise.share(shared.diagonal_of_the_last_axes, of=with_other_positives)
 exercise.share(
     shared.masked_with_ten,
@@ -81,8 +76,9 @@ exercise.share(
     masked_with_ten="""The masked scores are set to a modest constant, which still counts in the
     sum, or more than the real ones when these are low. Put minus infinity there, or take them
     out.""",
-    masked_with_zero="""Multiplying by a mask sets the scores of the own image to 0, and `exp(0) =
-    1` counts among the negatives, L times. Put minus infinity there, or take them out.""",
+    masked_with_zero="""The scores of the own image are 0 among the competitors, as a mask that
+    multiplies leaves them, and `exp(0) = 1` counts there, L times. Put minus infinity there, or
+    take them out.""",
 )
 
 @exercise.mistake("""The other locations of the same image are among your negatives: your
@@ -152,6 +148,19 @@ def locations_summed(scores):
 def overflows(scores):
     own, others = tf.exp(positives(scores)), tf.exp(log_sums_of_others(scores))
     return tf.reduce_mean(tf.math.log(own / (own + others))) + log_count(scores)
+
+@exercise.mistake("""The competitors leave TensorFlow on the way. The value is right, but no
+    gradient comes from them, and the critic would raise all scores for ever: stay with `tf` or
+    `keras.ops`.""")
+def competitors_in_numpy(scores):
+    others = log_sums_of_others(scores).numpy()
+    return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
+
+@exercise.mistake("""No gradient comes from the competitors: the value is right, but the critic
+    would raise all scores for ever.""")
+def competitors_without_gradient(scores):
+    others = tf.stop_gradient(log_sums_of_others(scores))
+    return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
 
 @exercise.mistake("""The difference is the wrong way round: the loss of a question must shrink when
     its right answer gets a higher score, and yours grows.""")

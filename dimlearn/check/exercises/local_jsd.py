@@ -38,7 +38,8 @@ def local_jsd(scores):
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 exercise.share(shared.shifted_by_log_4, shared.numpy_inside, shared.numpy_on_the_way)
-exercise.share(shared.negatives_in_numpy, shared.mask_inside_softplus)
+exercise.share(shared.mask_inside_softplus)
+exercise.share(shared.negative_part_in_numpy, shared.negative_part_without_gradient, of=jsd)
 exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=jsd)
 exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)
 exercise.share(shared.all_signs_wrong, shared.wasserstein, shared.softplus_of_mean, of=jsd)
@@ -58,9 +59,9 @@ exercise.share(
     at every location: leave them out of the second mean.""",
     counted_with_diagonal="""The mean over the negatives divides by the wrong count: the pairs of
     the diagonal are counted too, though they are not in the sum.""",
-    masked_with_zero="""Multiplying the scores by a mask makes the diagonal 0, and softplus of 0
-    still counts, with log 2. Apply softplus first and the mask after it, or take the entries
-    out.""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
+    softplus of 0 still counts, with log 2. Apply softplus first and the mask after it, or take the
+    entries out.""",
 )
 
 @exercise.mistake("""Your function divides by the number of locations a second time: the mean

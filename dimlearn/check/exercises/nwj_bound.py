@@ -49,8 +49,8 @@ exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in
 exercise.share(
     shared.masked_with_zero,
     of=formula,
-    masked_with_zero="""Multiplying by a mask puts zeros on the diagonal, and a score of 0 still
-    counts among the negatives. Take these entries out before `exp` (`tf.boolean_mask`).""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and a
+    score of 0 still counts among the negatives. Take these entries out before `exp`.""",
 )
 
 @exercise.mistake("""The 1 is missing in the exponent. Without it the bound is not tight for any
