@@ -120,8 +120,10 @@ def cause_in(error):
     for sentence, patterns in ERRORS:
         if any(pattern in words for pattern in patterns):
             return sentence
-    return "It leaves TensorFlow on the way: inside `tf.function` it raises an error."
+    return UNKNOWN
 
+
+UNKNOWN = "It leaves TensorFlow on the way: inside `tf.function` it raises an error."
 
 NUMPY = """A NumPy function is given a tensor on the way, and NumPy keeps no record for the
 gradient: take TensorFlow's function of the same kind."""
@@ -132,6 +134,10 @@ ERRORS = [
         ["no attribute 'numpy'", "numpy() is only available"],
     ),
     (one_line(NUMPY), ["to a numpy array", "NumPy call, which is not supported"]),
+    (
+        "A tensor becomes a plain number on the way (`float`), and the gradient is lost.",
+        ["float() argument must be"],
+    ),
     (
         "`tf.constant` makes a new tensor on the way, one without a past.",
         ["Expected any non-tensor type"],

@@ -248,3 +248,12 @@ def seed_fault(draw):
     if not np.array_equal(first, default):
         return Fault("default", "Without a seed your result is not that of `seed=0`, the default.")
     return None
+
+# ---------------------------------------------------------------- models
+# `right`: the worked solution.
+
+@shared("""Your function sets a seed. Everything that draws afterwards, another step too, would draw
+    the same numbers every time. Leave seeds to whoever calls it.""")
+def seed_set(right, *args):
+    keras.utils.set_random_seed(0)
+    return right(*args)
