@@ -4,6 +4,7 @@ The function is run once more under a tape that sees all it does, then without w
 the way with. Where a gradient arrives then, the cause is known; where none does, none is named.
 """
 
+from contextlib import suppress
 from unittest.mock import patch
 
 import numpy as np
@@ -15,6 +16,12 @@ from dimlearn.startup import keras, tf
 
 def why_none(call, args, variables):
     """`(kind, sentence)`: what keeps the gradient from these variables, or `("", "")`."""
+    with suppress(LearnerError):  # a function that can run only once keeps its secret
+        return cause_of_none(call, args, variables)
+    return "", ""
+
+
+def cause_of_none(call, args, variables):
     losses, arrives = losses_without(call, args, variables)
     if not losses:  # no tape was asked, or it answered
         return "", ""

@@ -98,8 +98,8 @@ def normalisation_nested(shape, code_dim):
 
 @wrong("build_encoder", "outputs_by_name", ["dictionary"], ["one output", "1 output"])
 def dictionary(shape, code_dim):
-    feature_map, code = plain(shape, code_dim).outputs
-    return keras.Model(plain(shape, code_dim).inputs, {"a": feature_map, "b": code})
+    model = plain(shape, code_dim)
+    return keras.Model(model.inputs, {"a": model.outputs[0], "b": model.outputs[1]})
 
 
 @wrong("build_encoder", "code_past_the_map", ["before the map"], ["nothing to share"])
@@ -198,7 +198,13 @@ def seeded_step(*args):
     return step(*args)
 
 
-@wrong("train_step", None, ["inside `tf.function`", "float()"])
+@wrong("train_step", None, ["inside `tf.function`", "no attribute 'numpy'"])
+def takes_a_number(*args):
+    loss = step(*args)
+    return loss if loss.numpy() < 9 else loss
+
+
+@right("train_step")  # AutoGraph has its own `float`
 def prints_a_float(*args):
     loss = step(*args)
     print(float(loss))

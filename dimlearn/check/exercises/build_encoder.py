@@ -123,7 +123,8 @@ def code_past_the_map(input_shape, code_dim):
     from it. Look for `stop_gradient` between the two.""")
 def map_detached(input_shape, code_dim):
     images, feature_map = parts(input_shape)
-    return encoder(images, feature_map, layers.Dense(code_dim), source=Still()(feature_map))
+    still = keras.ops.stop_gradient(feature_map)
+    return encoder(images, feature_map, layers.Dense(code_dim), source=still)
 
 @exercise.mistake("""The map is flat: `[N, M*M*C]`, or has no height and width. It keeps its
     locations: take it before `Flatten`.""")
@@ -203,7 +204,17 @@ def same_weights(input_shape, code_dim):
     cells look into the encoder (`encoder.input`, `encoder.outputs`, `encoder.layers`), which only a
     functional model allows: from `keras.Input` through the layers to `keras.Model`.""")
 def subclassed(input_shape, code_dim):
-    return Subclassed(code_dim)
+    class Encoder(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.convolution = layers.Conv2D(6, 4, 2, padding="same", activation="relu")
+            self.dense = layers.Dense(code_dim)
+
+        def call(self, images):
+            feature_map = self.convolution(images)
+            return feature_map, self.dense(layers.Flatten()(feature_map))
+
+    return Encoder()
 
 @exercise.mistake("""Convolutions or batch normalisations stand in a model, or in a layer of your
     own, inside your model. Later cells look for them in `encoder.layers` and would not find them:
@@ -212,24 +223,6 @@ def layers_nested(input_shape, code_dim):
     images = keras.Input(input_shape)
     convolutions = keras.Sequential([layers.Conv2D(6, 4, 2, padding="same", activation="relu")])
     return encoder(images, convolutions(images), layers.Dense(code_dim))
-
-class Still(layers.Layer):
-    """Lets values through, and no gradient."""
-
-    def call(self, values):
-        return keras.ops.stop_gradient(values)
-
-class Subclassed(keras.Model):
-    """An encoder whose inside is known to its own `call` alone."""
-
-    def __init__(self, code_dim):
-        super().__init__()
-        self.to_map = layers.Conv2D(6, 4, 2, padding="same", activation="relu")
-        self.to_code = layers.Dense(code_dim)
-
-    def call(self, images):
-        feature_map = self.to_map(images)
-        return feature_map, self.to_code(layers.Flatten()(feature_map))
 
 # ---------------------------------------------------------------- what is looked at
 

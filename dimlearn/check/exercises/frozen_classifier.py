@@ -137,8 +137,19 @@ def encoder_not_used(encoder, num_classes):
 @exercise.mistake("""Your model has no variables before it is called the first time, so nobody can
     count what trains. Build it from `keras.Input`, or call it once before you return it.""")
 def not_built(encoder, num_classes):
-    encoder.trainable = False
-    return NotBuilt(encoder, num_classes)
+    class Classifier(keras.Model):
+        def __init__(self):
+            super().__init__()
+            encoder.trainable = False
+            self.encoder = encoder
+            self.first, self.second = layers.Dense(64, "relu"), layers.Dense(64, "relu")
+            self.logits = layers.Dense(num_classes)
+
+        def call(self, images):
+            code = self.encoder(images, training=False)[1]
+            return self.logits(self.second(self.first(code)))
+
+    return Classifier()
 
 @exercise.mistake("""Your function changes the weights of the encoder that it was given. What they
     have learnt is what is to be measured: the encoder stays as it is.""")
@@ -150,20 +161,6 @@ def encoder_reset(encoder, num_classes):
 exercise.share(shared.seed_set, seed_set="""A seed is set inside: everything that draws afterwards
     draws the same numbers, and every classifier starts from the same head. Seeds are set outside.
     """)
-
-class NotBuilt(keras.Model):
-    """A classifier whose head has no variables yet."""
-
-    def __init__(self, encoder, num_classes):
-        super().__init__()
-        self.encoder = encoder
-        self.head = [layers.Dense(64, "relu"), layers.Dense(64, "relu"), layers.Dense(num_classes)]
-
-    def call(self, images):
-        x = self.encoder(images, training=False)[1]
-        for layer in self.head:
-            x = layer(x)
-        return x
 
 @exercise.mistake("""The hidden layers are tanh units. Asked are ReLU units.""")
 def tanh_units(encoder, num_classes):
