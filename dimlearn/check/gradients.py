@@ -135,7 +135,13 @@ ERRORS = [
     (one_line(NUMPY), ["to a numpy array", "NumPy call, which is not supported"]),
     (
         "`float`, or a function of `math`, takes a number out of TensorFlow on the way.",
-        ["not 'SymbolicTensor'", "not SymbolicTensor", "not 'Tensor'", "not Tensor"],
+        [
+            "not 'SymbolicTensor'",
+            "not SymbolicTensor",
+            "not 'Tensor'",
+            "not Tensor",
+            "float() argument must be",
+        ],
     ),
     (
         "`tf.constant` makes a new tensor on the way, one without a past.",

@@ -1,9 +1,10 @@
-"""Mistakes that exercises about tables, Gaussians and chance share; see `shared.py`."""
+"""Mistakes that exercises about tables, Gaussians, chance and models share; see `shared.py`."""
 
 import numpy as np
 
 from dimlearn.check.faults import Fault
 from dimlearn.check.shared import Shared, bits, shared
+from dimlearn.startup import keras
 
 # ---------------------------------------------------------------- tables and Gaussians
 # `right`: the worked solution.
@@ -57,3 +58,9 @@ def first_of(*looks):
     """One property made of several: the first fault counts, so that a mistake keeps its name
     whatever else is wrong. Each look gives a `Fault` or None."""
     return lambda call: next(filter(None, (look(call) for look in looks)), None)
+
+@shared("""Your function sets a seed. Everything that draws afterwards, another step too, would draw
+    the same numbers every time. Leave seeds to whoever calls it.""")
+def seed_set(right, *args):
+    keras.utils.set_random_seed(0)
+    return right(*args)

@@ -35,5 +35,3 @@ def loops(train, test, tiny=1e-9):
             new_train[:, d] = (train[:, d] - mean) / deviation
             new_test[:, d] = (test[:, d] - mean) / deviation
     return new_train, new_test
-
-
