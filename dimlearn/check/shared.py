@@ -148,7 +148,7 @@ def jsd_against(scores, negative, count):
 
 @shared("""The signs inside softplus are inverted, or, which comes to the same, the two kinds of
     scores are exchanged. A critic would learn to give its positive pairs *low* scores, and the
-    curve of the loss would look the same. Which of the two signs makes a high score cheap?""")
+    curve of its training would look the same. Which of the two signs makes a high score cheap?""")
 def softplus_signs_inverted(formula, *args):
     return formula(*args, yes=log_no, no=log_yes)
 
@@ -180,8 +180,8 @@ def not_averaged(formula, *args):
 def summed(formula, *args):
     return formula(*args, mean=tf.reduce_sum)
 
-@shared("""Your function uses the logits without softplus, as a Wasserstein critic does. Here they
-    are logits of a cross-entropy.""")
+@shared("""Your function averages the logits as they are, without softplus: a logit of 1000 would
+    count a thousand times as much as one of 1.""")
 def wasserstein(formula, *args):
     return formula(*args, yes=tf.identity, no=tf.negative)
 

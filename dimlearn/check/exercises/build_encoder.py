@@ -188,8 +188,8 @@ def code_without_dense(input_shape, code_dim):
     averages = layers.GlobalAveragePooling2D()(layers.Conv2D(code_dim, 1)(feature_map))
     return keras.Model(images, (feature_map, averages))
 
-exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside. Whoever builds three encoders to
-    compare them gets one encoder three times, and every cell afterwards draws the same numbers.
+exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside. Whoever builds three
+    encoders to compare them gets one encoder three times, and every cell afterwards draws the same numbers.
     Seeds are set outside.""")
 
 @exercise.mistake("""Every encoder that your function builds starts from the same weights. Look for

@@ -76,8 +76,7 @@ def prior_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
 def global_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return alpha * global_mi - beta * local_mi + gamma * prior_loss
 
-@exercise.mistake("""The sign of the local bound is wrong: only the global one is maximised. A minus
-    before a sum needs brackets.""")
+@exercise.mistake("""The sign of the local bound is wrong: only the global one is maximised.""")
 def local_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi + beta * local_mi + gamma * prior_loss
 

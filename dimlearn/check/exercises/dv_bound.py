@@ -71,8 +71,9 @@ def plain_mean_of_negatives(scores):
 def count_forgotten(scores):
     return joint(scores) - tf.reduce_logsumexp(negatives(scores))
 
-@exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
-    float32, above 88.7. Use `tf.reduce_logsumexp`, which takes the largest score out first.""")
+@exercise.mistake("""For ordinary scores it is right, but in float32 `exp` of a score far from 0 is
+    infinite or 0, above 88.7. Use `tf.reduce_logsumexp`, which takes the largest score out
+    first.""")
 def overflows(scores):
     return joint(scores) - tf.math.log(tf.reduce_mean(tf.exp(negatives(scores))))
 

@@ -85,9 +85,8 @@ def normalised(p):
 def shifted_log(p):
     return -np.sum(p * np.log(p + 1e-3))
 
-@exercise.mistake("""Your function adds the terms of both outcomes of every entry, that it
-    happens and that it does not, as the cross-entropy of yes-or-no questions does. A table is
-    one variable with many outcomes.""")
+@exercise.mistake("""Your function adds the terms of both outcomes of every entry, that it happens
+    and that it does not. A table is one variable with many outcomes.""")
 def binary_entropy(p):
     return entropy(p) + entropy(1 - p)
 

@@ -158,8 +158,8 @@ def encoder_reset(encoder, num_classes):
         weight.assign(0 * weight)
     return classifier(encoder, num_classes)
 
-exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside: everything that draws afterwards
-    draws the same numbers, and every classifier starts from the same head. Seeds are set outside.
+exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside: everything that draws
+    afterwards draws the same numbers, and every classifier starts from the same head. Seeds are set outside.
     """)
 
 @exercise.mistake("""The hidden layers are tanh units. Asked are ReLU units.""")

@@ -93,8 +93,8 @@ def whole_matrix(scores):
 def loss_instead(scores):
     return log_n(scores) - infonce_bound(scores)
 
-@exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
-    float32. `tf.reduce_logsumexp` and `tf.nn.log_softmax` take the largest out first.""")
+@exercise.mistake("""For ordinary scores it is right, but in float32 `exp` of a score far from 0 is
+    infinite or 0. `tf.reduce_logsumexp` and `tf.nn.log_softmax` take the largest out first.""")
 def overflows(scores):
     log_sums = tf.math.log(tf.reduce_sum(tf.exp(scores), axis=1))
     return joint(scores) - tf.reduce_mean(log_sums) + log_n(scores)

@@ -83,8 +83,8 @@ def negative_sign_inverted(scores):
 def shifted_by_log_2(scores):
     return jsd_bound(scores) + math.log(2)
 
-@exercise.mistake("""Positive and negative pairs are thrown into one average, where the N - 1
-    times more negatives outvote the positives. Average each kind by itself.""")
+@exercise.mistake("""Positive and negative pairs are thrown into one average, where the more
+    numerous negatives outweigh the positives as N grows. Average each kind by itself.""")
 def one_average_for_all(scores):
     return tf.reduce_mean(tf.where(diagonal(scores) == 1, log_yes(scores), log_no(scores)))
 

@@ -143,8 +143,8 @@ def locations_averaged_first(scores):
 def locations_summed(scores):
     return offset_forgotten(scores) * scores.shape[2] + log_count(scores)
 
-@exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
-    float32. Take the largest out first: `tf.reduce_logsumexp`, `tf.nn.log_softmax`.""")
+@exercise.mistake("""For ordinary scores it is right, but in float32 `exp` of a score far from 0 is
+    infinite or 0. Take the largest out first: `tf.reduce_logsumexp`, `tf.nn.log_softmax`.""")
 def overflows(scores):
     own, others = tf.exp(positives(scores)), tf.exp(log_sums_of_others(scores))
     return tf.reduce_mean(tf.math.log(own / (own + others))) + log_count(scores)

@@ -49,9 +49,9 @@ def with_jumps(jumps, layers):
     """The field with other jumps, one for each layer: what most mistakes get wrong."""
     return 1 + sum((kernel - 1) * jump for kernel, jump in zip(kernels(layers), jumps))
 
-@exercise.mistake("""The strides are ignored: your function adds up the kernels. Behind a stride
-    of 2 neighbouring locations are two pixels apart, and each further kernel sees twice as far.
-""")
+@exercise.mistake("""The strides are ignored: every layer adds its kernel as if all strides before
+    it were 1. Behind a stride of 2 neighbouring locations are two pixels apart, and each further
+    kernel sees twice as far.""")
 def strides_ignored(layers):
     return with_jumps(itertools.repeat(1), layers)
 
