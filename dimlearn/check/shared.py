@@ -105,8 +105,8 @@ def counted_with_diagonal(formula, scores):
 def negatives_summed(formula, scores):
     return formula(scores, negatives(scores), 1)
 
-@shared("""Zeros stand on the diagonal, as a mask that multiplies leaves them, and `exp(0) = 1` still
-    counts among the negatives. Take those entries out, or put minus infinity there.""")
+@shared("""Zeros stand on the diagonal, as a mask that multiplies leaves them, and `exp(0) = 1`
+    still counts among the negatives. Take those entries out, or put minus infinity there.""")
 def masked_with_zero(formula, scores):
     return formula(scores, scores * (1 - diagonal(scores)), number(scores))
 

@@ -189,8 +189,8 @@ def code_without_dense(input_shape, code_dim):
     return keras.Model(images, (feature_map, averages))
 
 exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside. Whoever builds three
-    encoders to compare them gets one encoder three times, and every cell afterwards draws the same numbers.
-    Seeds are set outside.""")
+    encoders to compare them gets one encoder three times, and every cell afterwards draws the same
+    numbers. Seeds are set outside.""")
 
 @exercise.mistake("""Every encoder that your function builds starts from the same weights. Look for
     a seed, or a constant, in an initializer: weights are random, and others at every call.""")

@@ -159,8 +159,8 @@ def encoder_reset(encoder, num_classes):
     return classifier(encoder, num_classes)
 
 exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside: everything that draws
-    afterwards draws the same numbers, and every classifier starts from the same head. Seeds are set outside.
-    """)
+    afterwards draws the same numbers, and every classifier starts from the same head. Seeds are set
+    outside.""")
 
 @exercise.mistake("""The hidden layers are tanh units. Asked are ReLU units.""")
 def tanh_units(encoder, num_classes):
