@@ -295,3 +295,39 @@ def mask_inside_softplus(right, scores):
     eye, pairs = diagonal(scores), number(scores) / (scores.shape[0] - 1)
     yes = tf.reduce_sum(log_yes(scores * eye)) / pairs
     return yes + tf.reduce_sum(log_no(scores * (1 - eye))) / number(scores)
+
+@shared("""Only the part whose right answer is yes is in it: a yes to everything would be the
+    best.""")
+def yes_alone(formula, *args):
+    return formula(*args, no=lambda s: 0 * s)
+
+@shared("""Only the part whose right answer is no is in it: a no to everything would be the
+    best.""")
+def no_alone(formula, *args):
+    return formula(*args, yes=lambda s: 0 * s)
+
+@shared("""For ordinary scores it is right, but a small number inside the log, to keep it finite,
+    caps what a wrong score costs. `tf.nn.softplus` needs no such help.""")
+def log_of_sigmoid_with_epsilon(formula, *args):
+    yes, no = (lambda s: tf.math.log(tf.sigmoid(s) + 1e-7)), (lambda s: yes(-s))
+    return formula(*args, yes=yes, no=no)
+
+@shared("""Only one kind of score goes through softplus, that whose right answer is no. Both are
+    logits, and both do.""")
+def yes_without_softplus(formula, *args):
+    return formula(*args, yes=tf.identity)
+
+@shared("""The two kinds of scores meet in one softplus, as a difference. Each kind has a softplus
+    and a mean of its own: whose score stands next to whose means nothing.""")
+def difference_in_one_softplus(formula, first, second):
+    return tf.reduce_mean(tf.nn.softplus(second - first))
+
+@shared("""This is a hinge: what is sure enough costs nothing at all. Here it is a
+    cross-entropy.""")
+def hinge(formula, *args):
+    yes, no = (lambda s: -tf.nn.relu(1 - s)), (lambda s: -tf.nn.relu(1 + s))
+    return formula(*args, yes=yes, no=no)
+
+@shared("""One value for each image comes back: the positive scores are not averaged.""")
+def positives_not_averaged(right, scores):
+    return right(scores) - joint(scores) + positives(scores)

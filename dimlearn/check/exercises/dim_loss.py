@@ -129,6 +129,11 @@ def absolute_bounds(global_mi, local_mi, prior_loss, alpha, beta, gamma):
 
 exercise.share(shared.numpy_on_the_way)
 
+@exercise.mistake("""The loss is halved. The three terms are added, each with its weight and nothing
+    else.""")
+def halved(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma) / 2
+
 @exercise.mistake("""Your function leaves TensorFlow and does not come back: the value is right, but
     no record is kept outside, and so no gradient comes back through it.""")
 def taken_out_of_tensorflow(global_mi, local_mi, prior_loss, alpha, beta, gamma):

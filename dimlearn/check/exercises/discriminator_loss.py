@@ -40,6 +40,8 @@ exercise.share(shared.last_argument_in_numpy)
 exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=cross_entropy)
 exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=cross_entropy)
 exercise.share(shared.all_signs_wrong, shared.softplus_overflows, of=cross_entropy)
+exercise.share(shared.hinge, shared.difference_in_one_softplus, of=cross_entropy)
+exercise.share(shared.log_of_sigmoid_with_epsilon, of=cross_entropy)
 exercise.share(shared.not_averaged, shared.summed, shared.softplus_of_mean, of=cross_entropy)
 exercise.share(shared.log_of_sigmoid, shared.logits_as_probabilities, of=cross_entropy)
 exercise.share(shared.wasserstein, of=cross_entropy)
@@ -80,6 +82,16 @@ def prior_called_fake(prior_logits, code_logits):
     discriminator, at the *codes*: not here, behind it.""")
 def logits_detached(prior_logits, code_logits):
     return discriminator_loss(prior_logits, tf.stop_gradient(code_logits))
+
+@exercise.mistake("""Only the codes are judged, and with the encoder's wish, a yes. The
+    discriminator has to tell two kinds apart.""")
+def encoders_loss(prior_logits, code_logits):
+    return prior.prior_loss(code_logits)
+
+@exercise.mistake("""Your loss is the squared distance of the logits from 1 and 0, as in a
+    least-squares GAN. Here it is a cross-entropy.""")
+def least_squares(prior_logits, code_logits):
+    return tf.reduce_mean((prior_logits - 1) ** 2) + tf.reduce_mean(code_logits**2)
 
 exercise.promise(
     "A discriminator that cannot tell, with logits of 0, pays 2 log 2 = 1.3863",

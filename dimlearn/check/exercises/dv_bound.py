@@ -51,6 +51,7 @@ exercise.share(shared.negatives_without_gradient)
 exercise.share(shared.masked_with_zero, shared.masked_with_ten, of=formula)
 exercise.share(shared.infinity_times_mask, shared.counted_with_diagonal, of=formula)
 exercise.share(shared.ten_subtracted, shared.counted_by_rows, shared.counted_in_one_row, of=formula)
+exercise.share(shared.positives_not_averaged)
 exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in_numpy)
 exercise.share(
     shared.diagonal_among_negatives,
@@ -102,6 +103,16 @@ def jsd_instead(scores):
     to the log? All-zero scores must give 0.""")
 def count_added(scores):
     return joint(scores) - tf.reduce_logsumexp(negatives(scores)) - math.log(number(scores))
+
+@exercise.mistake("""The log of the sum is *divided* by the count. A mean is divided before its log
+    is taken: what becomes of the count then?""")
+def log_divided_by_count(scores):
+    return joint(scores) - tf.reduce_logsumexp(negatives(scores)) / number(scores)
+
+@exercise.mistake("""The first mean runs over all scores. Only the diagonal holds positive
+    pairs.""")
+def all_pairs_as_positive(scores):
+    return dv_bound(scores) - joint(scores) + tf.reduce_mean(scores)
 
 @exercise.mistake("""Both parts are added. A critic that raises all its scores must not gain: the
     second part is subtracted.""")

@@ -150,6 +150,20 @@ def offset_log_n_minus_1(scores):
 def plain_mean_of_row(scores):
     return joint(scores) - tf.reduce_mean(scores)
 
+@exercise.mistake("""Your softmax runs over the whole matrix, as if there were one question with
+    N^2 choices, though the number of choices is the right one. Each row is a question.""")
+def whole_matrix_right_count(scores):
+    return whole_matrix(scores) + log_n(scores)
+
+@exercise.mistake("""Your softmax runs over the diagonal: the right answers compete with each other.
+    The choices of a question are its whole row.""")
+def softmax_of_the_diagonal(scores):
+    return tf.reduce_mean(tf.nn.log_softmax(positives(scores))) + log_n(scores)
+
+@exercise.mistake("""One value for each row comes back. InfoNCE is their mean.""")
+def one_value_a_row(scores):
+    return positives(tf.nn.log_softmax(scores)) + log_n(scores)
+
 @exercise.mistake("""Your function averages over rows and columns, both questions at once. Asked is
     only which y belongs to an x.""")
 def rows_and_columns(scores):

@@ -58,6 +58,8 @@ exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of
 exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)
 exercise.share(shared.all_signs_wrong, shared.wasserstein, shared.summed, of=jsd)
 exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=jsd_against)
+exercise.share(shared.log_of_sigmoid_with_epsilon, shared.yes_without_softplus, of=jsd)
+exercise.share(shared.yes_alone, shared.no_alone, of=jsd)
 exercise.share(shared.numpy_on_the_way, shared.mask_inside_softplus)
 exercise.share(shared.negative_part_in_numpy, shared.negative_part_without_gradient, of=jsd)
 exercise.share(
@@ -92,14 +94,6 @@ def one_average_for_all(scores):
     that logarithm.""")
 def sigmoid_without_log(scores):
     return jsd(scores, yes=tf.sigmoid, no=lambda s: -tf.sigmoid(s))
-
-@exercise.mistake("""For ordinary scores it is right, but a small number inside the log, to keep
-    it finite, caps what a wrong score costs. `tf.nn.softplus` needs no such help.""")
-def log_of_sigmoid_with_epsilon(scores):
-    def log_p(logit):
-        return tf.math.log(tf.sigmoid(logit) + 1e-7)
-
-    return jsd(scores, yes=log_p, no=lambda s: log_p(-s))
 
 @exercise.mistake("""This is the DV bound, with a log-mean-exp. The JSD objective has softplus,
     of each score by itself.""")

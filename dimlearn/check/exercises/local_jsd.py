@@ -39,6 +39,7 @@ def local_jsd(scores):
 
 exercise.share(shared.shifted_by_log_4, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(shared.mask_inside_softplus)
+exercise.share(shared.yes_without_softplus, shared.yes_alone, shared.no_alone, of=jsd)
 exercise.share(shared.negative_part_in_numpy, shared.negative_part_without_gradient, of=jsd)
 exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=jsd)
 exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)

@@ -45,6 +45,7 @@ exercise.share(shared.diagonal_among_negatives, shared.counted_with_diagonal, of
 exercise.share(shared.negatives_summed, of=formula)
 exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=formula)
 exercise.share(shared.positives_summed, shared.negatives_without_gradient)
+exercise.share(shared.positives_not_averaged)
 exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in_numpy)
 exercise.share(
     shared.masked_with_zero,
@@ -101,6 +102,15 @@ def one_subtracted_from_the_bound(scores):
     ones.""")
 def one_subtracted_from_both(scores):
     return nwj_bound(scores) - 1
+
+@exercise.mistake("""A 1 is added to the bound. Scores of 1 everywhere must give 0.""")
+def one_added_to_the_bound(scores):
+    return nwj_bound(scores) + 1
+
+@exercise.mistake("""The first mean runs over all scores. Only the diagonal holds positive
+    pairs.""")
+def all_pairs_as_positive(scores):
+    return nwj_bound(scores) - joint(scores) + tf.reduce_mean(scores)
 
 @exercise.mistake("""Positive and negative pairs are exchanged: the diagonal goes through `exp`, and
     the rest is averaged.""")

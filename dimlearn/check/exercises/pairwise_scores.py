@@ -94,6 +94,21 @@ def summed_over_images(u, v):
 def summed_to_one_number(u, v):
     return tf.reduce_sum(pairwise_scores(u, v))
 
+@exercise.mistake("""Nothing is summed: every row of `u` meets every row of `v`, but the U products
+    of a pair are still apart.""")
+def products_not_summed(u, v):
+    return u[:, None] * v[None]
+
+@exercise.mistake("""Only matching rows meet in your function, in one column: those are the N
+    positive pairs. Every row of `u` has to meet every row of `v`.""")
+def matching_rows_in_a_column(u, v):
+    return tf.reduce_sum(u * v, axis=1, keepdims=True)
+
+@exercise.mistake("""Your function puts a softmax behind the scores. Asked are the scores as they
+    are: each bound does with them what it needs.""")
+def softmax_behind(u, v):
+    return tf.nn.softmax(pairwise_scores(u, v))
+
 @exercise.mistake("""Your scores are minus the inner products. Two vectors that agree have a large
     score.""")
 def negated(u, v):

@@ -49,6 +49,7 @@ exercise.share(
     log_of_sigmoid="""For ordinary logits it is right, but for large ones a step on the way is
     infinite: an `exp`, or the log of a sigmoid that rounds to 0. `tf.nn.softplus` is safe.""",
 )
+exercise.share(shared.log_of_sigmoid_with_epsilon, of=formula)
 exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(
     shared.sign_flipped,
@@ -97,5 +98,10 @@ def detached(code_logits):
     Keras loss needs `from_logits=True`.""")
 def logits_as_probabilities(code_logits):
     return keras.losses.BinaryCrossentropy()(tf.ones_like(code_logits), code_logits)
+
+@exercise.mistake("""The logarithm is missing: your function gives minus the mean probability. A
+    cross-entropy is made of logs.""")
+def probability_without_log(code_logits):
+    return -tf.reduce_mean(tf.sigmoid(code_logits))
 
 exercise.promise("For logits of 0 the encoder pays log 2 = 0.69315", np.zeros((3, 1)))
