@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_two_logits, two_logits
-from dimlearn.check.shared import cross_entropy, log_no, log_yes
+from dimlearn.check.shared_softplus import cross_entropy, log_no, log_yes
 from dimlearn.startup import tf
 
 exercise = Exercise(
@@ -36,14 +36,25 @@ def global_loss(positive_scores, negative_scores):
 
 exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(shared.last_argument_in_numpy)
-exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=cross_entropy)
-exercise.share(shared.negative_part_both_signs, shared.all_signs_wrong, of=cross_entropy)
-exercise.share(shared.wasserstein, shared.hinge, shared.no_alone, of=cross_entropy)
-exercise.share(shared.difference_in_one_softplus, of=cross_entropy)
-exercise.share(shared.log_of_sigmoid_with_epsilon, of=cross_entropy)
-exercise.share(shared.softplus_signs_inverted, shared.softplus_of_mean, of=cross_entropy)
-exercise.share(shared.not_averaged, shared.summed, of=cross_entropy)
-exercise.share(shared.log_of_sigmoid, shared.logits_as_probabilities, of=cross_entropy)
+exercise.share(
+    shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs,
+    of=cross_entropy,
+)
+exercise.share(
+    shared_softplus.negative_part_both_signs, shared_softplus.all_signs_wrong, of=cross_entropy,
+)
+exercise.share(
+    shared_softplus.wasserstein, shared_softplus.hinge, shared_softplus.no_alone, of=cross_entropy,
+)
+exercise.share(shared_softplus.difference_in_one_softplus, of=cross_entropy)
+exercise.share(shared_softplus.log_of_sigmoid_with_epsilon, of=cross_entropy)
+exercise.share(
+    shared_softplus.softplus_signs_inverted, shared_softplus.softplus_of_mean, of=cross_entropy,
+)
+exercise.share(shared_softplus.not_averaged, shared_softplus.summed, of=cross_entropy)
+exercise.share(
+    shared_softplus.log_of_sigmoid, shared_softplus.logits_as_probabilities, of=cross_entropy,
+)
 
 @exercise.mistake("""The sign is wrong: your function gives the objective, which is maximised.
     Asked is a loss, which an optimizer minimises: its negative.""")

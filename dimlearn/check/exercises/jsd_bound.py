@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_matrices, far_scores, matrices
-from dimlearn.check.shared import diagonal, jsd, jsd_against, log_no, log_yes
+from dimlearn.check.shared import diagonal
+from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
@@ -43,8 +44,8 @@ def jsd_bound(scores):
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 exercise.share(shared.bits, shared.halved, shared.shifted_by_log_4, shared.numpy_inside)
-exercise.share(shared.softplus_signs_inverted, shared.softplus_of_mean, of=jsd)
-exercise.share(shared.log_of_sigmoid, shared.softplus_overflows, of=jsd)
+exercise.share(shared_softplus.softplus_signs_inverted, shared_softplus.softplus_of_mean, of=jsd)
+exercise.share(shared_softplus.log_of_sigmoid, shared_softplus.softplus_overflows, of=jsd)
 exercise.share(shared.diagonal_among_negatives, shared.counted_with_diagonal, of=jsd_against)
 exercise.share(shared.negatives_summed, of=jsd_against)
 exercise.share(
@@ -54,14 +55,24 @@ exercise.share(
     softplus of 0 still counts among the negatives, with log 2. Apply softplus first and the mask
     after it, or take the entries out.""",
 )
-exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=jsd)
-exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)
-exercise.share(shared.all_signs_wrong, shared.wasserstein, shared.summed, of=jsd)
+exercise.share(
+    shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.negative_part_negated, shared_softplus.negative_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.all_signs_wrong, shared_softplus.wasserstein, shared_softplus.summed, of=jsd,
+)
 exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=jsd_against)
-exercise.share(shared.log_of_sigmoid_with_epsilon, shared.yes_without_softplus, of=jsd)
-exercise.share(shared.yes_alone, shared.no_alone, of=jsd)
-exercise.share(shared.numpy_on_the_way, shared.mask_inside_softplus)
-exercise.share(shared.negative_part_in_numpy, shared.negative_part_without_gradient, of=jsd)
+exercise.share(
+    shared_softplus.log_of_sigmoid_with_epsilon, shared_softplus.yes_without_softplus, of=jsd,
+)
+exercise.share(shared_softplus.yes_alone, shared_softplus.no_alone, of=jsd)
+exercise.share(shared.numpy_on_the_way, shared_softplus.mask_inside_softplus)
+exercise.share(
+    shared_softplus.negative_part_in_numpy, shared_softplus.negative_part_without_gradient, of=jsd,
+)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives the loss, minus the objective. A bound is

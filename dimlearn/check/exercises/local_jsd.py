@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, far_tensors, scores, tensors
-from dimlearn.check.shared import diagonal, jsd, jsd_against, log_no, log_yes, negatives
+from dimlearn.check.shared import diagonal, negatives
+from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
@@ -38,15 +39,27 @@ def local_jsd(scores):
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 exercise.share(shared.shifted_by_log_4, shared.numpy_inside, shared.numpy_on_the_way)
-exercise.share(shared.mask_inside_softplus)
-exercise.share(shared.yes_without_softplus, shared.yes_alone, shared.no_alone, of=jsd)
-exercise.share(shared.negative_part_in_numpy, shared.negative_part_without_gradient, of=jsd)
-exercise.share(shared.positive_part_negated, shared.positive_part_both_signs, of=jsd)
-exercise.share(shared.negative_part_negated, shared.negative_part_both_signs, of=jsd)
-exercise.share(shared.all_signs_wrong, shared.wasserstein, shared.softplus_of_mean, of=jsd)
+exercise.share(shared_softplus.mask_inside_softplus)
+exercise.share(
+    shared_softplus.yes_without_softplus, shared_softplus.yes_alone, shared_softplus.no_alone,
+    of=jsd,
+)
+exercise.share(
+    shared_softplus.negative_part_in_numpy, shared_softplus.negative_part_without_gradient, of=jsd,
+)
+exercise.share(
+    shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.negative_part_negated, shared_softplus.negative_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.all_signs_wrong, shared_softplus.wasserstein, shared_softplus.softplus_of_mean,
+    of=jsd,
+)
 exercise.share(shared.counted_by_rows, of=jsd_against)
 exercise.share(shared.halved, shared.bits)
-exercise.share(shared.softplus_signs_inverted, shared.softplus_overflows, of=jsd)
+exercise.share(shared_softplus.softplus_signs_inverted, shared_softplus.softplus_overflows, of=jsd)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives the loss. The objective is maximised.""",

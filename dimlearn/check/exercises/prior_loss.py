@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import logits
-from dimlearn.check.shared import log_yes
+from dimlearn.check.shared_softplus import log_yes
 from dimlearn.deep_infomax import prior
 from dimlearn.startup import keras, tf
 
@@ -41,15 +41,18 @@ def formula(code_logits, yes=log_yes, no=None, mean=tf.reduce_mean):
     """The loss made of other parts. The answer it wants is always yes: `no` has no place in it."""
     return -mean(yes(code_logits))
 
-exercise.share(shared.not_averaged, shared.summed, shared.softplus_of_mean, of=formula)
 exercise.share(
-    shared.log_of_sigmoid,
-    shared.wasserstein,
+    shared_softplus.not_averaged, shared_softplus.summed, shared_softplus.softplus_of_mean,
+    of=formula,
+)
+exercise.share(
+    shared_softplus.log_of_sigmoid,
+    shared_softplus.wasserstein,
     of=formula,
     log_of_sigmoid="""For ordinary logits it is right, but for large ones a step on the way is
     infinite: an `exp`, or the log of a sigmoid that rounds to 0. `tf.nn.softplus` is safe.""",
 )
-exercise.share(shared.log_of_sigmoid_with_epsilon, of=formula)
+exercise.share(shared_softplus.log_of_sigmoid_with_epsilon, of=formula)
 exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(
     shared.sign_flipped,
