@@ -234,7 +234,7 @@ def test_a_terminal_and_a_diff(capsys):
 
 
 def test_html():
-    html = check.jsd_bound(lambda s: bounds.jsd_bound(-s))._repr_html_()
+    html = check.jsd_bound(lambda s: bounds.jsd_bound(s).numpy())._repr_html_()
     assert 'role="status"' in html and 'aria-label="Check of jsd_bound: not yet"' in html
     assert "color:inherit" in html and "background" not in html
     assert "<code>" in html and "`" not in html
