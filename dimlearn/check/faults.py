@@ -21,6 +21,7 @@ class Fault:
     text: str
     evidence: object = None
     error: BaseException | None = None
+    where: str = ""  # on which input an error came
 
     def __post_init__(self):
         self.text = one_line(self.text)

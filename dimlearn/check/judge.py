@@ -238,7 +238,7 @@ end, or far too much work for the small inputs of a check.""")
 def what_was_seen(fault, function):
     if fault.kind != "raised":
         return fault.text
-    return f"{fault.text}\n\n{translate(fault.error, function)}".strip()
+    return f"{fault.text}\n\n{translate(fault.error, function)}\n\n{fault.where}".strip()
 
 
 def what_was_printed(printed):

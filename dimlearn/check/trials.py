@@ -50,7 +50,7 @@ def run_trial(trial, call):
             evidence = type(raised.error).__name__
             if text and cause_in(raised.error):  # many errors, one mistake
                 evidence = "leaves TensorFlow"
-            return Fault("raised", text or on_what(trial, call), evidence, raised.error)
+            return Fault("raised", text, evidence, raised.error, on_what(trial, call))
         except NotAnAnswer as no_answer:
             return Fault("type", str(no_answer), str(no_answer))
         except RecursionError:

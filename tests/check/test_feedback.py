@@ -190,7 +190,7 @@ GENERIC = [
     (lambda s: right(s) - 2 * math.log(2), "2 log 2"),
     (lambda s: 0.25 + 0 * right(s), "whatever goes in"),
     (lambda s: right(s) * math.nan, "NaN"),
-    (lambda s: tf.nn.log_softmax(s), "One number is expected"),
+    (lambda s: tf.nn.log_softmax(s), "expected a single number"),
     (lambda s: right(s) / math.log(10), "base 10"),
 ]
 
