@@ -50,7 +50,9 @@ def run_trial(trial, call):
             evidence = type(raised.error).__name__
             if text and cause_in(raised.error):  # many errors, one mistake
                 evidence = "leaves TensorFlow"
-            return Fault("raised", text, evidence, raised.error, on_what(trial, call))
+            called = isinstance(trial, ValueTrial | PropertyTrial)
+            where = on_what(trial, call) if called else ""
+            return Fault("raised", text, evidence, raised.error, where)
         except NotAnAnswer as no_answer:
             return Fault("type", str(no_answer), str(no_answer))
         except RecursionError:
