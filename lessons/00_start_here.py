@@ -23,7 +23,8 @@
 import numpy as np
 
 from dimlearn import DeepInfoMax, build_encoder, check, data
-from dimlearn.pictures import BLUE, GREY, canvas, image_grid, show
+from dimlearn.pictures import canvas, image_grid, show
+from dimlearn.pictures.style import BLUE, GREY
 from dimlearn.startup import keras
 
 # %% [markdown]

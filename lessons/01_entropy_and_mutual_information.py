@@ -22,7 +22,8 @@
 import numpy as np
 
 from dimlearn import check
-from dimlearn.pictures import BLUE, GREEN, ORANGE, canvas, scatters, show, tables
+from dimlearn.pictures import canvas, probability_tables, scatters, show
+from dimlearn.pictures.style import BLUE, GREEN, ORANGE
 
 # %% [markdown]
 # ## Three clouds
@@ -203,8 +204,9 @@ print("no snow in the belief:", KL(truth, np.array([0.5, 0.5, 0.0])))
 joint = np.array([[0.30, 0.05, 0.00], [0.05, 0.20, 0.05], [0.00, 0.05, 0.30]])
 p_x = joint.sum(axis=1, keepdims=True)  # a column [3, 1]
 p_y = joint.sum(axis=0, keepdims=True)  # a row [1, 3]
-show(tables({"what is": joint, "if independent": p_x * p_y}), """Two tables of three by three
-probabilities. What is has its mass on the diagonal, the independent one is nearly even.""")
+tables = {"what is": joint, "if independent": p_x * p_y}
+show(probability_tables(tables), """Two tables of three by three probabilities. What is has its
+mass on the diagonal, the independent one is nearly even.""")
 
 
 # %% [markdown]

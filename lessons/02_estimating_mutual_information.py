@@ -27,8 +27,10 @@ import math
 
 import numpy as np
 
-from dimlearn import check, data, readouts, widgets, worlds
-from dimlearn.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, canvas, score_matrices, show
+from dimlearn import check, data
+from dimlearn.information import readouts, worlds
+from dimlearn.pictures import canvas, explorer, score_matrices, show
+from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE
 from dimlearn.startup import keras, tf
 
 # %% [markdown]
@@ -294,7 +296,7 @@ def frame(step):
     return show(picture, f"The scores of 16 pairs after {step} steps of training.")
 
 
-widgets.explorer(frame, step=(0, 400, 20, 0))
+explorer(frame, step=(0, 400, 20, 0))
 
 # %%
 figure, axis = canvas(width=5)
@@ -627,8 +629,8 @@ def strips(information, temperature, batch):
 strips(8, 0.5, 64)
 
 # %%
-widgets.explorer(strips, information=(1, 10, 1, 4), temperature=(0.5, 3.0, 0.1, 1.0),
-                 batch=[64, 16, 128, 256])  # fmt: skip
+explorer(strips, information=(1, 10, 1, 4), temperature=(0.5, 3.0, 0.1, 1.0),
+         batch=[64, 16, 128, 256])  # fmt: skip
 
 # %% [markdown]
 # Only the rare negative pair gives an overconfident critic away. Larger batches hold more of them,
@@ -767,7 +769,7 @@ def by_class(critic):
 by_class("deep")
 
 # %%
-widgets.explorer(by_class, critic=["deep", "linear"])
+explorer(by_class, critic=["deep", "linear"])
 
 
 # %% [markdown]

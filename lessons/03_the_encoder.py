@@ -26,8 +26,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from sklearn.linear_model import LogisticRegression
 
-from dimlearn import check, data, evaluation, widgets
-from dimlearn.pictures import BLUE, GREY, ORANGE, accuracies, canvas, image_grid, show
+from dimlearn import check, data, evaluation
+from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
+from dimlearn.pictures.style import BLUE, GREY, ORANGE
 from dimlearn.startup import keras, tf
 
 # %% [markdown]
@@ -268,8 +269,8 @@ def draw_field(row, column, image=74):
 # below them is the same one for those who read without widgets.
 
 # %%
-widgets.explorer(draw_field, row=(0, M - 1, 1, 1), column=(0, M - 1, 1, 2),
-                 image=(0, 999, 1, 74))  # fmt: skip
+explorer(draw_field, row=(0, M - 1, 1, 1), column=(0, M - 1, 1, 2),
+         image=(0, 999, 1, 74))  # fmt: skip
 
 # %%
 draw_field(row=1, column=2)
@@ -341,7 +342,9 @@ most rows the pieces look alike: an edge or a corner at the same place. The rows
 # - any square image of 8×8 pixels or more, with a map of more than one location, $M > 1$;
 # - the code is computed *from the map*;
 # - the last layer is dense with `code_dim` units and nothing behind it: no activation, no
-#   normalisation.
+#   normalisation;
+# - the model is functional, from `keras.Input` to `keras.Model`, and its convolutions stand in it
+#   directly: later cells look into it.
 
 # %% tags=["solution"]
 def build_encoder(input_shape, code_dim):
@@ -422,6 +425,7 @@ for seed in range(3):
     keras.utils.set_random_seed(seed)
     judge(f"random {seed}", build(images.image_shape, 64))
 
+
 # %% [markdown]
 # How sure are these numbers? `evaluation.accuracy_interval` gives the range in which an accuracy
 # would lie with other test images, in 95 of 100 cases. It needs the number of *independent* cases.
@@ -429,11 +433,18 @@ for seed in range(3):
 # originals count, not the images.
 
 # %%
+def with_intervals(row):
+    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
+    n = images.test_originals
+    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+
+
 print("test images:", len(images.x_test), " independent:", images.test_originals)
 told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
                  for name, row in results.items())  # fmt: skip
-show(accuracies(results, images.test_originals), f"""Test accuracies in percent with their
-intervals, for the linear probe, neighbours and ten labels. {told}.""")
+judged = {name: with_intervals(row) for name, row in results.items()}
+show(accuracies(judged), f"""Test accuracies in percent with their intervals, for the linear
+probe, neighbours and ten labels. {told}.""")
 
 # %% [markdown]
 # Compare with your prediction. Three things to take along:

@@ -21,9 +21,9 @@
 import numpy as np
 
 from dimlearn import check, data, evaluation
-from dimlearn.pictures import BLACK, BLUE, GREY, ORANGE, accuracies, canvas, image_grid, show
+from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
+from dimlearn.pictures.style import BLACK, BLUE, GREY, ORANGE
 from dimlearn.startup import keras, tf
-from dimlearn.widgets import explorer
 
 # %% [markdown]
 # ## Does this code belong to this image?
@@ -308,6 +308,12 @@ def worth(encoder):
             "ten labels": np.mean(few)}  # fmt: skip
 
 
+def with_intervals(row):
+    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
+    n = images.test_originals
+    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+
+
 # %%
 results = {}
 for seed in range(3):
@@ -324,8 +330,9 @@ for name, row in results.items():
     print(f"{name:9}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
 told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
                  for name, row in results.items())  # fmt: skip
-show(accuracies(results, images.test_originals), f"""Test accuracies in percent with intervals, of
-three random encoders and the same after the training, for three probes. {told}.""")
+judged = {name: with_intervals(row) for name, row in results.items()}
+show(accuracies(judged), f"""Test accuracies in percent with intervals, of three random encoders
+and the same after the training, for three probes. {told}.""")
 
 
 # %% [markdown]

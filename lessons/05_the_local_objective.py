@@ -27,9 +27,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from dimlearn import DeepInfoMax, bounds, build_encoder, check, data
-from dimlearn.pictures import BLUE, GREEN, GREY, ORANGE, canvas, show
+from dimlearn.pictures import LiveTraining, canvas, explorer, show
+from dimlearn.pictures.style import BLUE, GREEN, GREY, ORANGE
 from dimlearn.startup import keras, tf
-from dimlearn.widgets import LiveTraining, explorer
 
 # %% [markdown]
 # ## One big question, many small ones

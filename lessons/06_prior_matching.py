@@ -24,12 +24,11 @@ from matplotlib.patches import FancyBboxPatch
 from sklearn.linear_model import LogisticRegression
 
 from dimlearn import DeepInfoMax, build_encoder, check, data
-from dimlearn.critics import DotProductCritic
+from dimlearn.deep_infomax import DotProductCritic, build_discriminator
 from dimlearn.evaluation import encode, standardize
-from dimlearn.objectives import build_discriminator
-from dimlearn.pictures import BLUE, GREEN, GREY, ORANGE, RED, canvas, show
+from dimlearn.pictures import LiveTraining, canvas, explorer, show
+from dimlearn.pictures.style import BLUE, GREEN, GREY, ORANGE, RED
 from dimlearn.startup import keras, tf
-from dimlearn.widgets import LiveTraining, explorer
 
 # %% [markdown]
 # ## What the information leaves open

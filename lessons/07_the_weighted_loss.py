@@ -28,13 +28,12 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from dimlearn import build_encoder as library_encoder
 from dimlearn import check, data
-from dimlearn.diagrams import training_step
-from dimlearn.encoder import build_encoder as library_encoder
 from dimlearn.evaluation import encode, standardize
-from dimlearn.pictures import BLUE, GREEN, GREY, ORANGE, RED, canvas, show
+from dimlearn.pictures import LiveTraining, canvas, explorer, show, training_step
+from dimlearn.pictures.style import BLUE, GREEN, GREY, ORANGE, RED
 from dimlearn.startup import keras, tf
-from dimlearn.widgets import LiveTraining, explorer
 
 # %% [markdown]
 # ## What you have already
@@ -42,7 +41,7 @@ from dimlearn.widgets import LiveTraining, explorer
 # Everything that this lesson puts together you have met. `check.yours` brings back what *you* wrote
 # in the earlier lessons, judges it once more, and gives you ours where yours is missing. (Python
 # loops over all pairs are right, but take minutes to compile for 64 images. If your `local_jsd` has
-# them, take ours for once: `from dimlearn.bounds import local_jsd`.)
+# them, take ours for once: `from dimlearn.information.bounds import local_jsd`.)
 
 # %%
 build_encoder = check.yours("build_encoder")
@@ -253,10 +252,8 @@ print(compiled_draw().numpy().round(3), compiled_draw().numpy().round(3))
 # - the encoder has batch normalisation: say `encoder(images, training=True)`, and you get the pair
 #   `feature_map, code`; `critic(feature_map, code)` gives the scores `[N, N, L]`.
 #
-# Return the loss as the tensor that it is, not `float(loss)` or `loss.numpy()`. The check calls
-# your step uncompiled and lets a number pass, but further down the step is compiled, and would stop
-# with an error about a symbolic tensor. Then write `return loss`, and run the lesson from here
-# again.
+# Return the loss as the tensor that it is, not `float(loss)` or `loss.numpy()`: further down the
+# step is compiled, where a tensor has no value yet that could be taken out.
 
 # %% tags=["solution"]
 def train_step(images, encoder, critic, optimizer):

@@ -22,11 +22,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from dimlearn import build_encoder, check, comparison, data
-from dimlearn.evaluation import encode
-from dimlearn.pictures import BLUE, GREY, ORANGE, RED, canvas, show
+from dimlearn import build_encoder, check, data
+from dimlearn.evaluation import Settings, all_rows, encode
+from dimlearn.pictures import canvas, explorer, show
+from dimlearn.pictures.style import BLUE, GREY, ORANGE, RED
 from dimlearn.startup import keras
-from dimlearn.widgets import explorer
 
 # %% [markdown]
 # ## A table that looks good
@@ -70,7 +70,7 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # %%
 images = data.load(limit=3000)
 x_test, y_test = images.x_test[:2160], images.y_test[:2160]
-settings = comparison.Settings(
+settings = Settings(
     epochs=2, batch_size=32, learning_rate=1e-3, bound="infonce_codes",
     weights={"global": (1, 0, 0), "local": (0, 1, 0)},
 )  # fmt: skip
@@ -80,9 +80,9 @@ settings = comparison.Settings(
 
 # %%
 rows = ["pixels", "pca", "random", "global", "local", "supervised"]
-encoders = {}
+known, encoders = all_rows(settings), {}
 for name in rows:
-    encoders[name], history = comparison.train_encoder(name, images, settings, seed=0)
+    encoders[name], history = known[name].train(images, settings, seed=0)
     print(name, "is ready" if history else "needs no training")
 
 # %% [markdown]
@@ -475,7 +475,7 @@ for kind, (before, after) in {"training=False inside": moved, "trainable = False
 
 # %%
 def probe_of(name, seed):
-    encoder, history = comparison.train_encoder(name, images, settings, seed=seed)
+    encoder, history = known[name].train(images, settings, seed=seed)
     found = read(encoder)
     print(f"{name}, seed {seed}: {found:.1%}")
     return found

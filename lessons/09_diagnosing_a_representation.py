@@ -25,13 +25,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
-from dimlearn import bounds, build_encoder, check, comparison, critics, data, diagnosis
-from dimlearn.evaluation import encode, standardize
-from dimlearn.pictures import BLACK, BLUE, GREEN, GREY, ORANGE, RED, canvas, show
-from dimlearn.plots import neighbours
+from dimlearn import bounds, build_encoder, check, data
+from dimlearn.deep_infomax import DotProductCritic
+from dimlearn.evaluation import Settings, all_rows, encode, standardize
+from dimlearn.information import diagnosis, worlds
+from dimlearn.pictures import canvas, explorer, neighbours, show
+from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED
 from dimlearn.startup import keras, tf
-from dimlearn.widgets import explorer
-from dimlearn.worlds import correlated_gaussians
 
 tf.get_logger().setLevel("ERROR")  # many small trainings in one notebook: no warning for each
 
@@ -45,13 +45,13 @@ tf.get_logger().setLevel("ERROR")  # many small trainings in one notebook: no wa
 # %%
 images = data.load(limit=3000)
 x_test, y_test = images.x_test[:2160], images.y_test[:2160]
-settings = comparison.Settings(
+settings = Settings(
     epochs=2, batch_size=32, learning_rate=1e-3, bound="infonce_codes",
     weights={"global": (1, 0, 0), "local": (0, 1, 0)},
 )  # fmt: skip
-train, test = {}, {}
+known, train, test = all_rows(settings), {}, {}
 for name in ("pca", "random", "global", "local"):
-    encoder, history = comparison.train_encoder(name, images, settings, seed=0)
+    encoder, history = known[name].train(images, settings, seed=0)
     train[name], test[name] = encode(encoder, images.x_train), encode(encoder, x_test)
     print(f"{name:7}", {term: np.round(values, 2).tolist() for term, values in history.items()})
 
@@ -317,15 +317,14 @@ show(figure, f"The probe of scrambled pixels in percent, first up, then down: {t
 # %%
 def own_bound(x_train, z_train, x_test, z_test, steps=300):
     """InfoNCE between images and codes, read on test images; its ceiling is log 128."""
-    from dimlearn.training import CriticInTraining
-    from dimlearn.worlds import World
+    from dimlearn.information.training import CriticInTraining
 
     def draw(n, rng):
         rows = rng.choice(len(x_train), n)
         return x_train[rows], z_train[rows]
 
     training = CriticInTraining(x_train.shape[1], z_train.shape[1], bounds.infonce_bound)
-    training.train(World("pairs", math.nan, draw), steps, 3e-3)
+    training.train(worlds.World("pairs", math.nan, draw), steps, 3e-3)
     rows = [np.random.default_rng(k).choice(len(x_test), 128, replace=False) for k in range(10)]
     return np.mean([bounds.infonce_bound(training.scores(x_test[i], z_test[i])) for i in rows])
 
@@ -459,7 +458,7 @@ def one_side():
 # %%
 def examine_bound(bound, steps=400):
     """A critic trained by a bound: the curve of the bound, and the scores of fresh pairs."""
-    world, rng = correlated_gaussians(2.0, dim=5), np.random.default_rng(0)
+    world, rng = worlds.correlated_gaussians(2.0, dim=5), np.random.default_rng(0)
     keras.utils.set_random_seed(0)
     sides = [one_side(), one_side()]
     variables = sides[0].trainable_variables + sides[1].trainable_variables
@@ -745,7 +744,7 @@ class Critic:
     def __init__(self, encoder):
         feature_map, code = (output.shape for output in encoder.outputs)
         self.shape = (-1, feature_map[1] * feature_map[2], feature_map[3])
-        self.critic = critics.DotProductCritic(units=64)
+        self.critic = DotProductCritic(units=64)
         self.critic.build(self.shape, code)
         self.trainable_variables = self.critic.trainable_variables
 

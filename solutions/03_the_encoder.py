@@ -351,7 +351,9 @@ most rows the pieces look alike: an edge or a corner at the same place. The rows
 # - any square image of 8×8 pixels or more, with a map of more than one location, $M > 1$;
 # - the code is computed *from the map*;
 # - the last layer is dense with `code_dim` units and nothing behind it: no activation, no
-#   normalisation.
+#   normalisation;
+# - the model is functional, from `keras.Input` to `keras.Model`, and its convolutions stand in it
+#   directly: later cells look into it.
 
 # %% tags=["solution"]
 def build_encoder(input_shape, code_dim):

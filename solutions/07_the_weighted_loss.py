@@ -252,10 +252,8 @@ print(compiled_draw().numpy().round(3), compiled_draw().numpy().round(3))
 # - the encoder has batch normalisation: say `encoder(images, training=True)`, and you get the pair
 #   `feature_map, code`; `critic(feature_map, code)` gives the scores `[N, N, L]`.
 #
-# Return the loss as the tensor that it is, not `float(loss)` or `loss.numpy()`. The check calls
-# your step uncompiled and lets a number pass, but further down the step is compiled, and would stop
-# with an error about a symbolic tensor. Then write `return loss`, and run the lesson from here
-# again.
+# Return the loss as the tensor that it is, not `float(loss)` or `loss.numpy()`: further down the
+# step is compiled, where a tensor has no value yet that could be taken out.
 
 # %% tags=["solution"]
 def train_step(images, encoder, critic, optimizer):

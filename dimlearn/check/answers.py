@@ -85,10 +85,10 @@ def describe(value):
 # ---------------------------------------------------------------- words for values
 
 
-def number(value):
-    """A number in at most five figures."""
+def number(value, digits=5):
+    """A number in at most so many figures."""
     value = value.item() if hasattr(value, "item") else value
-    return str(value) if isinstance(value, int) else f"{value:.5g}"
+    return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
 
 
 def shown(array):
@@ -97,10 +97,10 @@ def shown(array):
     return bracketed(array) if array.size <= 9 else f"an array {shape_words(array.shape)}"
 
 
-def bracketed(array):
+def bracketed(array, digits=5):
     if array.ndim == 0:
-        return number(array)
-    return "[" + ", ".join(map(bracketed, array)) + "]"
+        return number(array, digits)
+    return "[" + ", ".join(bracketed(row, digits) for row in array) + "]"
 
 
 def shape_kind(array):
@@ -112,10 +112,15 @@ def shape_words(shape):
 
 
 def first_difference(seen, expected, close):
-    """ "2.1 where 0.3 was expected", at the first entry that differs."""
-    if seen.ndim == 0:
-        return f"{number(seen)}; expected {number(expected)}"
-    if seen.size <= 6:
-        return f"{bracketed(seen)}; expected {bracketed(expected)}"
-    at = tuple(np.argwhere(~close)[0])
-    return f"{number(seen[at])} at index {shape_words(at)}; expected {number(expected[at])} there"
+    """ "2.1 where 0.3 was expected", at the first entry that differs, with as many figures as it
+    takes to see it."""
+    place, there = "", ""
+    if seen.size > 6:
+        at = tuple(np.argwhere(~close)[0])
+        place, there = f" at index {shape_words(at)}", " there"
+        seen, expected = np.asarray(seen[at]), np.asarray(expected[at])
+    for digits in (5, 7, 9, 17):
+        texts = bracketed(seen, digits), bracketed(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    return f"{texts[0]}{place}; expected {texts[1]}{there}"

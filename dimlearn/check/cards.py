@@ -7,6 +7,7 @@ import ast
 import collections
 import functools
 import inspect
+import re
 import textwrap
 
 from dimlearn.check import progress_file
@@ -61,8 +62,15 @@ def explain(identifier):
     code = textwrap.indent(source_of(mistake.wrong), "    ")
     faults = (judge.fault_of(mistake, index) for index in range(len(judge.trials)))
     symptom = what_was_seen(next(fault for fault in faults if fault), mistake.wrong)
-    title = f"What could go wrong: {mistake.identifier}"
-    return Card(title, f"{mistake.message}\n\nHow it shows: {symptom}\n\n{code}")
+    title = f"What could go wrong: {judge.name}"
+    text = f"{mistake.message}\n\nHow it shows: {symptom}"
+    return Card(title, f"{of_anybody(text)}\n\n{code}")
+
+
+def of_anybody(text):
+    """Words to a learner as words about a function that is not theirs."""
+    words = {"Your": "The", "your": "the", "Yours": "It", "yours": "it"}
+    return re.sub(r"\b[Yy]ours?\b", lambda found: words[found.group()], text)
 
 
 def progress():

@@ -40,7 +40,6 @@ class Exercise:
     shapes: the letters of the arguments' dimensions, `{"scores": "NNL"}`, to recognise counts.
     gradient_of: the names of the results whose gradient is fixed, if not all.
     canonical: `(parts, *args) -> parts`, to forgive what is left open.
-    may_draw: global generators that a right answer moves (a new Keras layer draws from Python's).
     """
 
     meaning: str
@@ -53,7 +52,6 @@ class Exercise:
     shapes: dict = field(default_factory=dict)
     gradient_of: tuple = ()
     canonical: Callable = lambda parts, *args: parts
-    may_draw: tuple = ()
     mistakes: list = field(default_factory=list, init=False)
     properties: list = field(default_factory=list, init=False)
     promises: list = field(default_factory=list, init=False)

@@ -21,6 +21,7 @@ class Fault:
     text: str
     evidence: object = None
     error: BaseException | None = None
+    where: str = ""  # on which input an error came
 
     def __post_init__(self):
         self.text = one_line(self.text)
@@ -49,13 +50,13 @@ def side_effect_fault(effect, parameters):
     kind, which = effect
     if kind == "argument":
         name = parameters[which] if which < len(parameters) else f"argument {which + 1}"
-        text = f"""The result is right, but `{name}` is not what it was: your function changes its
-            argument, and whoever called it finds other data afterwards. Work on a copy, or build a
+        text = f"""`{name}` is not what it was: your function changes its argument, and whoever
+            called it finds other data afterwards. Work on a copy, or build a
             new array instead of writing `{name}[...] = ...`."""
     elif kind == "generator":
-        text = f"""The global random generator of {which} is not where it was: your function seeds
-            it or draws from it, and so changes the numbers of everything that runs afterwards. Make
-            a generator of its own: `rng = np.random.default_rng(seed)`."""
+        text = f"""Your function seeds the global random generator of {which}: everything that draws
+            from it afterwards gets other numbers than it would have. Where
+            chance is needed, a generator of its own does it: `np.random.default_rng(...)`."""
     else:
         text = f"""Your function switches a global setting: {which}. Everything that runs afterwards
             would be affected. Leave it as it is."""

@@ -41,21 +41,31 @@ def what_is_behind(model, images, dense):
         dense.set_weights([scale * (weight + 0.1) for weight in before])
         return np.asarray(model(images, training=training)[1], "float64")
 
-    one, two, minus = code(1.0), code(2.0), code(-30.0)
+    two, minus = code(2.0), code(-30.0)
     with outputs_of(dense) as given:
-        trained = code(1.0, True)
+        one, trained = code(1.0), code(1.0, True)  # this last: it moves a normalisation's averages
     dense.set_weights(before)
     size = np.abs(one).max() + 1e-6
     linear = np.allclose(two, 2 * one, atol=2e-3 * size)
     if linear and np.allclose(minus, -30 * one, atol=5e-2 * size):
         if given and np.allclose(trained, given[-1], atol=1e-3 * size):
             return ""
-        return "normalised" if given and moved_together(trained, given[-1]) else "noisy"
+        if not given or not np.allclose(one, given[0], atol=2e-3 * size):
+            return "more"
+        return "normalised" if moved_together(trained, given[-1]) else "noisy"
     if np.allclose(minus.sum(axis=1), 1, atol=1e-3):
         return "softmax"
-    if minus.min() >= 0 and max(minus.max(), two.max()) <= 1.001:
-        return "squashed"
-    return "relu" if min(minus.min(), one.min()) >= 0 else "other"
+    return bounds_of(one, minus)
+
+
+def bounds_of(one, minus):
+    """What keeps a code from going down as far as weights of minus 30 times the size say."""
+    low, high = min(one.min(), minus.min()), max(one.max(), minus.max())
+    if low >= 0:
+        return "squashed" if high <= 1.001 else "relu"
+    if max(-low, high) <= 1.001 and np.median(np.abs(minus)) > 0.9:
+        return "between -1 and 1"
+    return "normalised" if np.abs(minus).max() < 3 * np.abs(one).max() else "other"
 
 
 def moved_together(code, given):
@@ -83,11 +93,14 @@ def outputs_of(layer):
         del layer.call
 
 
+def hidden_layers(model):
+    """The convolutions and batch normalisations in a model that are not among its own layers."""
+    own, kinds = set(map(id, model.layers)), (keras.layers.Conv2D, keras.layers.BatchNormalization)
+    return [one for one in layers_in(model) if isinstance(one, kinds) and id(one) not in own]
+
+
 def code_sees_more_than_map(model):
-    """Whether the code of a functional model needs more than the map. (The inside of a subclassed
-    model cannot be looked at.)"""
-    if not getattr(model, "outputs", None):
-        return False
+    """Whether the code of a functional model needs more than the map."""
     try:
         keras.Model(*model.outputs)
     except ValueError:  # there is a way from the images to the code that avoids the map

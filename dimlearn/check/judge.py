@@ -25,7 +25,14 @@ from dimlearn.check.stubs import forgets_to_return, is_stub, raises_by_itself
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.check.translation import translate
 from dimlearn.check.trials import PropertyTrial, ValueTrial, run_trial, trials_of
+from dimlearn.deep_infomax import critics, encoder, objectives, prior
 from dimlearn.errors import InputError, one_line
+from dimlearn.evaluation import codes, intervals, probes
+from dimlearn.information import bounds, diagnosis, exact
+
+# The modules of the references. An answer to any exercise could exchange their functions, also
+# before the exercise that is judged by them is first looked at.
+WATCHED = (bounds, codes, critics, diagnosis, encoder, exact, intervals, objectives, prior, probes)
 
 
 def judge_of(name):
@@ -107,14 +114,10 @@ class Judge:
     @functools.cached_property
     def watched(self):
         """The modules whose functions decide what is right: no answer may exchange them."""
-        right = self.reference, self.exercise.worked_solution
-        return [sys.modules[function.__module__] for function in right]
+        return [*WATCHED, sys.modules[self.exercise.worked_solution.__module__]]
 
     def new_call(self, function, current_guard=None):
-        exercise = self.exercise
-        return Call(
-            function, exercise.differentiable, current_guard, exercise.may_draw, self.watched
-        )
+        return Call(function, self.exercise.differentiable, current_guard, self.watched)
 
     def verdict(self, function, current_guard=None):
         """`(status, identifier of the mistake or None, text)` of a function that is not a stub."""
@@ -220,7 +223,7 @@ class Judge:
         for trial in self.trials:
             if isinstance(trial, PropertyTrial):
                 fault = run_trial(trial, call)
-                if fault and fault.text and fault.kind != "raised":
+                if fault and fault.text and fault.kind not in ("raised", "type"):
                     return fault.text
         return ""
 
@@ -235,7 +238,7 @@ end, or far too much work for the small inputs of a check.""")
 def what_was_seen(fault, function):
     if fault.kind != "raised":
         return fault.text
-    return f"{fault.text}\n\n{translate(fault.error, function)}".strip()
+    return f"{fault.text}\n\n{translate(fault.error, function)}\n\n{fault.where}".strip()
 
 
 def what_was_printed(printed):

@@ -132,15 +132,12 @@ def _read(file, to_write=False):
         _set_aside(file)
         return Progress()
     functions = content.get("sources")
-    return Progress(
-        done,
-        {
-            exercise: {"name": one["name"], "text": one["text"]}
-            for exercise, one in (functions.items() if isinstance(functions, dict) else ())
-            if isinstance(one, dict)
-            and all(isinstance(one.get(key), str) for key in ("name", "text"))
-        },
-    )
+    functions = functions if isinstance(functions, dict) else {}
+    return Progress(done, {name: one for name, one in functions.items() if _is_function(one)})
+
+
+def _is_function(one):
+    return isinstance(one, dict) and [type(one.get(key)) for key in ("name", "text")] == [str, str]
 
 
 def _set_aside(file):

@@ -188,7 +188,7 @@ def recalled(judge):
             return None, f"for no text of yours was kept in lesson {judge.lesson}"
         return None, f"for lesson {judge.lesson} has it still to do"
     guard = Guard()
-    function = guard.run(lambda: define(judge.name, **program))
+    function = guard.run(lambda: define(judge.name, program["name"], program["text"]))
     if function is None:
         error = guard.error
         said = f"{type(error).__name__}: {error}" if error else f"it has no {program['name']}"

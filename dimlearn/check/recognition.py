@@ -68,20 +68,22 @@ def _other_shape(results):
         for reduce, name in ((np.mean, "mean"), (np.sum, "sum")):
             if all(_close(reduce(s), e) for s, e in whole):
                 return f"Its {name} is right: one number is expected, so a {name} is missing."
-        return "One number is expected: a mean or a sum over the remaining axes is missing."
+        return ""  # that one number is expected has been said
     if all(s.size == e.size and _close(s.reshape(e.shape), e) for s, e in whole):
         return "The numbers are right and in the right order; only the shape is another."
     return _axes(results, None)
 
 
 def _not_finite(results, _):
-    bad = [s for s, e in results if not np.isfinite(s).all() and np.isfinite(e).all()]
-    if any(np.isnan(s).any() for s in bad):
+    """On the first result that is wrong, which is the one that the message shows."""
+    seen, expected = next((r for r in results if not _close(*r)), results[0])
+    bad = seen[~np.isfinite(seen)]
+    if not bad.size or not np.isfinite(expected).all():
+        return ""
+    if np.isnan(bad.flat[0]):
         return one_line("""NaN comes from 0 times infinity, infinity minus infinity, 0 / 0 or the
             log of a negative number: find the step that does one of these.""")
-    if bad:
-        return "Infinity comes from `exp` of a large number, from log 0 or from a division by 0."
-    return ""
+    return "Infinity comes from `exp` of a large number, from log 0 or from a division by 0."
 
 
 def _always_the_same(results, _):
@@ -93,7 +95,7 @@ def _always_the_same(results, _):
 
 
 def _factor(results, sizes):
-    ratios = [_constant(s, e, np.divide) for s, e in results]
+    ratios = [_constant(s, e, np.divide, np.multiply) for s, e in results]
     known = [r is not None and np.isfinite(r) for r in ratios]
     ratios, sizes = (list(itertools.compress(of_all, known)) for of_all in (ratios, sizes))
     if len(ratios) < max(2, len(results) - 1) or 0 in ratios or _all_close(ratios, 1):
@@ -110,9 +112,11 @@ def _factor(results, sizes):
 
 
 def _offset(results, sizes):
-    offsets = [_constant(s, e, np.subtract) for s, e in results]
+    offsets = [_constant(s, e, np.subtract, np.add) for s, e in results]
     if len(results) < 2 or any(o is None or not np.isfinite(o) for o in offsets):
         return ""
+    if _all_close(offsets, 0):
+        return ""  # right up to rounding: the fault lies elsewhere
     if _all_close(offsets, offsets[0]):
         size, how = abs(offsets[0]), "more" if offsets[0] > 0 else "less"
         named = [f"{name} = {value:.4g}" for value, name in OFFSETS.items() if _close(size, value)]
@@ -158,8 +162,9 @@ def _axes(results, _):
 
 def _some_right(results, _):
     right = sum(_close(s, e) for s, e in results)
-    if right:
-        return f"{right} of the {len(results)} inputs give the right result, the others do not."
+    if 0 < right < len(results):
+        give = "gives" if right == 1 else "give"
+        return f"{right} of the {len(results)} inputs {give} the right result, the others do not."
     return ""
 
 
@@ -171,10 +176,13 @@ def _all_close(numbers, others):
     return np.allclose(numbers, others, 2e-4, 2e-5)
 
 
-def _constant(seen, expected, combine):
-    """The one number that `combine` gives at all entries, or None."""
+def _constant(seen, expected, combine, undo):
+    """The one number by which `undo` makes the result from the right one, at every entry, or None.
+
+    A number that explains the larger entries and not the others explains nothing.
+    """
     usable = np.abs(expected) > 1e-3
     if not np.isfinite(seen).all() or not np.isfinite(expected).all() or not usable.any():
         return None
-    values = combine(seen[usable], expected[usable])
-    return values.flat[0] if np.allclose(values, values.flat[0], 2e-4, 2e-5) else None
+    value = combine(seen[usable], expected[usable]).flat[0]
+    return value if _close(seen, undo(expected, value)) else None

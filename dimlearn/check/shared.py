@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dimlearn.check.faults import Fault
-from dimlearn.startup import keras, tf
+from dimlearn.startup import tf
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ def sign_flipped(right, *args, **kwargs):
 def bits(right, *args, **kwargs):
     return right(*args, **kwargs) / math.log(2)
 
-@shared("""Your function leaves TensorFlow: the value is right, but NumPy keeps no record for the
-    gradient. Compute it with `tf` or `keras.ops`.""")
+@shared("""Your function leaves TensorFlow and does not come back: the value is right, but no record
+    is kept outside, and so there is no gradient. Compute it with `tf` or `keras.ops`.""")
 def numpy_inside(right, *args):
     return np.asarray(right(*args))
 
@@ -75,12 +74,12 @@ def numpy_inside(right, *args):
 def shifted_by_log_4(right, *args):
     return right(*args) + 2 * math.log(2)
 
-@shared("""The positive scores are summed, not averaged: divide by N.""")
+@shared("""The positive scores are summed, not averaged.""")
 def positives_summed(right, scores):
     return right(scores) + (scores.shape[0] - 1) * joint(scores)
 
-@shared("""`tf.stop_gradient` on the second part: the value is right, but the critic is never told
-    to lower the scores of negative pairs, and would raise all scores for ever.""")
+@shared("""No gradient comes through the second part: the value is right, but the critic is never
+    told to lower the scores of negative pairs, and would raise all scores for ever.""")
 def negatives_without_gradient(right, scores):
     return joint(scores) + tf.stop_gradient(right(scores) - joint(scores))
 
@@ -97,17 +96,17 @@ def halved(right, *args):
 def diagonal_among_negatives(formula, scores):
     return formula(scores, scores, math.prod(scores.shape))
 
-@shared("""The mean over the negatives divides by the wrong count: there are N (N - 1) off-diagonal
-    scores, not N^2.""")
+@shared("""The mean over the negatives divides by the wrong count: the squares of the diagonal are
+    counted too, though they are not in the sum.""")
 def counted_with_diagonal(formula, scores):
     return formula(scores, negatives(scores), math.prod(scores.shape))
 
-@shared("""The negative pairs are summed, not averaged: divide by their number, N (N - 1).""")
+@shared("""The negative pairs are summed, not averaged.""")
 def negatives_summed(formula, scores):
     return formula(scores, negatives(scores), 1)
 
-@shared("""Multiplying by a mask puts zeros on the diagonal, and `exp(0) = 1` still counts among the
-    negatives. Take those entries out (`tf.boolean_mask`), or put minus infinity there.""")
+@shared("""Zeros stand on the diagonal, as a mask that multiplies leaves them, and `exp(0) = 1`
+    still counts among the negatives. Take those entries out, or put minus infinity there.""")
 def masked_with_zero(formula, scores):
     return formula(scores, scores * (1 - diagonal(scores)), number(scores))
 
@@ -116,88 +115,17 @@ def masked_with_zero(formula, scores):
 def masked_with_ten(formula, scores):
     return formula(scores, tf.where(diagonal(scores) == 1, -10.0, scores), number(scores))
 
-@shared("""`x - inf * eye` is NaN off the diagonal, because 0 times infinity is NaN. Put minus
-    infinity on the diagonal alone: `tf.linalg.set_diag`, or `tf.where` with a mask.""")
+@shared("""Your function gives NaN whatever goes in. A mask that is *multiplied* by infinity does
+    that: 0 times infinity is NaN. Put minus infinity on the diagonal alone: `tf.linalg.set_diag`,
+    or `tf.where` with a mask.""")
 def infinity_times_mask(formula, scores):
     return formula(scores, scores - math.inf * diagonal(scores), number(scores))
-
-# ---------------------------------------------------------------- two softplus
-# A score is a logit, the critic's answer to "do these two belong together?". The loss is minus the
-# log-probability of the right answer, yes for positive and no for negative pairs; JSD is minus it.
-# `formula(*args, yes=log_yes, no=log_no, mean=tf.reduce_mean)`: the same made of other parts.
-
-def log_yes(scores):
-    """The log-probability of a yes: log sigmoid(s)."""
-    return -tf.nn.softplus(-scores)
-
-def log_no(scores):
-    """The log-probability of a no: log(1 - sigmoid(s))."""
-    return -tf.nn.softplus(scores)
-
-def cross_entropy(positive, negative, yes=log_yes, no=log_no, mean=tf.reduce_mean):
-    """The loss of two lists of scores, each with the same weight."""
-    return -mean(yes(positive)) - mean(no(negative))
-
-def jsd(scores, **parts):
-    """The objective of scores `[N, N]` or `[N, N, L]`."""
-    return -cross_entropy(positives(scores), negatives(scores), **parts)
-
-def jsd_against(scores, negative, count):
-    """The objective with other negatives, or another number of them."""
-    return tf.reduce_mean(log_yes(positives(scores))) + tf.reduce_sum(log_no(negative)) / count
-
-@shared("""The signs inside softplus are inverted, or, which comes to the same, the two kinds of
-    scores are exchanged. A critic would learn to give its positive pairs *low* scores, and the
-    curve of the loss would look the same. A positive pair costs `softplus(-s)`, a negative one
-    `softplus(s)`.""")
-def softplus_signs_inverted(formula, *args):
-    return formula(*args, yes=log_no, no=log_yes)
-
-@shared("""The average comes before softplus. Softplus of a mean is not the mean of softplus: first
-    every score through softplus, then the mean.""")
-def softplus_of_mean(formula, *args):
-    yes, no = (lambda s: log_yes(tf.reduce_mean(s))), (lambda s: log_no(tf.reduce_mean(s)))
-    return formula(*args, yes=yes, no=no)
-
-@shared("""For ordinary scores it is right, but the log of a sigmoid is infinite where the sigmoid
-    rounds to 0 or 1. `tf.nn.softplus` computes the same without that step.""")
-def log_of_sigmoid(formula, *args):
-    yes, no = (lambda s: tf.math.log(tf.sigmoid(s))), (lambda s: tf.math.log(1 - tf.sigmoid(s)))
-    return formula(*args, yes=yes, no=no)
-
-@shared("""For ordinary scores it is right, but `log(1 + exp(s))` overflows for large ones, and so
-    does its gradient. `tf.nn.softplus` is the same function, computed safely.""")
-def softplus_overflows(formula, *args):
-    yes, no = (lambda s: -tf.math.log(1 + tf.exp(-s))), (lambda s: -tf.math.log(1 + tf.exp(s)))
-    return formula(*args, yes=yes, no=no)
-
-@shared("""Your function does not average: it returns one loss for each row, of shape `[N, 1]`. A
-    training step needs a scalar.""")
-def not_averaged(formula, *args):
-    return formula(*args, mean=tf.identity)
-
-@shared("""Your function sums over the batch. The loss is a mean: a larger batch must not mean
-    larger steps.""")
-def summed(formula, *args):
-    return formula(*args, mean=tf.reduce_sum)
-
-@shared("""Your function uses the logits without softplus, as a Wasserstein critic does. Here they
-    are logits of a cross-entropy.""")
-def wasserstein(formula, *args):
-    return formula(*args, yes=tf.identity, no=tf.negative)
-
-@shared("""The loss takes probabilities where it is given logits, scores of any size: a Keras loss
-    needs `from_logits=True`.""")
-def logits_as_probabilities(formula, *args):
-    loss = keras.losses.BinaryCrossentropy()
-    yes, no = (lambda p: -loss(tf.ones_like(p), p)), (lambda p: -loss(tf.zeros_like(p), p))
-    return formula(*args, yes=yes, no=no)
 
 # ---------------------------------------------------------------- inner products
 # `right`: the worked solution, a table of inner products of vectors `[..., U]`.
 
-@shared("""Your function normalises the vectors: those are cosines, between -1 and 1. A critic whose
-    scores are capped caps the bound too; asked for is the plain inner product.""")
+@shared("""Your function normalises the vectors: those are cosines, between -1 and 1, and a critic
+    can never be surer than that. Asked for is the plain inner product.""")
 def cosine(right, *vectors):
     return right(*(tf.math.l2_normalize(each, axis=-1) for each in vectors))
 
@@ -206,45 +134,51 @@ def cosine(right, *vectors):
 def scaled_by_root(right, *vectors):
     return right(*vectors) / vectors[0].shape[-1] ** 0.5
 
-# ---------------------------------------------------------------- tables and Gaussians
+# ---------------------------------------------------------------- out of TensorFlow
 # `right`: the worked solution.
 
-bits_by_log2 = Shared(
-    bits.wrong,
-    """Your function measures in bits, with the logarithm of base 2. Everything here is in nats:
-    `np.log`.""",
-)
+@shared("""Your function leaves TensorFlow on the way and comes back. The value is right, but what
+    happens outside leaves no record, and the gradient ends there: stay with `tf` or `keras.ops`
+    from the first line to the last.""")
+def numpy_on_the_way(right, *args):
+    return tf.constant(np.asarray(right(*args)))
 
-@shared("""Your function takes a mean where a sum belongs. The probabilities are the weights
-    already; dividing by the number of entries weighs twice.""")
-def mean_for_sum(right, *tables):
-    return right(*tables) / tables[0].size
+@shared("""One of the arguments leaves TensorFlow before it is used. The value is right, but no
+    gradient comes back to it: stay with `tf` or `keras.ops` from the first line to the last.""")
+def last_argument_in_numpy(right, *args):
+    return right(*args[:-1], tf.constant(args[-1].numpy()))
 
-@shared("""The factor 1/2 is missing: it is twice as large as it should be.""")
-def half_forgotten(right, *args, **kwargs):
-    return 2 * right(*args, **kwargs)
+@shared("""The negative pairs leave TensorFlow on the way. The value is right, but no gradient comes
+    from them, and the critic would raise all scores for ever: stay with `tf` or `keras.ops`.""")
+def negatives_in_numpy(right, scores):
+    return joint(scores) + (right(scores) - joint(scores)).numpy()
 
-# ---------------------------------------------------------------- chance
-# `right`: the worked solution, which takes a `seed`; `None` stands for a new one at every call.
+# ---------------------------------------------------------------- more counts of negatives
+# `formula(scores, negative, count)` as above.
 
-@shared("""The same seed gives another result at every call: the generator is made without the
-    seed.""")
-def seed_ignored(right, *args, seed=0):
-    return right(*args, seed=None)
+@shared("""Your mask subtracts a modest constant on the diagonal, and what is left still counts
+    among the negatives. Take those entries out, or put minus infinity there.""")
+def ten_subtracted(formula, scores):
+    return formula(scores, scores - 10 * diagonal(scores), number(scores))
 
-@shared("""Your function seeds NumPy's global generator: everything that draws afterwards gets
-    other numbers. Use `np.random.default_rng(seed)`.""")
-def global_seed(right, *args, seed=0):
-    np.random.seed(seed)
-    return right(*args, seed=np.random.randint(2**31))
+@shared("""The mean over the negatives is divided by N, the number of images. How many negative
+    pairs are there?""")
+def counted_by_rows(formula, scores):
+    return formula(scores, negatives(scores), scores.shape[0])
 
-def seed_fault(draw):
-    """What is wrong with the seeds of `draw(seed=...)`, 0 being the default: a `Fault` or None."""
-    first, again, default = draw(seed=0), draw(seed=0), draw()
-    if not np.array_equal(first, again):
-        return Fault("seed ignored", "The same seed gave two different results; expected the same.")
-    if any(np.array_equal(first, draw(seed=seed)) for seed in (1, 2)):
-        return Fault("seeds alike", "Two different seeds gave the same result; expected others.")
-    if not np.array_equal(first, default):
-        return Fault("default", "Without a seed your result is not that of `seed=0`, the default.")
-    return None
+@shared("""The mean over the negatives is divided by the number in *one* row. How many are there in
+    all rows?""")
+def counted_in_one_row(formula, scores):
+    return formula(scores, negatives(scores), scores.shape[0] - 1)
+
+# ---------------------------------------------------------------- scores `[N, N]` and `[N, N, L]`
+# `formula(scores, positive, negative)`
+
+@shared("""The positive scores are not those of the positive pairs: `tf.linalg.diag_part` takes the
+    diagonal of the *last* two axes, image and location here. The pairs are in the first two.""")
+def diagonal_of_the_last_axes(formula, scores):
+    return formula(scores, tf.linalg.diag_part(scores), negatives(scores))
+
+@shared("""One value for each image comes back: the positive scores are not averaged.""")
+def positives_not_averaged(right, scores):
+    return right(scores) - joint(scores) + positives(scores)

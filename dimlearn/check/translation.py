@@ -11,6 +11,8 @@ import traceback
 from dimlearn.check.stubs import code_of
 from dimlearn.errors import one_line
 
+OTHER_ARGUMENTS = "The number of arguments is not that of the stub."
+
 # A pattern in "ErrorName: its text", and what that means. The first that fits is taken.
 FAMILIAR = {
     r"^RecursionError:": """The function calls itself without end. Does it call another function of
@@ -73,8 +75,7 @@ FAMILIAR = {
         0.""",
     r"^TypeError: .*unexpected keyword argument '(\w+)'": """The check passes `dim=` and `seed=` by
         keyword: keep these argument names as in the stub.""",
-    r"^TypeError: .*(positional arguments? but|missing \d+ required positional)": """The number of
-        arguments is not that of the stub.""",
+    r"^TypeError: .*(positional arguments? but|missing \d+ required positional)": OTHER_ARGUMENTS,
     r"^EOFError: .*cannot ask for input": "The function asks for input: use its arguments.",
     r"^SystemExit:": "The function ends the process. Use `return`.",
     r"^MemoryError:": "An array does not fit into memory. Which of its axes is too long?",
@@ -88,7 +89,10 @@ def translate(error, function):
     where = learner_line(error, function)
     stopped = f"Your function stopped with {name}" + (f" {where}" if where else ".")
     quoted = text and "    " + text.replace("\n", "\n    ")
-    return "\n\n".join(part for part in (stopped, quoted, meaning(name, text)) if part)
+    usual = meaning(name, text)
+    if usual == OTHER_ARGUMENTS and where:  # it is a call inside that is wrong
+        usual = "A function that it calls there takes another number of arguments."
+    return "\n\n".join(part for part in (stopped, quoted, usual) if part)
 
 
 def meaning(name, text):
@@ -111,6 +115,7 @@ def words_of(error):
     if "in user code:" in text:
         text = [line for line in text.strip().splitlines() if line.strip()][-1].strip()
         text = re.sub(r"^\w+(Error|Exception): ", "", text)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # Keras' colours
     text = re.sub(r"^\{\{function_node [^}]*\}\}\s*", "", text)
     text = re.sub(r"\s*\[Op:\w+\].*$", "", text, flags=re.DOTALL)
     text = re.sub(r"\b0x[0-9a-fA-F]+", "0x...", text)

@@ -13,15 +13,15 @@ from dimlearn.check.answers import (
     NotAnAnswer,
     as_parts,
     bracketed,
-    describe,
     first_difference,
     number,
     shape_kind,
     shape_words,
+    shown,
 )
 from dimlearn.check.faults import Fault, side_effect_fault
+from dimlearn.check.gradients import GradientTrial, cause_in, exact
 from dimlearn.check.sandbox.call import LearnerError
-from dimlearn.startup import tf
 
 
 def trials_of(exercise):
@@ -32,7 +32,7 @@ def trials_of(exercise):
     ordinary = [ValueTrial(exercise, case, True) for case in exercise.cases()]
     extreme = [ValueTrial(exercise, case, False) for case in exercise.extremes()]
     properties = [PromiseTrial(exercise, *promise) for promise in exercise.promises]
-    properties += [PropertyTrial(name, look, not ordinary) for name, look in exercise.properties]
+    properties += [PropertyTrial(exercise, *own, not ordinary) for own in exercise.properties]
     inner = []
     if exercise.differentiable:
         inner = [GradientTrial(ordinary[1]), *map(GradientTrial, extreme[:3])]
@@ -47,16 +47,37 @@ def run_trial(trial, call):
             return trial.run(call)
         except LearnerError as raised:
             text = getattr(trial, "when_it_raises", "")
-            return Fault("raised", text, type(raised.error).__name__, raised.error)
+            evidence = type(raised.error).__name__
+            if text and cause_in(raised.error):  # many errors, one mistake
+                evidence = "leaves TensorFlow"
+            called = isinstance(trial, ValueTrial | PropertyTrial)
+            where = on_what(trial, call) if called else ""
+            return Fault("raised", text, evidence, raised.error, where)
         except NotAnAnswer as no_answer:
             return Fault("type", str(no_answer), str(no_answer))
         except RecursionError:
             raise
         except Exception as error:  # an object that breaks when it is looked at
-            name = type(error).__name__
-            text = f"What your function returned cannot be read ({name} while looking at it)."
+            name, what = type(error).__name__, what_came_back(call.returned)
+            text = f"""Your function returned {what}; expected something else. (Looking at it raised
+                {name}.)"""
             return Fault("type", text, f"unreadable: {name}")
     return Fault("type", "Your function returned something endless.", "endless")
+
+
+def on_what(trial, call):
+    """The input of the last call in words, or "" where it holds more than numbers and texts."""
+    args, kwargs = call.asked
+    plain = (np.ndarray, int, float, str, tuple, list)
+    if not args or not all(isinstance(value, plain) for value in (*args, *kwargs.values())):
+        return ""
+    return f"The input was {named(trial.exercise, args, kwargs)}."
+
+
+def named(exercise, args, kwargs):
+    """Arguments in words: "scores of shape [5, 5], seed = 3"."""
+    pairs = [*zip(exercise.parameters, args), *kwargs.items()]
+    return ", ".join(f"{name} {told(value)}" for name, value in pairs)
 
 
 # ---------------------------------------------------------------- the value
@@ -69,8 +90,7 @@ class ValueTrial:
         self.exercise, self.ordinary = exercise, ordinary
         self.kwargs = case[-1] if isinstance(case[-1], dict) else {}
         self.args = case[:-1] if self.kwargs else case
-        named = [*zip(exercise.parameters, self.args), *self.kwargs.items()]
-        self.label = ", ".join(f"{name} {told(argument)}" for name, argument in named)
+        self.label = named(exercise, self.args, self.kwargs)
 
     @functools.cached_property
     def expected(self):
@@ -127,13 +147,6 @@ def largest_of(argument):
     return np.abs(argument[np.isfinite(argument)]).max()
 
 
-def exact(argument, as_float32):
-    """The numbers that the learner's function meets, in double precision."""
-    if isinstance(argument, np.ndarray) and argument.dtype.kind == "f":
-        return argument.astype("float32" if as_float32 else "float64").astype("float64")
-    return argument
-
-
 def number_type(seen, right):
     """What is wrong with the kind of numbers, in words, or ""."""
     if right.dtype.kind in "iu" and seen.dtype.kind == "f":
@@ -146,74 +159,7 @@ def number_type(seen, right):
     return ""
 
 
-# ---------------------------------------------------------------- gradient and graph
-
-
-class GradientTrial:
-    """The gradient with respect to every array that goes in."""
-
-    ordinary = False
-
-    def __init__(self, value_trial):
-        self.value, self.exercise = value_trial, value_trial.exercise
-
-    def gradients(self, function, args):
-        """The gradients of a weighted sum of the results, or words for a result without one."""
-        weights = np.random.default_rng(5)
-        inputs = [a for a in args if isinstance(a, tf.Tensor)]
-        with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            result = function(*args)
-            names = self.exercise.returns
-            parts = dict(zip(names, result)) if len(names) > 1 else {"": result}
-            total = 0.0
-            for part in [parts[name] for name in self.exercise.gradient_of or ("",)]:
-                if not isinstance(part, tf.Tensor):
-                    return "a NumPy array" if isinstance(part, np.ndarray) else describe(part)
-                if not part.dtype.is_floating:
-                    return f"a tensor of {part.dtype.name}"
-                # Another weight for each entry: a gradient of the plain sum hides permutations.
-                weight = tf.constant(weights.uniform(0.5, 1.5, part.shape), part.dtype)
-                total += tf.reduce_sum(tf.cast(weight * part, inputs[0].dtype))
-        return tape.gradient(total, inputs)
-
-    @functools.cached_property
-    def expected(self):
-        args = [exact(argument, True) for argument in self.value.args]
-        args = [tf.constant(a) if isinstance(a, np.ndarray) else a for a in args]
-        return [gradient.numpy() for gradient in self.gradients(self.exercise.reference, args)]
-
-    def run(self, call):
-        expected = self.expected
-        args = [call.hand_over(argument) for argument in self.value.args]
-        function = call.function
-        found = call.run(lambda: self.gradients(function, args), [], {})
-        if isinstance(found, str):
-            return Fault("gradient", NOT_A_TENSOR.format(what=found), "not a tensor")
-        named = zip(self.exercise.parameters, args)
-        names = [name for name, argument in named if isinstance(argument, tf.Tensor)]
-        for name, seen, right in zip(names, found, expected):
-            if seen is None:
-                return Fault("gradient", NO_WAY_BACK.format(name=name), ("none", name))
-            seen = tf.convert_to_tensor(seen).numpy()
-            close = np.isclose(seen, right, 2e-3, 1e-3 * max(np.abs(right).max(), 1e-3))
-            if not close.all():
-                text = self.words_for(name, seen, first_difference(seen, right, close))
-                return Fault("gradient", text, (name, seen))
-        return None
-
-    def words_for(self, name, seen, difference):
-        problem = "is wrong" if np.isfinite(seen).all() else "is not finite"
-        return f"""The value is right, but its gradient {problem}. For {self.value.label} the
-            gradient with respect to `{name}` is {difference}."""
-
-
-NOT_A_TENSOR = """The value is right, but your function returned {what}, and no gradient comes back
-through that: the encoder would never learn. Compute it from the tensors with `tf` or `keras.ops`
-alone, without `.numpy()`, `float()` or `np`."""
-
-NO_WAY_BACK = """The value is right, but no gradient reaches `{name}`: the way from it to the result
-is cut. Look for `tf.stop_gradient`, `.numpy()`, `tf.constant`, `tf.Variable` or rounding."""
+# ---------------------------------------------------------------- the graph
 
 
 class GraphTrial:
@@ -238,8 +184,8 @@ class PropertyTrial:
     """Something the mathematics promises: a function of the `Call` that returns None, words for
     what is broken, or a `Fault`."""
 
-    def __init__(self, name, look, ordinary):
-        self.name, self.look, self.ordinary = name, look, ordinary
+    def __init__(self, exercise, name, look, ordinary):
+        self.exercise, self.name, self.look, self.ordinary = exercise, name, look, ordinary
 
     def run(self, call):
         found = self.look(call)
@@ -251,19 +197,19 @@ class PromiseTrial(PropertyTrial):
     message of a wrong value ends in the first promise that it breaks."""
 
     def __init__(self, exercise, words, args, same_as):
-        super().__init__(words, self.find, False)
-        self.exercise, self.args, self.same_as = exercise, args, same_as
+        super().__init__(exercise, words, self.find, False)
+        self.args, self.same_as = args, same_as
 
     def find(self, call):
         seen = single(call(*self.args))
         if self.same_as:
             other = single(call(*self.same_as))
             if abs(seen - other) > 1e-3:
-                return f"{self.name}, but here it makes {number(seen)} into {number(other)}."
+                return f"""{self.name}, but on one such pair of inputs your function gives
+                    {number(seen)} and {number(other)}."""
             return None
-        expected = float(
-            self.exercise.reference(*(exact(argument, False) for argument in self.args))
-        )
+        args = [exact(argument, False) for argument in self.args]
+        expected = single(self.exercise.reference(*args))
         if not np.isclose(seen, expected, 1e-4, 1e-5):
             return f"{self.name}, but your function gives {number(seen)}."
         return None
@@ -275,3 +221,11 @@ def single(result):
     if array.size != 1:
         raise NotAnAnswer(f"Your function returned {shape_kind(array)}; expected a single number.")
     return float(array.reshape(()))
+
+
+def what_came_back(result):
+    """A result that could not be used, in words."""
+    try:
+        return shown(as_parts(result, ())[0])
+    except BaseException:  # an object that breaks when it is looked at
+        return f"an object of type {type(result).__name__}"

@@ -58,7 +58,7 @@ def build_encoder(input_shape, code_dim=64, architecture="light"):
         name = "feature_map" if index == map_index else f"conv{index + 1}_relu"
         x = keras.layers.ReLU(name=name)(x)
         if index == map_index:
-            feature_map = x
+            feature_map = x  # [N, M, M', C]
     x = keras.layers.Flatten(name="flatten")(x)
     if dense_units:
         x = keras.layers.Dense(dense_units, use_bias=False, name="dense_linear")(x)
@@ -68,7 +68,7 @@ def build_encoder(input_shape, code_dim=64, architecture="light"):
         # Thousands of numbers add up to a code: at a tenth of their size it begins small, and a
         # step of Adam moves it a tenth as far.
         x = keras.layers.Rescaling(0.1, name="scaled")(x)
-    code = keras.layers.Dense(int(code_dim), name="code")(x)
+    code = keras.layers.Dense(int(code_dim), name="code")(x)  # [N, D]
     return keras.Model(images, (feature_map, code), name="encoder")
 
 

@@ -242,11 +242,9 @@ class DeepInfoMax(keras.Model):
         if isinstance(images, tf.data.Dataset):
             return images
         images = check_images(images)
-        if images.shape[1:] != self.encoder.input_shape[1:]:
-            expected = self.encoder.input_shape[1:]
-            raise InputError(
-                f"the encoder takes images of shape {expected}, but these are {images.shape[1:]}"
-            )
+        shape, expected = images.shape[1:], self.encoder.input_shape[1:]
+        if shape != expected:
+            raise InputError(f"the encoder takes images of shape {expected}, but these are {shape}")
         count = len(images)
         if not 2 <= batch_size <= count:
             raise InputError(

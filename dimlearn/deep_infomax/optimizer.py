@@ -8,9 +8,9 @@ class FusedAdam(keras.optimizers.Adam):
     """Adam (Kingma & Ba 2015): the arithmetic and the arguments of `keras.optimizers.Adam`.
 
     Keras writes the update as about ten operations, each of which passes over memory. TensorFlow
-    has one that does them all in a single pass. With it a step of a large Deep InfoMax takes 0.89
-    (dot-product critics) to 0.93 (concat critics) of the processor time, a small one 0.97:
-    `tests/benchmarks/speed_benchmark.py adam`.
+    has one that does them all in a single pass. With it a training step of Deep InfoMax takes
+    about 0.95 of the processor time (`tests/benchmarks/speed_benchmark.py adam`), and a model that
+    nobody names any more is let go.
 
     Under a strategy of `tf.distribute`, which sums gradients over replicas, it is Keras' own.
     """
@@ -30,9 +30,9 @@ class FusedAdam(keras.optimizers.Adam):
             return super().apply(grads, trainable_variables)
         # Keras sums the gradients over the replicas even of a single one, and TensorFlow never
         # lets go of the graph of such a sum, nor of its model's weights and moments. Trained and
-        # dropped one after the other, large models cost 61 MB each that way and 4 MB this way
-        # (`tests/benchmarks/speed_benchmark.py many`). Where all replicas are seen at once, there
-        # is nothing to sum.
+        # dropped one after the other, large models leave some 65 MB each that way and under 10 MB
+        # this way (`tests/benchmarks/speed_benchmark.py many`). Where all replicas are seen at
+        # once, there is nothing to sum.
         update = super().apply
         replica.merge_call(lambda strategy: update(grads, trainable_variables))
 

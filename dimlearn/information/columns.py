@@ -117,15 +117,15 @@ def _read_cells(path, delimiter, lines):
     """The cells of these lines of a file, as text `[rows, columns]`; blank lines drop out."""
     lines = set(lines)
     try:
-        frame = pd.read_csv(
-            path,
-            sep=delimiter,
-            header=None,
-            dtype=str,
-            keep_default_na=False,  # a missing number is text that is none
-            encoding="utf-8-sig",
-            skiprows=lambda number: number not in lines,
-        )
+        with path.open(encoding="utf-8-sig") as file:  # with any line ends
+            frame = pd.read_csv(
+                file,
+                sep=delimiter,
+                header=None,
+                dtype=str,
+                keep_default_na=False,  # a missing number is text that is none
+                skiprows=lambda number: number not in lines,
+            )
     except pd.errors.EmptyDataError:
         raise InputError(f"{path.name} holds no row of numbers") from None
     except pd.errors.ParserError as error:

@@ -35,12 +35,16 @@ def run_tasks(options):
             found = estimate_mi(x, y, seed=seed)
             spent = time.process_time() - began
             errors.append(found.value - truth)
-            print(
-                f"{name:38} {truth:6.3f}  {found.value:6.3f}  {found.standard_error:9.3f}  "
-                f"{errors[-1]:+6.3f}  {abs(errors[-1]) / found.standard_error:7.1f}  {spent:5.1f}"
-                f"  {'; '.join(found.warnings)}",
-                flush=True,
-            )
+            cells = [
+                f"{name:38} {truth:6.3f}",
+                f"{found.value:6.3f}",
+                f"{found.standard_error:9.3f}",
+                f"{errors[-1]:+6.3f}",
+                f"{abs(errors[-1]) / found.standard_error:7.1f}",
+                f"{spent:5.1f}",
+                "; ".join(found.warnings),
+            ]
+            print("  ".join(cells), flush=True)
         means.append(np.abs(errors).mean())
         print(f"{name:38} mean absolute error {means[-1]:.3f}")
     print(f"mean absolute error, {len(means)} tasks, {options.seeds} seeds: {np.mean(means):.3f}")
@@ -66,8 +70,8 @@ def run_map(options):
             began = time.process_time()
             values[name][task] = float(result(x, y))
             spent = time.process_time() - began
-            print(f"{task:38} {truth:6.3f}  {name:14} {values[name][task]:6.3f}  {spent:5.1f} s",
-                  flush=True)  # fmt: skip
+            found = f"{name:14} {values[name][task]:6.3f}  {spent:5.1f} s"
+            print(f"{task:38} {truth:6.3f}  {found}", flush=True)
     figure, text = mi_plots.task_map(truths, values)
     print(text)
     save(figure, options.figures, "task_map.png")
@@ -77,8 +81,8 @@ def run_exact(options):
     read = mi_staircase.exact_critic()
     names = list(next(iter(read.values())))
     print(f"{'truth':>6}  " + "  ".join(f"{name:>19}" for name in names))
-    for level, own in read.items():
-        cells = (f"{own[name].mean():8.2f} (sd {own[name].std():5.2f})" for name in names)
+    for level, values in read.items():
+        cells = (f"{values[name].mean():8.2f} (sd {values[name].std():5.2f})" for name in names)
         print(f"{level:6.1f}  " + "  ".join(f"{cell:>19}" for cell in cells))
     save(mi_plots.exact_critic(read)[0], options.figures, "exact_critic.png")
 
@@ -89,9 +93,11 @@ def run_staircase(options):
         climbed = mi_staircase.climb(seed=seed)
         print(f"seed {seed}: {time.process_time() - began:.1f} s for the whole curve")
         for name in climbed.fresh[0]:
-            print(f"{name:20}" + "".join(f"{own[name]:8.2f}" for own in climbed.fresh), flush=True)
+            print(
+                f"{name:20}" + "".join(f"{fresh[name]:8.2f}" for fresh in climbed.fresh), flush=True
+            )
         last = climbed.traces.reshape(len(climbed.truth), -1, 4)[:, -200:, 3].mean(axis=1)
-        print(f"{'InfoNCE, batches':20}" + "".join(f"{own:8.2f}" for own in last))
+        print(f"{'InfoNCE, batches':20}" + "".join(f"{mean:8.2f}" for mean in last))
     if options.figures:
         cubed = mi_staircase.climb(cubed=True)
         figure, text = mi_plots.staircase({"Gaussian": climbed, "cubed": cubed})
@@ -125,9 +131,10 @@ def run_images(options):
         ]
         began = time.process_time()
         found[what] = mi_staircase.world_mi(*parts)
-        print(f"{what:14} {found[what]}  InfoNCE {found[what].readouts['InfoNCE']:.3f}  "
-              f"(most it can be {parts[2].mutual_information:.3f})  "
-              f"{time.process_time() - began:.1f} s", flush=True)  # fmt: skip
+        spent, most = time.process_time() - began, parts[2].mutual_information
+        infonce = f"InfoNCE {found[what].readouts['InfoNCE']:.3f}"
+        told = f"{infonce}  (most it can be {most:.3f})  {spent:.1f} s"
+        print(f"{what:14} {found[what]}  {told}", flush=True)
     ratio = found["two digits"].value / found["same class"].value
     print(f"two digits over one: {ratio:.2f} (2 for a perfect estimator)")
 
@@ -145,9 +152,8 @@ def run_controls(options):
         print(f"  {name:20} {estimate_mi(*pair)}", flush=True)
     for dim, n in ((10, 128), (10, 5000), (1, 1000)):
         for seed in range(options.seeds):
-            pair = worlds.independent(dim).sample(n, seed)
-            print(f"independent, {dim}-d, n = {n}, seed {seed}: {estimate_mi(*pair, seed=seed)}",
-                  flush=True)  # fmt: skip
+            found = estimate_mi(*worlds.independent(dim).sample(n, seed), seed=seed)
+            print(f"independent, {dim}-d, n = {n}, seed {seed}: {found}", flush=True)
 
 
 def save(figure, folder, name):

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from mi_staircase import TRACED
 
+from dimlearn.errors import one_line
 from dimlearn.pictures.comparison import panels
 from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
 
@@ -44,8 +45,9 @@ def staircase(results, names=("DV", "NWJ", "SMILE-5", "InfoNCE"), window=200):
             ends = (np.arange(len(climbed.truth)) + 1) * (steps // len(climbed.truth))
             fresh = np.array([one[name] for one in climbed.fresh])
             fresh[fresh < -1] = np.nan  # below the frame
-            axis.plot(ends, fresh, marker, color=BLACK, markerfacecolor="white", markersize=5,
-                      label=f"{climbed.evaluated} fresh pairs", clip_on=False)  # fmt: skip
+            hollow = {"color": BLACK, "markerfacecolor": "white", "markersize": 5}
+            label = f"{climbed.evaluated} fresh pairs"
+            axis.plot(ends, fresh, marker, **hollow, label=label, clip_on=False)
             axis.set_title(f"{name}, {title}", fontsize=9)
             axis.spines[["top", "right"]].set_visible(False)
         axes[0].set_ylabel("nats")
@@ -83,14 +85,13 @@ def exact_critic(read, names=None):
     names = names or list(READOUT_STYLES)
     figure, axes = panels(len(names), columns=4, width=2.6, sharex=True, sharey=True)
     for axis, name in zip(axes, names):
-        values = [read[level][name] for level in levels]
+        (color, marker), values = READOUT_STYLES[name], [read[level][name] for level in levels]
         places = np.arange(len(levels))
         parts = axis.violinplot(values, places, widths=0.8, showextrema=False)
         for body in parts["bodies"]:
-            body.set(facecolor=READOUT_STYLES[name][0], alpha=0.5)
-        means = [own.mean() for own in values]
-        axis.plot(places, means, READOUT_STYLES[name][1], color=READOUT_STYLES[name][0],
-                  markersize=4, label="mean")  # fmt: skip
+            body.set(facecolor=color, alpha=0.5)
+        means = [batches.mean() for batches in values]
+        axis.plot(places, means, marker, color=color, markersize=4, label="mean")
         axis.step(places, levels, where="mid", color=BLACK, linewidth=1, label="truth")
         axis.set_title(name, fontsize=9)
         axis.set_xticks(places, [f"{level:g}" for level in levels])
@@ -118,10 +119,8 @@ def score_matrices(snapshots, titles):
     axes[0].set_ylabel("x of pair i")
     figure.colorbar(image, ax=list(axes), label="score, nats", shrink=0.8)
     gaps = ", ".join(f"{title} {diagonal_lead(s):.1f}" for s, title in zip(snapshots, titles))
-    return figure, (
-        f"Score matrices of {len(snapshots[0])} pairs. By how much the diagonal's mean leads the "
-        f"rest's: {gaps} nats."
-    )
+    return figure, one_line(f"""Score matrices of {len(snapshots[0])} pairs. By how much the
+        diagonal's mean leads the rest's: {gaps} nats.""")
 
 
 def diagonal_lead(scores):
@@ -155,5 +154,5 @@ def task_map(truths, values):
     axis.set_yticks(range(len(tasks)), labels, fontsize=8)
     figure.colorbar(image, ax=axis, label="estimate minus truth, nats", extend="both")
     mean = np.nanmean(np.abs(errors), axis=0)
-    told = ", ".join(f"{name} {own:.3f}" for name, own in zip(names, mean))
+    told = ", ".join(f"{name} {error:.3f}" for name, error in zip(names, mean))
     return figure, f"Estimates by task (truth in brackets). Mean absolute error in nats: {told}."

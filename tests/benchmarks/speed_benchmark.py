@@ -117,8 +117,8 @@ def step(arguments):
             return history.history["loss"][-1]
 
         flops = common.yard_flops(options.critic.replace("both_", ""), True, options.batch)["total"]
-        return {"step_n": step_n, "batch": options.batch, "unit": options.unit,
-                "flops_img": 3 * flops, "variant": "DeepInfoMax.fit"}  # fmt: skip
+        told = {"variant": "DeepInfoMax.fit", "flops_img": 3 * flops}
+        return {**told, "step_n": step_n, "batch": options.batch, "unit": options.unit}
 
     common.main("dimlearn", build, parser)
 
@@ -156,11 +156,11 @@ def in_turns(models, batches, rounds, steps):
     first = None
     for name, clock in clocks.items():
         wall, cpu = zip(*clock.epochs[1:])
-        told = [1000 * own / steps for own in (min(wall), statistics.median(wall), max(wall))]
+        told = [1000 * each / steps for each in (min(wall), statistics.median(wall), max(wall))]
         processor = 1000 * statistics.median(cpu) / steps
         first = first or processor
-        print(f"{name:24}", "{:14.1f} {:8.1f} {:7.1f}".format(*told),
-              f"{processor:14.1f} {processor / first:14.2f}", flush=True)  # fmt: skip
+        wall = "{:14.1f} {:8.1f} {:7.1f}".format(*told)
+        print(f"{name:24} {wall} {processor:14.1f} {processor / first:14.2f}", flush=True)
 
 
 def weights(arguments):
@@ -188,6 +188,9 @@ def light_model():
 
 def adam(arguments):
     """The fused update against Keras' own, in three models."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args(arguments)
     from dimlearn.startup import keras
 
     makers = {
@@ -200,7 +203,7 @@ def adam(arguments):
         plain = models[f"{name}, Keras"]
         plain.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), steps_per_execution=10)
         batches = plain.batches(images(30 * 64), 64, True)
-        in_turns(models, dict.fromkeys(models, batches), rounds=9, steps=30)
+        in_turns(models, dict.fromkeys(models, batches), options.rounds, steps=30)
 
 
 def batches(arguments):

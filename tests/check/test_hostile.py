@@ -15,10 +15,12 @@ import warnings
 import numpy as np
 import pytest
 
-from dimlearn import check
+from dimlearn import bounds, check
+from dimlearn.check.judge import WATCHED
 from dimlearn.check.sandbox import guard
 from dimlearn.check.sandbox.kept import numerics_checked
 from dimlearn.check.syllabus import LESSON_OF
+from dimlearn.deep_infomax import prior
 from dimlearn.private_names import tensorflow_seed
 from dimlearn.startup import keras, tf
 
@@ -130,9 +132,6 @@ def catches_all(*args, **kwargs):
 def swap_modules(*args, **kwargs):
     np.log = np.exp = tf.reduce_mean = tf.nn.softplus = None
     np.random.default_rng = time.sleep = builtins.sum = None
-    from dimlearn import bounds
-    from dimlearn.deep_infomax import prior
-
     bounds.jsd_bound = prior.prior_loss = lambda *a: 0.0
     return 0.0
 
@@ -258,7 +257,8 @@ def global_state():
         "logging": (logging.root.manager.disable, logging.getLogger("tensorflow").level),
         "ctrl-c": signal.getsignal(signal.SIGINT),
         "functions": (np.log, np.exp, tf.reduce_mean, tf.nn.softplus, time.sleep, builtins.sum,
-                      builtins.input, os._exit, np.random.default_rng),
+                      builtins.input, os._exit, np.random.default_rng, bounds.jsd_bound,
+                      prior.prior_loss),
         "clocks": clocks(),
     }  # fmt: skip
 
@@ -296,6 +296,12 @@ def test_a_hostile_function(name):
         assert not changed, f"{what} changed {changed}"
 
 
+def test_the_modules_of_all_references_are_watched():
+    homes = {getattr(check, name).reference.__module__ for name in LESSON_OF}
+    watched = {module.__name__ for module in WATCHED}
+    assert {home for home in homes if not home.startswith("dimlearn.check.exercises.")} <= watched
+
+
 def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
     from dimlearn.information import entropy
     from dimlearn.information.bounds import jsd_bound
@@ -306,6 +312,10 @@ def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
 
     def draws(scores):
         return jsd_bound(scores) + 0 * np.random.rand()
+
+    def seeds(scores):
+        np.random.seed(0)
+        return jsd_bound(scores)
 
     def exchanges(input_shape, code_dim):
         model = check.build_encoder.exercise.worked_solution(input_shape, code_dim)
@@ -320,7 +330,8 @@ def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
     check.build_encoder(exchanges)
     assert check.build_encoder(check.build_encoder.exercise.worked_solution)
     assert "run_functions_eagerly" in check.jsd_bound(switches).message
-    assert "global random generator of NumPy" in check.jsd_bound(draws).message
+    assert check.jsd_bound(draws)  # drawing is no fault, seeding is
+    assert "global random generator of NumPy" in check.jsd_bound(seeds).message
     assert "`p` is not what it was" in check.entropy(changes).message
     assert not tf.config.functions_run_eagerly()
 
@@ -468,11 +479,11 @@ def swap(*a):
     return 0.0
 
 for name in ("entropy", "jsd_bound", "global_loss"):
-    exercise = getattr(check, name)
-    assert not exercise(swap) and exchanged.pop()
-    assert exercise(exercise.worked_solution), name
-    for mistake in exercise.mistakes:
-        assert exercise(mistake.wrong).mistake == mistake.identifier
+    judge = getattr(check, name)
+    assert not judge(swap) and exchanged.pop()
+    assert judge(judge.exercise.worked_solution), name
+    for mistake in judge.exercise.mistakes:
+        assert judge(mistake.wrong).mistake == mistake.identifier
 """
 
 

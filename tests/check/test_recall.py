@@ -115,14 +115,13 @@ def outer():
 
 global_loss = outer()
 
-class Block(layers.Layer):
+class Block(layers.Conv2D):
     '''A convolution
 with text that starts at the margin.'''
     def __init__(self, filters):
-        super().__init__()
-        self.convolution = layers.Conv2D(filters, SIZES[0], SIZES[1][0], padding=SIZES[1][1])
+        super().__init__(filters, SIZES[0], SIZES[1][0], padding=SIZES[1][1])
     def call(self, x):
-        return keras.ops.relu(self.convolution(x))
+        return keras.ops.relu(layers.Conv2D.call(self, x))
 
 def build_encoder(input_shape, code_dim):
     images = keras.Input(input_shape)

@@ -232,25 +232,24 @@ def test_save_load_and_go_on(tmp_path):
         histories.append(each.fit(IMAGES, batch_size=8, epochs=2, verbose=0).history)
     assert histories[0] == histories[1]
 
-    script = (
-        "import sys, numpy as np, keras\n"
-        "folder = sys.argv[1]\n"
-        "images, codes = np.load(folder + '/images.npy'), np.load(folder + '/codes.npy')\n"
-        "alone = keras.saving.load_model(folder + '/with space/encoder.keras')\n"
-        "assert np.array_equal(alone.predict(images, verbose=0)[1], codes)\n"
-        "from dimlearn import DeepInfoMax\n"
-        "model = keras.saving.load_model(folder + '/with space/model.keras')\n"
-        "assert np.array_equal(model.predict(images, verbose=0), codes)\n"
-    )
+    script = """if True:
+        import sys, numpy as np, keras
+        folder = sys.argv[1]
+        images, codes = np.load(folder + "/images.npy"), np.load(folder + "/codes.npy")
+        alone = keras.saving.load_model(folder + "/with space/encoder.keras")
+        assert np.array_equal(alone.predict(images, verbose=0)[1], codes)
+        from dimlearn import DeepInfoMax
+        model = keras.saving.load_model(folder + "/with space/model.keras")
+        assert np.array_equal(model.predict(images, verbose=0), codes)
+    """
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
 
 
 def test_callbacks_and_validation():
     model = new_model(0, 1, 0)
     stop = keras.callbacks.EarlyStopping("val_loss", patience=0, min_delta=100)
-    history = model.fit(
-        IMAGES, batch_size=8, epochs=9, validation_data=IMAGES[:8], callbacks=[stop], verbose=0
-    ).history  # fmt: skip
+    watched = {"validation_data": IMAGES[:8], "callbacks": [stop]}
+    history = model.fit(IMAGES, batch_size=8, epochs=9, verbose=0, **watched).history
     assert len(history["val_local_bound"]) == 2
     dataset = tf.data.Dataset.from_tensor_slices(IMAGES).batch(12, drop_remainder=True)
     assert "local_bound" in model.fit(dataset, verbose=0).history

@@ -21,6 +21,7 @@ def test_columns_by_name_position_and_range():
     [
         "a,b,c\n1,2,3\n4,5,6\n",
         "a;b;c\r\n1;2;3\r\n4;5;6\r\n",
+        "a,b,c\r1,2,3\r4,5,6\r",
         "a\tb\tc\n1\t2\t3\n4\t5\t6",
         "a b  c\n 1 2   3\n4 5 6 \n",
         '\ufeff"a","b","c"\n"1","2","3"\n4,5,6\n',

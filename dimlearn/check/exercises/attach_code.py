@@ -9,7 +9,7 @@ exercise = Exercise(
     meaning="""The code of image i stands behind the C channels at every location of image i's map:
     `[N, M, M, C], [N, D] -> [N, M, M, C + D]`.""",
     cases=lambda: maps_and_codes((2, 2, 1, 3), (3, 2, 4, 2), (5, 3, 2, 4), (4, 4, 2, 4)),
-    extremes=lambda: maps_and_codes((7, 5, 1, 3), (2, 3, 6, 8)),
+    extremes=lambda: maps_and_codes((6, 3, 1, 3), (2, 3, 6, 8), (3, 2, 2, 1)),
     differentiable=True,
     shapes={"feature_map": "NMMC"},
     hints="""The code has no height and no width. Give it two axes of length 1, between N and D, and
@@ -42,9 +42,9 @@ def code_first(feature_map, code):
 def mismatched(feature_map, code):
     return attach_code(feature_map, tf.roll(code, 1, axis=0))
 
-@exercise.mistake("""The codes are mixed up among locations: after `tf.tile` without axes of its
-    own, or a reshape in the wrong order, a location gets the code of another image. Insert the
-    two axes first: `code[:, None, None, :]`.""")
+@exercise.mistake("""The codes are mixed up among locations: a location gets the code of another
+    image. Repeating rows and reshaping put them in another order than the locations have; give the
+    code its two axes first.""")
 def tiled_in_wrong_order(feature_map, code):
     n, m, _, _ = feature_map.shape
     codes = tf.reshape(tf.tile(code, [m * m, 1]), [n, m, m, -1])
@@ -81,9 +81,20 @@ def mean_code(feature_map, code):
 def transposed_map(feature_map, code):
     return tf.transpose(attach_code(feature_map, code), [0, 2, 1, 3])
 
-@exercise.mistake("""`tf.stop_gradient` on the code: the encoder's last layers would not learn
-    from the local objective.""")
+@exercise.mistake("""No gradient reaches the code: the encoder's last layers would not learn from
+    the local objective.""")
 def code_without_gradient(feature_map, code):
     return attach_code(feature_map, tf.stop_gradient(code))
 
-exercise.share(shared.numpy_inside)
+@exercise.mistake("""No gradient reaches the map: the encoder's convolutions would not learn from
+    the features, only from the code.""")
+def map_without_gradient(feature_map, code):
+    return attach_code(tf.stop_gradient(feature_map), code)
+
+@exercise.mistake("""The code is attached twice, before the features and behind them.""")
+def attached_twice(feature_map, code):
+    m = feature_map.shape[1]
+    codes = tf.tile(code[:, None, None], [1, m, m, 1])
+    return tf.concat([codes, feature_map, codes], axis=-1)
+
+exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.last_argument_in_numpy)

@@ -4,8 +4,16 @@ from itertools import chain
 
 import numpy as np
 
+from dimlearn.check import shared_numbers
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.looks import faults_of_a_model, faults_of_outputs, faults_of_the_code
+from dimlearn.check.looks import (
+    faults_of_a_model,
+    faults_of_its_layers,
+    faults_of_outputs,
+    faults_of_the_call,
+    faults_of_the_code,
+    faults_of_two,
+)
 from dimlearn.deep_infomax import encoder as encoders
 from dimlearn.startup import keras
 
@@ -14,9 +22,8 @@ layers = keras.layers
 exercise = Exercise(
     meaning="""A `keras.Model` from images `[N, H, W, channels]` to the pair `(feature_map [N, M, M,
     C], code [N, code_dim])`: M above 1, the code computed from the map, its last layer dense and
-    linear, for any square image of 8x8 or larger.""",
+    linear, for any square image of 8x8 or larger. Other random weights at every call: no seed.""",
     reference=encoders.build_encoder,
-    may_draw=("Python", "Keras"),
     hints="""Draw the way of an image: some convolutions, then the feature map. How does the code
     come from the map, and which two outputs has the model?
 
@@ -62,29 +69,34 @@ def outputs_exchanged(input_shape, code_dim):
     feature_map, code = model.outputs
     return keras.Model(model.inputs, (code, feature_map))
 
-@exercise.mistake("""The model has one output, the code. The local objective needs the feature
-    map as well: `keras.Model(images, (feature_map, code))`.""")
+@exercise.mistake("""The model has one output. The objectives compare a code with a feature map, so
+    it returns both.""")
 def code_only(input_shape, code_dim):
     model = encoder(*parts(input_shape), layers.Dense(code_dim))
     return keras.Model(model.inputs, model.outputs[1])
 
-@exercise.mistake("""The code has an activation: no entry is ever negative (ReLU). Its last
-    layer is linear: `Dense(code_dim)`.""")
+@exercise.mistake("""The code has an activation: no entry is ever negative, as behind a ReLU. Its
+    last layer is linear.""")
 def code_with_relu(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "relu"))
 
-@exercise.mistake("""The code goes through a sigmoid (or tanh). It is linear here; the sigmoid
-    comes with the prior, in lesson 6, and classifiers want the raw code: `Dense(code_dim)`.""")
+@exercise.mistake("""The code stays between 0 and 1, as behind a sigmoid. It is linear here; the
+    sigmoid comes with the prior, in lesson 6, and classifiers want the raw code.""")
 def code_squashed(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "sigmoid"))
 
-@exercise.mistake("""The code is normalised by a softmax: its entries sum to 1, as
-    probabilities. A code is no classification: `Dense(code_dim)` without activation.""")
+@exercise.mistake("""The code stays between -1 and 1, as behind a tanh. Its last layer is linear:
+    how large an entry is belongs to what it says.""")
+def code_with_tanh(input_shape, code_dim):
+    return encoder(*parts(input_shape), layers.Dense(code_dim), layers.Activation("tanh"))
+
+@exercise.mistake("""The entries of the code sum to 1, as probabilities behind a softmax do. A code
+    is no classification: its last layer has no activation.""")
 def code_with_softmax(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "softmax"))
 
-@exercise.mistake("""Batch or layer normalisation follows the code. The last layer is dense and
-    nothing comes after it.""")
+@exercise.mistake("""A normalisation follows the code: it comes to another size than its last dense
+    layer gives. That layer is the last, and nothing comes after it.""")
 def code_normalised(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim), layers.BatchNormalization())
 
@@ -101,11 +113,18 @@ def code_from_map_and_image(input_shape, code_dim):
     both = layers.Concatenate()([layers.Flatten()(feature_map), layers.Flatten()(images)])
     return encoder(images, feature_map, layers.Dense(code_dim), source=both)
 
-@exercise.mistake("""The code is computed from the image, past the feature map: the two have
-    nothing to share. The way to the code leads through the map.""")
+@exercise.mistake("""The code is computed past the feature map, from the image or from a layer
+    before the map. The way to the code leads through the map.""")
 def code_past_the_map(input_shape, code_dim):
     images, feature_map = parts(input_shape)
     return encoder(images, feature_map, layers.Dense(code_dim), source=images)
+
+@exercise.mistake("""The gradient of the code stops at the map: the convolutions would learn nothing
+    from it. Look for `stop_gradient` between the two.""")
+def map_detached(input_shape, code_dim):
+    images, feature_map = parts(input_shape)
+    still = keras.ops.stop_gradient(feature_map)
+    return encoder(images, feature_map, layers.Dense(code_dim), source=still)
 
 @exercise.mistake("""The map is flat: `[N, M*M*C]`, or has no height and width. It keeps its
     locations: take it before `Flatten`.""")
@@ -144,8 +163,8 @@ def code_dim_ignored(input_shape, code_dim):
 def input_shape_ignored(input_shape, code_dim):
     return encoder(*parts((28, 28, 1)), layers.Dense(code_dim))
 
-@exercise.mistake("""Your function returns tensors, not a model: wrap them in
-    `keras.Model(images, (feature_map, code))`.""")
+@exercise.mistake("""Your function returns tensors, not a model. `keras.Model` makes one of where
+    they begin and where they end.""")
 def no_model(input_shape, code_dim):
     _, feature_map = parts(input_shape)
     return feature_map, layers.Dense(code_dim)(layers.Flatten()(feature_map))
@@ -156,11 +175,60 @@ def image_as_map(input_shape, code_dim):
     images = keras.Input(input_shape)
     return encoder(images, images, layers.Dense(code_dim))
 
+@exercise.mistake("""The model returns a dictionary. Later cells take the pair apart: return the map
+    and the code side by side, in that order.""")
+def outputs_by_name(input_shape, code_dim):
+    model = encoder(*parts(input_shape), layers.Dense(code_dim))
+    return keras.Model(model.inputs, dict(zip(("feature_map", "code"), model.outputs)))
+
+@exercise.mistake("""The code has no dense layer of its own, such as when it is an average of a map
+    over its locations. Its last layer is dense, with `code_dim` units.""")
+def code_without_dense(input_shape, code_dim):
+    images, feature_map = parts(input_shape)
+    averages = layers.GlobalAveragePooling2D()(layers.Conv2D(code_dim, 1)(feature_map))
+    return keras.Model(images, (feature_map, averages))
+
+exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside. Whoever builds three
+    encoders to compare them gets one encoder three times, and every cell afterwards draws the same
+    numbers. Seeds are set outside.""")
+
+@exercise.mistake("""Every encoder that your function builds starts from the same weights. Look for
+    a seed, or a constant, in an initializer: weights are random, and others at every call.""")
+def same_weights(input_shape, code_dim):
+    images = keras.Input(input_shape)
+    fixed = keras.initializers.GlorotUniform(seed=0)
+    x = layers.Conv2D(6, 4, 2, "same", activation="relu", kernel_initializer=fixed)(images)
+    return encoder(images, x, layers.Dense(code_dim, kernel_initializer=fixed))
+
+@exercise.mistake("""Your model is a class with a `call` of its own. That is good Keras, but later
+    cells look into the encoder (`encoder.input`, `encoder.outputs`, `encoder.layers`), which only a
+    functional model allows: from `keras.Input` through the layers to `keras.Model`.""")
+def subclassed(input_shape, code_dim):
+    class Encoder(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.convolution = layers.Conv2D(6, 4, 2, padding="same", activation="relu")
+            self.dense = layers.Dense(code_dim)
+
+        def call(self, images):
+            feature_map = self.convolution(images)
+            return feature_map, self.dense(layers.Flatten()(feature_map))
+
+    return Encoder()
+
+@exercise.mistake("""Convolutions or batch normalisations stand in a model, or in a layer of your
+    own, inside your model. Later cells look for them in `encoder.layers` and would not find them:
+    call each of them on what the one before gives.""")
+def layers_nested(input_shape, code_dim):
+    images = keras.Input(input_shape)
+    convolutions = keras.Sequential([layers.Conv2D(6, 4, 2, padding="same", activation="relu")])
+    return encoder(images, convolutions(images), layers.Dense(code_dim))
+
 # ---------------------------------------------------------------- what is looked at
 
 @exercise.property("images of 8x8 with one channel")
 def small_images(call):
-    return look(call, (8, 8, 1), 7)
+    return look(call, (8, 8, 1), 7, first=True)
 
 @exercise.property("images of 13x13 with three channels")
 def odd_images(call):
@@ -170,14 +238,19 @@ def odd_images(call):
 def mnist_sized(call):
     return look(call, (28, 28, 1), 5)
 
-def look(call, shape, code_dim):
+def look(call, shape, code_dim, first=False):
     """The first thing that is wrong with the model for one shape of images."""
     where = f"For images {list(shape)} and code_dim = {code_dim}"
     images = np.random.default_rng(0).uniform(0, 1, (6, *shape)).astype("float32")
     model = call(shape, code_dim)
     faults = chain(
-        faults_of_a_model(call, model, images, where),
+        faults_of_the_call(call) if first else (),
+        faults_of_a_model(model, images, where),
         faults_of_outputs(model, images, code_dim, where),
+        faults_of_its_layers(model, where),
         faults_of_the_code(model, images, where),
     )
-    return next(faults, None)
+    fault = next(faults, None)
+    if first and fault is None:
+        fault = next(faults_of_two(model, call(shape, code_dim), where), None)
+    return fault

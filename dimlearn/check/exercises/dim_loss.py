@@ -12,8 +12,9 @@ def cases(*numbers):
     return [(*map(np.array, case[:3]), *case[3:]) for case in numbers]
 
 exercise = Exercise(
-    meaning="""`-alpha * global_mi - beta * local_mi + gamma * prior_loss`: the two bounds are
-    maximised, the loss of the prior minimised.""",
+    meaning="""The weighted loss of Deep InfoMax, one number to be minimised: both bounds are to
+    become large and the loss of the prior small. `alpha` weighs the global bound, `beta` the local
+    one, `gamma` the loss of the prior.""",
     reference=objectives.dim_loss,
     cases=lambda: cases(
         (2.5, 1.5, 0.7, 0.5, 1.0, 0.1),
@@ -66,7 +67,8 @@ def alpha_and_beta_exchanged(global_mi, local_mi, prior_loss, alpha, beta, gamma
 def weights_ignored(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -global_mi - local_mi + prior_loss
 
-@exercise.mistake("""The prior's loss is missing: it enters with a plus and its weight gamma.""")
+@exercise.mistake("""The prior's loss is missing. It has a part in the loss, with a weight of its
+    own.""")
 def prior_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - beta * local_mi
 
@@ -74,8 +76,7 @@ def prior_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
 def global_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return alpha * global_mi - beta * local_mi + gamma * prior_loss
 
-@exercise.mistake("""The sign of the local bound is wrong: brackets are missing in `-(alpha *
-    global_mi + beta * local_mi)`.""")
+@exercise.mistake("""The sign of the local bound is wrong: only the global one is maximised.""")
 def local_minimised(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi + beta * local_mi + gamma * prior_loss
 
@@ -95,7 +96,45 @@ def gamma_for_all(global_mi, local_mi, prior_loss, alpha, beta, gamma):
 def shares_of_one(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * global_mi - (1 - alpha) * local_mi + gamma * prior_loss
 
-@exercise.mistake("""Your function leaves TensorFlow with `float` (or NumPy): the value is
-    right, but no gradient comes back through it.""")
+@exercise.mistake("""gamma is forgotten: the prior's loss counts in full, whatever its weight.""")
+def gamma_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return -alpha * global_mi - beta * local_mi + prior_loss
+
+@exercise.mistake("""beta is forgotten: the local bound counts in full, whatever its weight.""")
+def beta_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return -alpha * global_mi - local_mi + gamma * prior_loss
+
+@exercise.mistake("""alpha is forgotten: the global bound counts in full, whatever its weight.""")
+def alpha_forgotten(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return -global_mi - beta * local_mi + gamma * prior_loss
+
+@exercise.mistake("""beta and gamma are exchanged: beta weighs the local bound, gamma the prior's
+    loss.""")
+def beta_and_gamma_exchanged(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return -alpha * global_mi - gamma * local_mi + beta * prior_loss
+
+@exercise.mistake("""The three terms are averaged. The loss is their sum.""")
+def averaged(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma) / 3
+
+@exercise.mistake("""The absolute value of the loss is taken. A loss may be negative: here the more
+    so, the more information there is, and its absolute value would make that small.""")
+def absolute_value(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return abs(dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma))
+
+@exercise.mistake("""The bounds enter with their absolute values. A bound may be negative, and must
+    then count as a bad one.""")
+def absolute_bounds(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return dim_loss(abs(global_mi), abs(local_mi), prior_loss, alpha, beta, gamma)
+
+exercise.share(shared.numpy_on_the_way)
+
+@exercise.mistake("""The loss is halved. The three terms are added, each with its weight and nothing
+    else.""")
+def halved(global_mi, local_mi, prior_loss, alpha, beta, gamma):
+    return dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma) / 2
+
+@exercise.mistake("""Your function leaves TensorFlow and does not come back: the value is right, but
+    no record is kept outside, and so no gradient comes back through it.""")
 def taken_out_of_tensorflow(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     return -alpha * float(global_mi) - beta * float(local_mi) + gamma * float(prior_loss)

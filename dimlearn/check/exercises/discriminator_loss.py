@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_two_logits, two_logits
-from dimlearn.check.shared import cross_entropy, log_no, log_yes
+from dimlearn.check.shared_softplus import cross_entropy, log_no, log_yes
 from dimlearn.deep_infomax import prior
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""The discriminator should give samples of the prior large logits and codes small ones:
-    `mean softplus(-prior_logits) + mean softplus(code_logits)`.""",
+    meaning="""What the discriminator minimises: the cross-entropy of telling samples of the prior
+    (large logits) from codes (small ones), for logits `[N, 1]` of each kind. One number in nats, in
+    which each kind counts with its mean.""",
     reference=prior.discriminator_loss,
     cases=two_logits,
     extremes=far_two_logits,
@@ -34,45 +35,76 @@ def discriminator_loss(prior_logits, code_logits):
     wrong_no = tf.reduce_mean(tf.nn.softplus(-prior_logits))
     return wrong_no + tf.reduce_mean(tf.nn.softplus(code_logits))
 
-exercise.share(shared.halved)
-exercise.share(shared.not_averaged, shared.summed, shared.softplus_of_mean, of=cross_entropy)
-exercise.share(shared.log_of_sigmoid, shared.logits_as_probabilities, of=cross_entropy)
-exercise.share(shared.wasserstein, of=cross_entropy)
+exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
+exercise.share(shared.last_argument_in_numpy)
+exercise.share(
+    shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs,
+    of=cross_entropy,
+)
+exercise.share(
+    shared_softplus.negative_part_negated, shared_softplus.negative_part_both_signs,
+    of=cross_entropy,
+)
+exercise.share(
+    shared_softplus.all_signs_wrong, shared_softplus.softplus_overflows, of=cross_entropy,
+)
+exercise.share(shared_softplus.hinge, shared_softplus.difference_in_one_softplus, of=cross_entropy)
+exercise.share(shared_softplus.log_of_sigmoid_with_epsilon, of=cross_entropy)
+exercise.share(
+    shared_softplus.not_averaged, shared_softplus.summed, shared_softplus.softplus_of_mean,
+    of=cross_entropy,
+)
+exercise.share(
+    shared_softplus.log_of_sigmoid, shared_softplus.logits_as_probabilities, of=cross_entropy,
+)
+exercise.share(shared_softplus.wasserstein, of=cross_entropy)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives minus the loss. A loss is minimised, and
     never negative here.""",
 )
 
-@exercise.mistake("""Real and fake are exchanged: your discriminator would learn to call codes
-    samples of the prior. The samples of the prior are real, and come first.""")
+@exercise.mistake("""Real and fake are exchanged, or, which comes to the same, both signs inside
+    softplus: your discriminator would learn to call codes samples of the prior. The samples of the
+    prior are real, and come first.""")
 def real_and_fake_exchanged(prior_logits, code_logits):
     return discriminator_loss(code_logits, prior_logits)
 
 @exercise.mistake("""Only the samples of the prior count in your function. The discriminator
-    also has to recognise codes: `softplus(code_logits)`.""")
+    also has to recognise codes.""")
 def codes_forgotten(prior_logits, code_logits):
     return tf.reduce_mean(tf.nn.softplus(-prior_logits))
 
 @exercise.mistake("""Only the codes count in your function. The discriminator also has to
-    recognise samples of the prior: `softplus(-prior_logits)`.""")
+    recognise samples of the prior.""")
 def prior_forgotten(prior_logits, code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
 
-@exercise.mistake("""The codes are called real too: both parts have `softplus(-logits)`. Their
-    right answer is no: `softplus(code_logits)`.""")
+@exercise.mistake("""The codes are called real too: both parts reward large logits. The right answer
+    to a code is no.""")
 def codes_called_real(prior_logits, code_logits):
     return cross_entropy(prior_logits, code_logits, no=log_yes)
 
-@exercise.mistake("""The samples of the prior are called fake too: both parts have
-    `softplus(logits)`. Their right answer is yes: `softplus(-prior_logits)`.""")
+@exercise.mistake("""The samples of the prior are called fake too: both parts reward small logits.
+    The right answer to a sample of the prior is yes.""")
 def prior_called_fake(prior_logits, code_logits):
     return cross_entropy(prior_logits, code_logits, yes=log_no)
 
-@exercise.mistake("""No gradient reaches the logits of the codes: `tf.stop_gradient` belongs on
-    the *codes*, where the discriminator is trained, not on its logits.""")
+@exercise.mistake("""No gradient reaches the logits of the codes: the discriminator would learn from
+    samples of the prior alone. If it is the encoder that should be spared, cut the way before the
+    discriminator, at the *codes*: not here, behind it.""")
 def logits_detached(prior_logits, code_logits):
     return discriminator_loss(prior_logits, tf.stop_gradient(code_logits))
+
+@exercise.mistake("""Only the codes are judged, and with the encoder's wish, a yes. The
+    discriminator has to tell two kinds apart.""")
+def encoders_loss(prior_logits, code_logits):
+    return prior.prior_loss(code_logits)
+
+@exercise.mistake("""Your loss is the squared distance of the logits from 1 and 0, as in a
+    least-squares GAN. Here it is a cross-entropy.""")
+def least_squares(prior_logits, code_logits):
+    return tf.reduce_mean((prior_logits - 1) ** 2) + tf.reduce_mean(code_logits**2)
 
 exercise.promise(
     "A discriminator that cannot tell, with logits of 0, pays 2 log 2 = 1.3863",

@@ -9,8 +9,9 @@ from dimlearn.deep_infomax import encoder
 from dimlearn.startup import keras
 
 exercise = Exercise(
-    meaning="""Layer by layer: "valid" leaves `(size - kernel) // stride + 1`, "same" leaves the
-    size over the stride, rounded up. A whole number.""",
+    meaning="""The side of the map that a square image of side `input_size` becomes, after one
+    convolution `(kernel, stride, padding)` after the other, by Keras' rules for "valid" and "same":
+    a whole number.""",
     reference=encoder.feature_map_size,
     cases=lambda: [
         (28, [(5, 2, "valid")]),
@@ -18,6 +19,7 @@ exercise = Exercise(
         (28, [(4, 2, "valid"), (4, 2, "valid")]),
         (32, [(4, 2, "same"), (4, 2, "same"), (4, 2, "same")]),
         (29, [(3, 2, "same"), (5, 1, "valid"), (4, 3, "same")]),
+        (29, [(5, 3, "same")]),
         (64, [(7, 3, "valid"), (3, 1, "same"), (2, 2, "valid")]),
     ],
     extremes=lambda: [
@@ -62,28 +64,28 @@ def by_rules(size, layers, valid=without_padding, same=with_padding):
         size = (valid if padding == "valid" else same)(size, kernel, stride)
     return size
 
-@exercise.mistake("""The one is missing for "valid": `(size - kernel) // stride` counts the
-    steps, and there is one more place than steps.""")
+@exercise.mistake("""The one is missing for "valid": your function counts the steps of the
+    window, and there is one more place than steps.""")
 def one_forgotten(size, layers):
     return by_rules(size, layers, valid=lambda n, k, s: (n - k) // s)
 
-@exercise.mistake("""Your function treats "same" like "valid". With "same" padding the kernel
-    plays no part: the size is divided by the stride and rounded up.""")
+@exercise.mistake("""Your function treats "same" like "valid". With "same" padding the
+    kernel plays no part.""")
 def padding_ignored(size, layers):
     return by_rules(size, layers, same=without_padding)
 
-@exercise.mistake("""Your function treats "valid" like "same". Without padding the window has to
-    fit: `(size - kernel) // stride + 1`.""")
+@exercise.mistake("""Your function treats "valid" like "same". Without padding the whole
+    window has to fit.""")
 def always_padded(size, layers):
     return by_rules(size, layers, valid=with_padding)
 
-@exercise.mistake("""Your function rounds down for "same". An incomplete step at the end still
-    gives a location: `math.ceil(size / stride)`.""")
+@exercise.mistake("""Your function rounds down for "same". An incomplete step at the end
+    still gives a location.""")
 def same_rounded_down(size, layers):
     return by_rules(size, layers, same=lambda n, k, s: n // s)
 
-@exercise.mistake("""Your function rounds up for "valid". A window that sticks out at the end is
-    dropped: `//`, rounded down.""")
+@exercise.mistake("""Your function rounds up for "valid". A window that sticks out at the
+    end is dropped.""")
 def valid_rounded_up(size, layers):
     return by_rules(size, layers, valid=lambda n, k, s: math.ceil((n - k) / s) + 1)
 
@@ -102,19 +104,42 @@ def last_layer_only(size, layers):
 def first_layer_only(size, layers):
     return feature_map_size(size, layers[:1])
 
-@exercise.mistake("""Your result is a decimal number: `/` gives a float, also where it comes out
-    even. A size is a whole number: divide with `//`, or round with `math.floor` and
-    `math.ceil`.""")
+@exercise.mistake("""Your result is a decimal number: `/` gives a float, also where it comes
+    out even. A size is a whole number, so divide and round without leaving them.""")
 def float_result(size, layers):
     for kernel, stride, padding in layers:
         size = np.ceil((size - kernel + 1 if padding == "valid" else size) / stride)
     return size
 
-@exercise.mistake("""Your function uses the formula with symmetric padding of kernel // 2 on
-    both sides, as in other libraries. Keras' "same" is the size over the stride, rounded up,
-    whatever the kernel.""")
+@exercise.mistake("""Your function pads with `kernel // 2` on both sides, as other libraries
+    do. With "same" in Keras the size that is left does not depend on the kernel.""")
 def symmetric_padding(size, layers):
     return by_rules(size, layers, same=lambda n, k, s: (n + 2 * (k // 2) - k) // s + 1)
+
+@exercise.mistake("""For "valid" your function adds the one before it divides. The first
+    place is there whatever the stride: which of the two comes first?""")
+def one_inside_the_division(size, layers):
+    return by_rules(size, layers, valid=lambda n, k, s: (n - k + 1) // s)
+
+@exercise.mistake("""For "same" your function gives a location too many where the size
+    divides evenly by the stride. Only an incomplete step at the end gives one more.""")
+def same_one_too_many(size, layers):
+    return by_rules(size, layers, same=lambda n, k, s: n // s + 1)
+
+@exercise.mistake("""For "same" your function leaves the size as it is. That holds for a
+    stride of 1 only.""")
+def same_keeps_the_size(size, layers):
+    return by_rules(size, layers, same=lambda n, k, s: n)
+
+@exercise.mistake("""For "same" your function rounds to the nearest whole number. An
+    incomplete step at the end always gives one more location.""")
+def same_rounded_to_nearest(size, layers):
+    return by_rules(size, layers, same=lambda n, k, s: round(n / s))
+
+@exercise.mistake("""For "valid" your result has a fraction: `/` does not round. A window
+    that sticks out at the end is dropped.""")
+def valid_not_rounded(size, layers):
+    return by_rules(size, layers, lambda n, k, s: (n - k) / s + 1, lambda n, k, s: math.ceil(n / s))
 
 @exercise.property("agrees with Keras")
 def agrees_with_keras(call):

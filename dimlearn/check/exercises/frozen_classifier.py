@@ -4,10 +4,11 @@ from itertools import chain
 
 import numpy as np
 
-from dimlearn.check import models
+from dimlearn.check import models, shared_numbers
+from dimlearn.check.answers import bracketed
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, same
-from dimlearn.check.looks import faults_of_a_model
+from dimlearn.check.looks import faults_of_a_model, faults_of_the_call
 from dimlearn.startup import keras, tf
 
 layers = keras.layers
@@ -16,7 +17,6 @@ exercise = Exercise(
     meaning="""A `keras.Model` from images to logits: the encoder's code, two `Dense(64)` with ReLU,
     a linear `Dense(num_classes)`. Only these 6 variables train; the encoder, its batch
     normalisation included, does not move.""",
-    may_draw=("Python", "Keras"),
     hints="""What must not move: the encoder's weights, which an optimizer trains, and the
     statistics of its batch normalisation, which move by themselves in training. Which property of a
     model stops both?
@@ -52,23 +52,23 @@ def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu"
     return keras.Model(images, layers.Dense(num_classes, last)(x))
 
 @exercise.mistake("""The encoder is not frozen: its variables are among those that train. What
-    is measured then is fine-tuning, not the code: `encoder.trainable = False`. Calling it with
-    `training=False` does not freeze it.""")
+    is measured then is fine-tuning, not the code. Calling it with `training=False` does not freeze
+    it.""")
 def not_frozen(encoder, num_classes):
     model = classifier(encoder, num_classes)
     encoder.trainable = True
     return model
 
 @exercise.mistake("""The head is frozen too: nothing in your model would learn. Only the encoder
-    has to stay still: `encoder.trainable = False`, not the whole model's.""")
+    has to stay still, not the whole model.""")
 def head_frozen_too(encoder, num_classes):
     model = classifier(encoder, num_classes)
     model.trainable = False
     return model
 
 @exercise.mistake("""The encoder's batch normalisation moves when the classifier is trained,
-    although its weights are frozen: that layer is still trainable. Freeze the encoder as a whole:
-    `encoder.trainable = False`.""")
+    although its weights are frozen: that layer is still trainable. Freeze the encoder as a
+    whole.""")
 def statistics_move(encoder, num_classes):
     model = classifier(encoder, num_classes)
     for layer in encoder.layers:
@@ -118,10 +118,49 @@ def starts_from_codes(encoder, num_classes):
     head = [layers.Dense(64, "relu"), layers.Dense(64, "relu"), layers.Dense(num_classes)]
     return keras.Sequential([keras.Input(encoder.output_shape[1][1:]), *head])
 
-@exercise.mistake("""The encoder is not the one that was given, but a copy with fresh weights:
-    what it has learnt is lost. Use the encoder itself.""")
+@exercise.mistake("""Your model holds no weight of the encoder that was given. It has layers of the
+    same shapes, with other weights: what the encoder has learnt is lost. Use the encoder itself.
+""")
 def fresh_copy(encoder, num_classes):
     return classifier(keras.models.clone_model(encoder), num_classes)
+
+@exercise.mistake("""Your model holds no weight of the encoder that was given: the head sits on
+    something else. It belongs on the code of that encoder.""")
+def encoder_not_used(encoder, num_classes):
+    images = keras.Input(encoder.input_shape[1:])
+    other = layers.Dense(encoder.output_shape[1][-1], trainable=False)
+    x = other(layers.Flatten()(images))
+    for _ in range(2):
+        x = layers.Dense(64, "relu")(x)
+    return keras.Model(images, layers.Dense(num_classes)(x))
+
+@exercise.mistake("""Your model has no variables before it is called the first time, so nobody can
+    count what trains. Build it from `keras.Input`, or call it once before you return it.""")
+def not_built(encoder, num_classes):
+    class Classifier(keras.Model):
+        def __init__(self):
+            super().__init__()
+            encoder.trainable = False
+            self.encoder = encoder
+            self.first, self.second = layers.Dense(64, "relu"), layers.Dense(64, "relu")
+            self.logits = layers.Dense(num_classes)
+
+        def call(self, images):
+            code = self.encoder(images, training=False)[1]
+            return self.logits(self.second(self.first(code)))
+
+    return Classifier()
+
+@exercise.mistake("""Your function changes the weights of the encoder that it was given. What they
+    have learnt is what is to be measured: the encoder stays as it is.""")
+def encoder_reset(encoder, num_classes):
+    for weight in encoder.trainable_variables:
+        weight.assign(0 * weight)
+    return classifier(encoder, num_classes)
+
+exercise.share(shared_numbers.seed_set, seed_set="""A seed is set inside: everything that draws
+    afterwards draws the same numbers, and every classifier starts from the same head. Seeds are set
+    outside.""")
 
 @exercise.mistake("""The hidden layers are tanh units. Asked are ReLU units.""")
 def tanh_units(encoder, num_classes):
@@ -134,12 +173,23 @@ def frozen(call):
     weights, outputs = models.values(encoder.weights), models.values(encoder(images))
     model = call(encoder, 5)
     faults = chain(
-        faults_of_a_model(call, model, images, "For 7 images and 5 classes"),
+        faults_of_the_call(call),
+        faults_of_building(model, encoder, weights),
+        faults_of_a_model(model, images, "For 7 images and 5 classes"),
         faults_of_training(model, encoder, images, weights),
         faults_of_the_logits(model, encoder, images),
         faults_of_the_encoder(encoder, images, outputs),
     )
     return next(faults, None)
+
+def faults_of_building(model, encoder, weights):
+    """Has it variables that can be counted, and is the encoder as it was?"""
+    if isinstance(model, keras.Model) and not model.built:
+        text = "Your model has no variables of its own before it is called; expected 6 that train."
+        yield Fault("not built", text, "")
+    if not same(models.values(encoder.weights), weights):
+        text = "The encoder's weights are not what they were; expected your function to keep them."
+        yield Fault("weights", text, "")
 
 SHAPES = [(models.CODE_DIM, 64), (64,), (64, 64), (64,), (64, 5), (5,)]
 
@@ -176,7 +226,10 @@ def faults_of_training(model, encoder, images, weights):
         text = "No variable of your model is trainable; expected 6, those of the head."
         yield Fault("nothing trains", text, "")
     shapes = [tuple(variable.shape) for variable in head]
-    if shapes != SHAPES or any(gradient is None for gradient in tape.gradient(loss, head)):
+    if shapes == SHAPES and any(gradient is None for gradient in tape.gradient(loss, head)):
+        text = "The 6 trainable variables have the right shapes, but not all have a gradient."
+        yield Fault("head", text, "idle")
+    if shapes != SHAPES:
         text = f"""The trainable variables of your model have the shapes {list(map(list, shapes))};
             expected {list(map(list, SHAPES))}: two hidden layers of 64 units and the logits, on the
             code."""
@@ -193,11 +246,22 @@ def faults_of_the_logits(model, encoder, images):
     for training in (False, True):
         seen = np.asarray(model(images, training=training))
         if not np.allclose(seen, right, rtol=1e-3, atol=1e-3):
+            row = np.argmax(np.abs(seen - right).max(axis=1))
             text = f"""With known weights in its head and `training={training}` your model returned
-                {seen[0, 0]:.4g} as the first logit; expected {right[0, 0]:.4g}: ReLU, ReLU, linear,
-                on the encoder's code."""
-            uses_encoder = any(v is w for v in model.weights for w in encoder.weights)
-            yield Fault("logits", text, seen if uses_encoder else "fresh")
+                for image {row} the logits {bracketed(seen[row], 4)}; expected
+                {bracketed(right[row], 4)}: ReLU, ReLU, linear, on the encoder's code."""
+            yield Fault("logits", text, other_encoder(model, encoder, head) or seen)
+
+def other_encoder(model, encoder, head):
+    """What stands in the encoder's place, if it is neither the encoder nor a copy of it, or ""."""
+    in_head = {id(variable) for variable in head}
+    others = [variable for variable in model.weights if id(variable) not in in_head]
+    if any(variable is weight for variable in others for weight in encoder.weights):
+        return ""
+    theirs, ours = models.values(others), models.values(encoder.weights)
+    if [value.shape for value in theirs] != [value.shape for value in ours]:
+        return "another network"
+    return "" if same(theirs, ours) else "fresh"
 
 def faults_of_the_encoder(encoder, images, before):
     """Does it still give its pair of outputs?"""

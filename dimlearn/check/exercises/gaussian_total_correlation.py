@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_numbers
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import normal
 
@@ -14,11 +14,17 @@ def codes(n, d, seed=0):
     scale, mean = 10.0 ** (np.arange(d) % 3 - 1), 2.0 * np.arange(d) - 1
     return np.round(x * scale + mean, 3)
 
+def chain(n, d):
+    """So many dimensions, each nearly the one before, that the determinant of R is below 1e-308."""
+    first, noise = np.split(np.random.default_rng(d).normal(size=(n, d)), [1], axis=1)
+    return np.hstack([first, first + np.cumsum(0.05 * noise, axis=1)])
+
 exercise = Exercise(
-    meaning="""`-1/2 log det R`, with `R` the *correlation* matrix `[D, D]` of the dimensions; in
-    nats.""",
+    meaning="""The total correlation of the Gaussian fitted to the codes `[N, D]`: one number, in
+    nats, 0 for uncorrelated dimensions, and the same in other units. It has to work for many
+    dimensions too.""",
     cases=lambda: [(codes(4, 2),), (codes(9, 3),), (codes(30, 5),), (codes(50, 4, seed=1),)],
-    extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=2) * 1e4,)],
+    extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=2) * 1e4,), (chain(150, 130),)],
     shapes={"codes": "ND"},
     hints="""If the dimensions are uncorrelated, R is the identity. What is the log of its
     determinant?
@@ -43,16 +49,15 @@ def total_correlation(r):
     return -0.5 * np.linalg.slogdet(r)[1]
 
 exercise.share(
-    shared.bits_by_log2,
-    shared.half_forgotten,
+    shared_numbers.bits_by_log2,
+    shared_numbers.half_forgotten,
     shared.sign_flipped,
-    sign_flipped="""The sign is wrong. The determinant of R is at most 1, its log at most 0, and
-    total correlation never negative: there is a minus in front.""",
+    sign_flipped="""The sign is wrong: total correlation is never negative. The determinant of a
+    correlation matrix is at most 1.""",
 )
 
-@exercise.mistake("""Your function takes the covariance matrix: then the result depends on the
-    units of the codes, though dependence does not. Take the *correlation* matrix:
-    `np.corrcoef`.""")
+@exercise.mistake("""Your function takes the covariance matrix: then the result depends on
+    the units of the codes, though dependence does not. Take the *correlation* matrix.""")
 def covariance_for_correlation(codes):
     return total_correlation(np.cov(codes, rowvar=False))
 
@@ -66,7 +71,7 @@ def log_forgotten(codes):
     return -0.5 * np.linalg.det(np.corrcoef(codes, rowvar=False))
 
 @exercise.mistake("""Your function adds up the mutual information of all pairs of dimensions.
-    What three dimensions share is then counted several times: take the determinant.""")
+    What three dimensions share is then counted several times.""")
 def pairs_added(codes):
     r = np.corrcoef(codes, rowvar=False)
     return -0.5 * np.log(1 - r[np.triu_indices(len(r), 1)] ** 2).sum()
@@ -91,8 +96,8 @@ def mean_left_in(codes):
     scaled = codes / np.sqrt(np.mean(codes**2, axis=0))
     return total_correlation(scaled.T @ scaled / len(codes))
 
-@exercise.mistake("""Your function gives the joint entropy of the Gaussian, with its `log(2 pi
-    e)`. Asked is how much smaller that is than the sum of the marginal ones.""")
+@exercise.mistake("""Your function gives the joint entropy of the Gaussian. Asked is how
+    much smaller that is than the sum of the marginal ones.""")
 def entropy_instead(codes):
     return -total_correlation(2 * np.pi * np.e * np.cov(codes, rowvar=False))
 
@@ -100,6 +105,33 @@ def entropy_instead(codes):
     an average.""")
 def divided_by_dimensions(codes):
     return gaussian_total_correlation(codes) / codes.shape[1]
+
+@exercise.mistake("""For a few dimensions it is right. With many the determinant is smaller
+    than any float: it becomes 0, and its log minus infinity. NumPy has a function for the log
+    of a determinant that never makes the determinant itself.""")
+def determinant_underflows(codes):
+    return -0.5 * np.log(np.linalg.det(np.corrcoef(codes, rowvar=False)))
+
+@exercise.mistake("""A small number is added to the diagonal of R. Where dimensions are
+    nearly the same it makes them look less dependent than they are: leave R as it is.""")
+def diagonal_raised_a_little(codes):
+    return total_correlation(np.corrcoef(codes, rowvar=False) + 1e-6 * np.eye(codes.shape[1]))
+
+@exercise.mistake("""Your function uses the largest eigenvalue alone. The determinant is
+    made of all.""")
+def largest_eigenvalue_only(codes):
+    return -0.5 * np.log(np.linalg.eigvalsh(np.corrcoef(codes, rowvar=False))[-1])
+
+@exercise.mistake("""Your function adds up the squared correlations. That is close for weak
+    ones only: take the determinant.""")
+def off_diagonal_squares(codes):
+    r = np.corrcoef(codes, rowvar=False)
+    return (np.sum(r**2) - len(r)) / 4
+
+@exercise.mistake("""Your function gives the log of the determinant as it is. It is
+    negative, and total correlation is not: a factor is missing.""")
+def minus_half_forgotten(codes):
+    return np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
 
 some = normal(30, 3, seed=2) @ np.array([[1.0, 0.5, 0.2], [0.0, 1.0, 0.7], [0.0, 0.0, 1.0]])
 exercise.promise(

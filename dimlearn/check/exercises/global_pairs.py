@@ -4,6 +4,7 @@ import numpy as np
 
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault
+from dimlearn.check.gradients import NO_OPERATION, why_it_is_cut
 from dimlearn.check.inputs import maps_and_codes
 from dimlearn.startup import tf
 
@@ -25,7 +26,7 @@ exercise = Exercise(
     meaning="""Each row is the flattened map and then the code. In the positives both are of the
     same image; in the negatives the row keeps its code and gets another image's map.""",
     cases=lambda: maps_and_codes((2, 2, 1, 3), (3, 2, 3, 2), (5, 3, 2, 4), (4, 2, 2, 4)),
-    extremes=lambda: maps_and_codes((7, 4, 1, 5), (16, 2, 3, 2)),
+    extremes=lambda: maps_and_codes((7, 4, 1, 5), (12, 2, 3, 2), (3, 2, 1, 1)),
     differentiable=True,
     returns=("positive", "negative"),
     canonical=undo_the_mismatch,
@@ -66,7 +67,7 @@ def code_first(feature_map, code):
     return tf.concat([code, features], axis=1), tf.concat([code, other], axis=1)
 
 @exercise.mistake("""Your negatives are positives: map and code of the same image. Give each row
-    the map of another image: `tf.roll(features, 1, axis=0)`.""")
+    the map of another image.""")
 def negatives_not_mismatched(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, features)
@@ -117,11 +118,37 @@ def channels_first(feature_map, code):
 def stacked_in_one(feature_map, code):
     return tf.concat(global_pairs(feature_map, code), axis=0)
 
-@exercise.mistake("""The gradient does not reach the maps of the negatives: `tf.stop_gradient`.
-    Both kinds of pairs teach the encoder.""")
+@exercise.mistake("""No gradient comes back from the maps of the negatives. Both kinds of pairs
+    teach the encoder.""")
 def negatives_without_gradient(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, tf.stop_gradient(tf.roll(features, 1, axis=0)))
+
+@exercise.mistake("""No gradient comes back from the codes of the negatives. Both kinds of pairs
+    teach the encoder.""")
+def codes_of_negatives_without_gradient(feature_map, code):
+    positive, negative = global_pairs(feature_map, code)
+    kept = negative[:, : -code.shape[1]]
+    return positive, tf.concat([kept, tf.stop_gradient(code)], axis=1)
+
+@exercise.mistake("""The negatives leave TensorFlow on the way (to NumPy, perhaps, whose functions
+    look the same). The values are right, but no gradient comes back from their maps: stay with `tf`
+    or `keras.ops`.""")
+def negatives_in_numpy(feature_map, code):
+    features = flat(feature_map)
+    return pairs(features, code, tf.constant(np.roll(features, 1, axis=0)))
+
+@exercise.mistake("""Your function leaves TensorFlow and does not come back: the values are right,
+    but no record is kept outside, and so there is no gradient. Compute them with `tf` or
+    `keras.ops`.""")
+def numpy_inside(feature_map, code):
+    return tuple(map(np.asarray, global_pairs(feature_map, code)))
+
+@exercise.mistake("""Your negatives leave TensorFlow and do not come back: the values are right, but
+    no record is kept outside, and so no gradient comes from them.""")
+def negatives_returned_in_numpy(feature_map, code):
+    positive, negative = global_pairs(feature_map, code)
+    return positive, np.asarray(negative)
 
 @exercise.property("the gradient of the negatives")
 def negatives_teach_the_encoder(call):
@@ -137,8 +164,9 @@ def negatives_teach_the_encoder(call):
         total = tf.reduce_sum(negative)
     for name, gradient in tape.gradient(total, inputs).items():
         if gradient is None:
+            cause = why_it_is_cut(call, arrays) or NO_OPERATION
             text = f"""The values are right, but no gradient reaches `{name}` from the negatives:
-                the way is cut. Look for `tf.stop_gradient`."""
+                the way is cut. {cause}"""
             return Fault("gradient", text, name)
         if abs(float(tf.reduce_mean(gradient)) - 1) > 1e-3:
             text = f"The values are right, but the gradient of the negatives to `{name}` is wrong."

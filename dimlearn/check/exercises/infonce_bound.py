@@ -12,8 +12,9 @@ from dimlearn.information import bounds
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""InfoNCE is the mean over rows `i` of `scores[i, i]` minus the logsumexp of the whole
-    row, plus log N.""",
+    meaning="""InfoNCE of a score matrix `[N, N]`: one number in nats, to be maximised. Each row is
+    a question with N choices, and the right one is on the diagonal. Scores that know nothing give
+    0, and the ceiling is log N.""",
     reference=bounds.infonce_bound,
     cases=matrices,
     extremes=far_matrices,
@@ -46,6 +47,13 @@ def probabilities(scores):
     return positives(tf.nn.softmax(scores))
 
 exercise.share(shared.sign_flipped, shared.bits)
+exercise.share(
+    shared.numpy_inside,
+    shared.numpy_on_the_way,
+    shared.negatives_in_numpy,
+    negatives_in_numpy="""The logsumexp leaves TensorFlow. The value is right, but no gradient comes
+    from it, and the critic would raise all scores for ever: stay with `tf` or `keras.ops`.""",
+)
 
 @exercise.mistake("""log N is missing. Your value is at most 0, as the paper's Eq. 5 is printed;
     to read it as information in nats, log N is added: scores that know nothing must give 0.""")
@@ -71,22 +79,22 @@ def positive_left_out(scores):
     return positive_left_out_log_n(scores) - log_n(scores) + math.log(scores.shape[0] - 1)
 
 @exercise.mistake("""Your softmax runs down the columns: it asks which x belongs to a y. Asked is
-    which y belongs to an x: along each row, `axis=1`.""")
+    which y belongs to an x, along each row.""")
 def columns_for_rows(scores):
     return infonce_bound(tf.transpose(scores))
 
 @exercise.mistake("""Your softmax runs over the whole matrix, as if there were one question with
-    N^2 choices. Each row is a question of its own: `axis=1`.""")
+    N^2 choices. Each row is a question of its own.""")
 def whole_matrix(scores):
     return joint(scores) - tf.reduce_logsumexp(scores) + log_n(scores)
 
-@exercise.mistake("""Your function gives the loss, the cross-entropy. The bound is log N minus
-    that.""")
+@exercise.mistake("""Your function gives the loss, the cross-entropy, which is to be minimised. A
+    bound is to be maximised, and reads 0 for scores that know nothing.""")
 def loss_instead(scores):
     return log_n(scores) - infonce_bound(scores)
 
-@exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
-    float32. `tf.reduce_logsumexp` and `tf.nn.log_softmax` take the largest out first.""")
+@exercise.mistake("""For ordinary scores it is right, but in float32 `exp` of a score far from 0 is
+    infinite or 0. `tf.reduce_logsumexp` and `tf.nn.log_softmax` take the largest out first.""")
 def overflows(scores):
     log_sums = tf.math.log(tf.reduce_sum(tf.exp(scores), axis=1))
     return joint(scores) - tf.reduce_mean(log_sums) + log_n(scores)
@@ -102,7 +110,7 @@ def log_of_mean(scores):
     return tf.math.log(tf.reduce_mean(probabilities(scores))) + log_n(scores)
 
 @exercise.mistake("""The logarithm is missing: your function averages probabilities. InfoNCE
-    averages their logs: `tf.nn.log_softmax`.""")
+    averages their logs.""")
 def softmax_without_log(scores):
     return tf.reduce_mean(probabilities(scores)) + log_n(scores)
 
@@ -116,10 +124,50 @@ def rows_summed(scores):
 def all_entries_averaged(scores):
     return tf.reduce_mean(tf.nn.log_softmax(scores)) + log_n(scores)
 
-@exercise.mistake("""Your function sends the scores through a sigmoid (or tanh) first. Scores
-    that are capped cap the bound, far below log N: take them as they are.""")
+@exercise.mistake("""Your function sends the scores through a sigmoid first. Scores between 0 and 1
+    can never say how sure a critic is, and keep the bound from its ceiling: take them as they
+    are.""")
 def scores_squashed(scores):
     return infonce_bound(tf.sigmoid(scores))
+
+@exercise.mistake("""The cross-entropy enters with the wrong sign: it is added to log N. The better
+    the critic, the smaller is the cross-entropy, and the larger must be the bound.""")
+def cross_entropy_not_negated(scores):
+    return 2 * log_n(scores) - infonce_bound(scores)
+
+@exercise.mistake("""log N is in it twice. A log of a *mean* of `exp` contains it already, one of a
+    sum does not.""")
+def log_n_twice(scores):
+    return infonce_bound(scores) + log_n(scores)
+
+@exercise.mistake("""The offset is log(N - 1). The right candidate is among the choices too, so how
+    many are there?""")
+def offset_log_n_minus_1(scores):
+    return log_n_forgotten(scores) + math.log(scores.shape[0] - 1)
+
+@exercise.mistake("""The mean of each row is subtracted. A log-softmax subtracts its logsumexp, in
+    which large scores weigh more.""")
+def plain_mean_of_row(scores):
+    return joint(scores) - tf.reduce_mean(scores)
+
+@exercise.mistake("""Your softmax runs over the whole matrix, as if there were one question with
+    N^2 choices, though the number of choices is the right one. Each row is a question.""")
+def whole_matrix_right_count(scores):
+    return whole_matrix(scores) + log_n(scores)
+
+@exercise.mistake("""Your softmax runs over the diagonal: the right answers compete with each other.
+    The choices of a question are its whole row.""")
+def softmax_of_the_diagonal(scores):
+    return tf.reduce_mean(tf.nn.log_softmax(positives(scores))) + log_n(scores)
+
+@exercise.mistake("""One value for each row comes back. InfoNCE is their mean.""")
+def one_value_a_row(scores):
+    return positives(tf.nn.log_softmax(scores)) + log_n(scores)
+
+@exercise.mistake("""Your function averages over rows and columns, both questions at once. Asked is
+    only which y belongs to an x.""")
+def rows_and_columns(scores):
+    return (infonce_bound(scores) + infonce_bound(tf.transpose(scores))) / 2
 
 exercise.promise(
     "A constant added to a row changes nothing in InfoNCE",

@@ -4,16 +4,18 @@ import math
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_matrices, far_scores, matrices
-from dimlearn.check.shared import diagonal, jsd, jsd_against, log_no, log_yes
+from dimlearn.check.shared import diagonal
+from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""The JSD objective is the mean of `-softplus(-score)` over the diagonal minus the mean
-    of `softplus(score)` over the off-diagonal.""",
+    meaning="""The Jensen-Shannon objective of a score matrix `[N, N]`, the paper's Eq. 4: one
+    number in nats, to be maximised. The diagonal holds the scores of positive pairs, all others are
+    negative ones; scores of 0 give -2 log 2.""",
     reference=bounds.jsd_bound,
     cases=matrices,
     extremes=lambda: [(far_scores(3, 3, own=-1, other=1, size=40.0),), *far_matrices()],
@@ -42,16 +44,34 @@ def jsd_bound(scores):
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 exercise.share(shared.bits, shared.halved, shared.shifted_by_log_4, shared.numpy_inside)
-exercise.share(shared.softplus_signs_inverted, shared.softplus_of_mean, of=jsd)
-exercise.share(shared.log_of_sigmoid, shared.softplus_overflows, of=jsd)
+exercise.share(shared_softplus.softplus_signs_inverted, shared_softplus.softplus_of_mean, of=jsd)
+exercise.share(shared_softplus.log_of_sigmoid, shared_softplus.softplus_overflows, of=jsd)
 exercise.share(shared.diagonal_among_negatives, shared.counted_with_diagonal, of=jsd_against)
 exercise.share(shared.negatives_summed, of=jsd_against)
 exercise.share(
     shared.masked_with_zero,
     of=jsd_against,
-    masked_with_zero="""Multiplying by a mask makes the diagonal 0, and `softplus(0) = log 2` still
-    counts among the negatives. Apply softplus first and the mask after it, or take the entries
-    out.""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
+    softplus of 0 still counts among the negatives, with log 2. Apply softplus first and the mask
+    after it, or take the entries out.""",
+)
+exercise.share(
+    shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.negative_part_negated, shared_softplus.negative_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.all_signs_wrong, shared_softplus.wasserstein, shared_softplus.summed, of=jsd,
+)
+exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=jsd_against)
+exercise.share(
+    shared_softplus.log_of_sigmoid_with_epsilon, shared_softplus.yes_without_softplus, of=jsd,
+)
+exercise.share(shared_softplus.yes_alone, shared_softplus.no_alone, of=jsd)
+exercise.share(shared.numpy_on_the_way, shared_softplus.mask_inside_softplus)
+exercise.share(
+    shared_softplus.negative_part_in_numpy, shared_softplus.negative_part_without_gradient, of=jsd,
 )
 exercise.share(
     shared.sign_flipped,
@@ -59,15 +79,15 @@ exercise.share(
     to be maximised; all-zero scores give -2 log 2 = -1.386.""",
 )
 
-@exercise.mistake("""The sign inside softplus is wrong on the diagonal: `-softplus(s)` is the
+@exercise.mistake("""The sign inside softplus is wrong on the diagonal: what you have is the
     log-probability of "no", so positive pairs are rewarded for *low* scores, like the negative
-    ones. On the diagonal it is `-softplus(-s)`.""")
+    ones.""")
 def positive_sign_inverted(scores):
     return jsd(scores, yes=log_no)
 
-@exercise.mistake("""The sign inside softplus is wrong off the diagonal: `-softplus(-s)` is the
+@exercise.mistake("""The sign inside softplus is wrong off the diagonal: what you have is the
     log-probability of "yes", so negative pairs are rewarded for *high* scores, like the positive
-    ones. Off the diagonal `softplus(s)` is subtracted.""")
+    ones.""")
 def negative_sign_inverted(scores):
     return jsd(scores, no=log_yes)
 
@@ -76,23 +96,15 @@ def negative_sign_inverted(scores):
 def shifted_by_log_2(scores):
     return jsd_bound(scores) + math.log(2)
 
-@exercise.mistake("""Positive and negative pairs are thrown into one average, where the N - 1
-    times more negatives outvote the positives. Average each kind by itself.""")
+@exercise.mistake("""Positive and negative pairs are thrown into one average, where the more
+    numerous negatives outweigh the positives as N grows. Average each kind by itself.""")
 def one_average_for_all(scores):
     return tf.reduce_mean(tf.where(diagonal(scores) == 1, log_yes(scores), log_no(scores)))
 
-@exercise.mistake("""Your function uses the sigmoid where its logarithm belongs: `-softplus(-s)
-    = log sigmoid(s)`.""")
+@exercise.mistake("""Your function uses the sigmoid where its logarithm belongs. Softplus is made of
+    that logarithm.""")
 def sigmoid_without_log(scores):
     return jsd(scores, yes=tf.sigmoid, no=lambda s: -tf.sigmoid(s))
-
-@exercise.mistake("""For ordinary scores it is right, but a small number inside the log, to keep
-    it finite, caps what a wrong score costs. `tf.nn.softplus` needs no such help.""")
-def log_of_sigmoid_with_epsilon(scores):
-    def log_p(logit):
-        return tf.math.log(tf.sigmoid(logit) + 1e-7)
-
-    return jsd(scores, yes=log_p, no=lambda s: log_p(-s))
 
 @exercise.mistake("""This is the DV bound, with a log-mean-exp. The JSD objective has softplus,
     of each score by itself.""")

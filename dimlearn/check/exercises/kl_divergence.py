@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_numbers
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import probabilities
 from dimlearn.information import exact
 
 exercise = Exercise(
-    meaning="""KL(p || q) is the sum of `p log(p / q)` over all entries, in nats: 0 from an entry
-    with p = 0, infinite where q = 0 < p.""",
+    meaning="""The Kullback-Leibler divergence KL(p || q) of two probability tables of the same
+    shape, any one, over all their entries together: one number, in nats. An entry with p = 0 adds
+    nothing; where q = 0 < p the divergence is infinite.""",
     reference=exact.kl_divergence,
     cases=lambda: [
         (np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.6, 0.3])),
@@ -23,16 +24,19 @@ exercise = Exercise(
         (np.array([0.7, 0.0, 0.3]), np.array([0.4, 0.0, 0.6])),
         (np.array([0.7, 0.0, 0.3]), np.array([0.7, 0.0, 0.3])),
         (probabilities(40, zeros=9), probabilities(40, seed=1)),
+        (np.array([[0.5, 0.0], [0.2, 0.3]]), np.array([[0.1, 0.2], [0.3, 0.4]])),
+        (probabilities(2, 3, 4, zeros=7), probabilities(2, 3, 4, seed=1)),
+        (np.array([[0.5, 0.0], [0.2, 0.3]]), np.array([[0.1, 0.2], [0.7, 0.0]])),
     ],
-    shapes={"p": "K"},
     hints="""How much more surprised are you on average when you believe q and the truth is p? The
     surprise under q is -log q, the one you should have is -log p.
 
     The mean is taken over what really happens: every term is weighed with p. Which entries need
     care, those with p = 0 or those with q = 0?
 
-    With `p > 0` select from both tables: `q, p = q[p > 0], p[p > 0]`. NumPy's division by 0 gives
-    inf, which is then the right answer (`np.errstate(divide='ignore')` keeps it quiet).""",
+    With `p > 0` select from both tables: `q, p = q[p > 0], p[p > 0]`, then `np.sum(p * np.log(p /
+    q))`. NumPy's division by 0 gives inf, which is then the right answer
+    (`np.errstate(divide='ignore')` keeps it quiet).""",
 )
 
 @exercise.solution("""Only entries that can happen (p > 0) are averaged over. Where one of them was
@@ -46,25 +50,25 @@ def kl_divergence(p, q):
         return np.sum(p * np.log(p / q))
 
 exercise.share(
-    shared.bits_by_log2,
-    shared.mean_for_sum,
+    shared_numbers.bits_by_log2,
+    shared_numbers.mean_for_sum,
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives minus the divergence. KL is never
-    negative; `log(p / q)` has p above.""",
+    negative. Which of the two tables stands above in the fraction?""",
 )
 
-@exercise.mistake("""Your function computes KL(q || p): the roles are exchanged. The average is
-    over the first argument, p, which is the truth: `p * log(p / q)`.""")
+@exercise.mistake("""Your function computes KL(q || p): the roles are exchanged. The average
+    is over the first argument, p, which is the truth.""")
 def arguments_exchanged(p, q):
     return kl_divergence(q, p)
 
-@exercise.mistake("""Your function gives the cross-entropy, the surprise under q. The divergence
-    is what that exceeds the entropy of p by: the log p part is missing.""")
+@exercise.mistake("""Your function gives the cross-entropy, the surprise under q. Asked is
+    only how much more that is than the surprise of somebody who knows the truth, p.""")
 def cross_entropy(p, q):
     return -np.sum(p[p > 0] * np.log(q[p > 0]))
 
-@exercise.mistake("""An entry with p = 0 makes your result NaN, from 0 times log 0. Such an
-    outcome never happens and adds nothing: leave it out before taking logs.""")
+@exercise.mistake("""An entry with p = 0 makes your result NaN. Such an outcome never
+    happens and adds nothing: leave it out before taking logs.""")
 def zero_gives_nan(p, q):
     return np.sum(p * (np.log(p) - np.log(q)))
 
@@ -78,20 +82,62 @@ def impossible_left_out(p, q):
 def q_kept_from_zero(p, q):
     return kl_divergence(p, q + 1e-12)
 
+@exercise.mistake("""Something like 1e-10 is added to q, or q is kept above it. Where q = 0
+    < p an outcome happens that was thought impossible, and the divergence is infinite.""")
+def ten_billionth_added(p, q):
+    return kl_divergence(p, q + 1e-10)
+
+@exercise.mistake("""Something like 1e-8 is added to q, or q is kept above it. Where q = 0 <
+    p an outcome happens that was thought impossible, and the divergence is infinite.""")
+def hundred_millionth_added(p, q):
+    return kl_divergence(p, q + 1e-8)
+
 @exercise.mistake("""Your function is symmetric in p and q: it adds up both directions. KL(p ||
     q) has one direction only, the average over p.""")
 def symmetrised(p, q):
     return np.sum(p * np.log(p / q)) + np.sum(q * np.log(q / p))
 
-@exercise.mistake("""The terms are not weighed with p: your function sums `log(p / q)` alone.
-    Each counts as often as it happens.""")
+@exercise.mistake("""The terms are not weighed with p: your function sums the logarithms
+    alone. Each counts as often as it happens.""")
 def unweighted(p, q):
     return np.sum(np.log(p[p > 0] / q[p > 0]))
 
-@exercise.mistake("""Your function sums along one axis. The tables hold one distribution each,
-    so the sum goes over all entries.""")
+@exercise.mistake("""Your function sums along the last axis. The tables hold one
+    distribution each, so the sum goes over all entries.""")
 def one_axis_only(p, q):
     return np.sum(np.where(p > 0, p * np.log(p / q), 0.0), axis=-1)
+
+@exercise.mistake("""Your function sums along the first axis, as Python's own `sum` does.
+    The tables hold one distribution each, so the sum goes over all entries.""")
+def first_axis_only(p, q):
+    return np.sum(np.where(p > 0, p * np.log(p / q), 0.0), axis=0)
+
+@exercise.mistake("""Each term is weighed with q. What really happens is p: the average is
+    over p.""")
+def weighted_with_q(p, q):
+    return -kl_divergence(q, p)
+
+@exercise.mistake("""Your function takes the absolute value of every term. Where q is larger
+    than p the term is negative and stays so; only their sum is never negative.""")
+def absolute_terms(p, q):
+    return np.sum(np.abs(np.where(p > 0, p * np.log(p / q), 0.0)))
+
+@exercise.mistake("""Your function gives the difference of two entropies, each averaged over
+    its own table. KL averages both surprises over p, the truth.""")
+def difference_of_entropies(p, q):
+    return np.sum(p * np.log(p)) - np.sum(q * np.log(q))
+
+@exercise.mistake("""Your function gives the Jensen-Shannon divergence, which holds both
+    tables against their mean. KL(p || q) holds p against q itself.""")
+def jensen_shannon(p, q):
+    middle = (p + q) / 2
+    return (kl_divergence(p, middle) + kl_divergence(q, middle)) / 2
+
+@exercise.mistake("""In tables of two axes your function leaves out every row in which p has
+    a 0. Only the entry with p = 0 adds nothing; the others of its row count.""")
+def rows_with_zeros_skipped(p, q):
+    inside = (p > 0).all(axis=1) if p.ndim == 2 else p > 0
+    return kl_divergence(p[inside], q[inside])
 
 exercise.promise(
     "KL(p || p) is 0, for a true belief is never more surprised than it has to be",

@@ -12,8 +12,9 @@ from dimlearn.information import bounds
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""For code `i` and location `l`: `scores[i, i, l]` minus the logsumexp of itself and
-    all locations of all *other* images, averaged over `i` and `l`, plus `log(1 + (N-1) L)`.""",
+    meaning="""InfoNCE of local scores `[N, N, L]`: one number in nats, to be maximised. Code `i`
+    asks a question for each location `l` of its own image: the right answer is that location, the
+    wrong ones are all locations of all *other* images. Scores that know nothing give 0.""",
     reference=bounds.local_infonce,
     cases=tensors,
     extremes=lambda: [*far_tensors(), (far_scores(3, 3, 5, own=-1, other=-1),)],
@@ -26,7 +27,8 @@ exercise = Exercise(
     over all locations of all other images is the same for every l: a number for each i.
 
     With `others` `[N, 1]`, that logsumexp, and `own` `[N, L]`, the log-softmax is `own -
-    logaddexp(own, others)`, which is `-tf.nn.softplus(others - own)`.""",
+    logaddexp(own, others)`, which is `-tf.nn.softplus(others - own)`. To its mean add the log of
+    the number of candidates, `math.log(1 + (n - 1) * places)`.""",
 )
 
 @exercise.solution("""For a given code the competitors are the same at every location: all L
@@ -45,7 +47,7 @@ def local_infonce(scores):
 
 def log_sums(scores):
     """The logsumexp of all scores of each code: `[N, 1]`."""
-    by_code = tf.reshape(scores, [-1, math.prod(scores.shape[1:])])
+    by_code = tf.reshape(scores, [scores.shape[0], -1])
     return tf.reduce_logsumexp(by_code, axis=1, keepdims=True)
 
 def log_sums_of_others(scores):
@@ -61,7 +63,12 @@ def formula(scores, negative, _):
     log_p = -tf.nn.softplus(log_sums(negative) - positives(scores))
     return tf.reduce_mean(log_p) + log_count(scores)
 
-exercise.share(shared.sign_flipped, shared.bits)
+def with_other_positives(scores, positive, _):
+    log_p = -tf.nn.softplus(log_sums_of_others(scores) - positive)
+    return tf.reduce_mean(log_p) + log_count(scores)
+
+exercise.share(shared.sign_flipped, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
+exercise.share(shared.diagonal_of_the_last_axes, of=with_other_positives)
 exercise.share(
     shared.masked_with_ten,
     shared.masked_with_zero,
@@ -69,8 +76,9 @@ exercise.share(
     masked_with_ten="""The masked scores are set to a modest constant, which still counts in the
     sum, or more than the real ones when these are low. Put minus infinity there, or take them
     out.""",
-    masked_with_zero="""Multiplying by a mask sets the scores of the own image to 0, and `exp(0) =
-    1` counts among the negatives, L times. Put minus infinity there, or take them out.""",
+    masked_with_zero="""The scores of the own image are 0 among the competitors, as a mask that
+    multiplies leaves them, and `exp(0) = 1` counts there, L times. Put minus infinity there, or
+    take them out.""",
 )
 
 @exercise.mistake("""The other locations of the same image are among your negatives: your
@@ -85,27 +93,27 @@ def own_image_among_negatives_right_count(scores):
     return joint(scores) - tf.reduce_mean(log_sums(scores)) + log_count(scores)
 
 @exercise.mistake("""The positive is missing in the denominator: without it this is no
-    log-probability, and the value can exceed `log(1 + (N-1) L)`, its ceiling.""")
+    log-probability, and the value can exceed its ceiling.""")
 def positive_left_out(scores):
     return joint(scores) - tf.reduce_mean(log_sums_of_others(scores)) + log_count(scores)
 
-@exercise.mistake("""The offset is missing: add `log(1 + (N-1) L)`, the log of the number of
-    candidates, so that scores that know nothing give 0.""")
+@exercise.mistake("""The offset is missing: scores that know nothing must give 0. What does guessing
+    give, with so many candidates to a question?""")
 def offset_forgotten(scores):
     return local_infonce(scores) - log_count(scores)
 
-@exercise.mistake("""The offset is log N, as in `infonce_bound`. Here each question has 1 +
-    (N-1) L candidates.""")
+@exercise.mistake("""The offset is log N, as in `infonce_bound`. Here each question has more
+    candidates than that: count them.""")
 def offset_log_n(scores):
     return offset_forgotten(scores) + math.log(scores.shape[0])
 
 @exercise.mistake("""The offset is log(N L). The other L - 1 locations of the same image are no
-    candidates, so there are 1 + (N-1) L.""")
+    candidates: how many are left?""")
 def offset_log_n_l(scores):
     return offset_forgotten(scores) + math.log(math.prod(scores.shape[1:]))
 
 @exercise.mistake("""Your logsumexp runs over the questions of all codes together. Each code has
-    its own competitors: `axis=1` of `[N, (N-1) L]`.""")
+    its own competitors.""")
 def one_sum_for_all_codes(scores):
     others = tf.reduce_logsumexp(negatives(scores))
     return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
@@ -122,7 +130,7 @@ def same_location_only_right_count(scores):
     return same_location_only(scores) - math.log(scores.shape[0]) + log_count(scores)
 
 @exercise.mistake("""Your softmax runs over the codes for a given image, not over the images for
-    a given code: the competitors are `scores[i, j, :]` with another j.""")
+    a given code. Which of the first two axes is the code's?""")
 def codes_for_images(scores):
     return local_infonce(tf.transpose(scores, [1, 0, 2]))
 
@@ -135,14 +143,75 @@ def locations_averaged_first(scores):
 def locations_summed(scores):
     return offset_forgotten(scores) * scores.shape[2] + log_count(scores)
 
-@exercise.mistake("""For ordinary scores it is right, but `exp` of a large score is infinite in
-    float32. Take the largest out first: `tf.reduce_logsumexp`, `tf.nn.log_softmax`.""")
+@exercise.mistake("""For ordinary scores it is right, but in float32 `exp` of a score far from 0 is
+    infinite or 0. Take the largest out first: `tf.reduce_logsumexp`, `tf.nn.log_softmax`.""")
 def overflows(scores):
     own, others = tf.exp(positives(scores)), tf.exp(log_sums_of_others(scores))
     return tf.reduce_mean(tf.math.log(own / (own + others))) + log_count(scores)
 
+@exercise.mistake("""The competitors leave TensorFlow on the way. The value is right, but no
+    gradient comes from them, and the critic would raise all scores for ever: stay with `tf` or
+    `keras.ops`.""")
+def competitors_in_numpy(scores):
+    others = log_sums_of_others(scores).numpy()
+    return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
+
+@exercise.mistake("""No gradient comes from the competitors: the value is right, but the critic
+    would raise all scores for ever.""")
+def competitors_without_gradient(scores):
+    others = tf.stop_gradient(log_sums_of_others(scores))
+    return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
+
+@exercise.mistake("""The difference is the wrong way round: the loss of a question must shrink when
+    its right answer gets a higher score, and yours grows.""")
+def difference_reversed(scores):
+    log_p = -tf.nn.softplus(positives(scores) - log_sums_of_others(scores))
+    return tf.reduce_mean(log_p) + log_count(scores)
+
+@exercise.mistake("""The log-probabilities enter with the wrong sign: the better the critic, the
+    smaller is your value.""")
+def cross_entropy_not_negated(scores):
+    return 2 * log_count(scores) - local_infonce(scores)
+
+@exercise.mistake("""Your function gives the loss, the cross-entropy, which is to be minimised. An
+    objective is to be maximised, and reads 0 for scores that know nothing.""")
+def loss_instead(scores):
+    return log_count(scores) - local_infonce(scores)
+
+@exercise.mistake("""The offset is log(1 + N L). The locations of the own image are no candidates,
+    but for the right one: how many are left?""")
+def offset_log_1_n_l(scores):
+    return offset_forgotten(scores) + math.log(1 + math.prod(scores.shape[1:]))
+
+@exercise.mistake("""The offset counts the wrong answers only. The right one is a candidate too.""")
+def offset_without_the_positive(scores):
+    return offset_forgotten(scores) + math.log((scores.shape[0] - 1) * scores.shape[2])
+
+@exercise.mistake("""The positive is missing in the denominator, and in the count of the candidates:
+    this is no log-probability, and the value can exceed its ceiling.""")
+def positive_left_out_and_not_counted(scores):
+    count = math.log((scores.shape[0] - 1) * scores.shape[2])
+    return joint(scores) - tf.reduce_mean(log_sums_of_others(scores)) + count
+
+@exercise.mistake("""Your function divides by the number of locations once more than it should: the
+    mean over all questions contains it already.""")
+def divided_by_locations(scores):
+    return local_infonce(scores) / scores.shape[2]
+
+@exercise.mistake("""The log-probabilities are divided by the number of locations once more than
+    they should be: their mean contains it already.""")
+def log_probabilities_divided_twice(scores):
+    return offset_forgotten(scores) / scores.shape[2] + log_count(scores)
+
+@exercise.mistake("""The scores of the competitors are averaged, not summed, inside the logarithm:
+    all together they weigh as much as one.""")
+def competitors_averaged(scores):
+    count = math.log((scores.shape[0] - 1) * scores.shape[2])
+    log_p = -tf.nn.softplus(log_sums_of_others(scores) - count - positives(scores))
+    return tf.reduce_mean(log_p) + log_count(scores)
+
 exercise.promise(
-    "Sure scores reach the ceiling log(1 + (N-1) L) = 2.3026, for N = 4 and L = 3",
+    "Sure scores reach the ceiling, 2.3026 for N = 4 and L = 3",
     100 * np.eye(4)[:, :, None] * np.ones(3),
 )
 exercise.promise(

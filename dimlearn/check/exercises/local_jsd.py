@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, far_tensors, scores, tensors
-from dimlearn.check.shared import diagonal, jsd, jsd_against, log_no, log_yes
+from dimlearn.check.shared import diagonal, negatives
+from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""The mean of `-softplus(-score)` over images and locations of the pairs `i = j`, minus
-    the mean of `softplus(score)` over pairs and locations of `i != j`.""",
+    meaning="""The Jensen-Shannon objective of local scores `[N, N, L]`: one number in nats, to be
+    maximised. The pairs `i = j` are positive at every location, all others negative; each kind is
+    averaged over its pairs and locations.""",
     reference=bounds.local_jsd,
     cases=tensors,
     extremes=lambda: [(far_scores(3, 3, 4, own=-1, other=1, size=40.0),), *far_tensors()],
@@ -36,8 +38,28 @@ def local_jsd(scores):
     positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
-exercise.share(shared.shifted_by_log_4)
-exercise.share(shared.softplus_signs_inverted, shared.softplus_overflows, of=jsd)
+exercise.share(shared.shifted_by_log_4, shared.numpy_inside, shared.numpy_on_the_way)
+exercise.share(shared_softplus.mask_inside_softplus)
+exercise.share(
+    shared_softplus.yes_without_softplus, shared_softplus.yes_alone, shared_softplus.no_alone,
+    of=jsd,
+)
+exercise.share(
+    shared_softplus.negative_part_in_numpy, shared_softplus.negative_part_without_gradient, of=jsd,
+)
+exercise.share(
+    shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.negative_part_negated, shared_softplus.negative_part_both_signs, of=jsd,
+)
+exercise.share(
+    shared_softplus.all_signs_wrong, shared_softplus.wasserstein, shared_softplus.softplus_of_mean,
+    of=jsd,
+)
+exercise.share(shared.counted_by_rows, of=jsd_against)
+exercise.share(shared.halved, shared.bits)
+exercise.share(shared_softplus.softplus_signs_inverted, shared_softplus.softplus_overflows, of=jsd)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives the loss. The objective is maximised.""",
@@ -49,10 +71,11 @@ exercise.share(
     of=jsd_against,
     diagonal_among_negatives="""The diagonal is among your negatives. The pairs `i = j` are positive
     at every location: leave them out of the second mean.""",
-    counted_with_diagonal="""The mean over the negatives divides by N^2 L; there are N (N - 1) L of
-    them.""",
-    masked_with_zero="""Multiplying the scores by a mask makes the diagonal 0, and `softplus(0) =
-    log 2` still counts. Apply softplus first and the mask after it, or take the entries out.""",
+    counted_with_diagonal="""The mean over the negatives divides by the wrong count: the pairs of
+    the diagonal are counted too, though they are not in the sum.""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
+    softplus of 0 still counts, with log 2. Apply softplus first and the mask after it, or take the
+    entries out.""",
 )
 
 @exercise.mistake("""Your function divides by the number of locations a second time: the mean
@@ -70,9 +93,8 @@ def locations_summed(scores):
 def locations_averaged_first(scores):
     return bounds.jsd_bound(tf.reduce_mean(scores, axis=2))
 
-@exercise.mistake("""Your mask covers the wrong axes: an `[N, N]` mask does not broadcast over
-    the third axis as it stands (`eye[:, :, None]` does). Here it picks locations instead of
-    images.""")
+@exercise.mistake("""Your mask covers the wrong axes, the last two: it picks locations instead of
+    images. A mask of pairs needs a third axis, of length 1, before it can meet the scores.""")
 def mask_on_wrong_axes(scores):
     n, places = scores.shape[1:]
     eye = tf.eye(n, places)
@@ -80,8 +102,7 @@ def mask_on_wrong_axes(scores):
     return positive + tf.reduce_sum(log_no(scores) * (1 - eye)) / (n * (n - 1) * places)
 
 @exercise.mistake("""Your means run over all N^2 L squares, the masked ones counted as zeros.
-    Divide by the number of positive pairs, N L, and of negative ones, N (N - 1) L: pick the pairs
-    with `tf.boolean_mask` before you take the mean.""")
+    Pick the pairs with `tf.boolean_mask` before you take the mean.""")
 def means_over_all_squares(scores):
     eye = diagonal(scores)
     return tf.reduce_mean(log_yes(scores) * eye + log_no(scores) * (1 - eye))
@@ -98,6 +119,18 @@ def first_location_only(scores):
     them, so that the code must share something with every part of the image.""")
 def best_location(scores):
     return bounds.jsd_bound(tf.reduce_max(scores, axis=2))
+
+def of_parts(scores, positive, negative):
+    """The objective of other positive or negative scores."""
+    return tf.reduce_mean(log_yes(positive)) + tf.reduce_mean(log_no(negative))
+
+exercise.share(shared.diagonal_of_the_last_axes, of=of_parts)
+
+@exercise.mistake("""The mean over the negative pairs forgets their locations: each pair has L
+    scores, not one.""")
+def locations_not_counted_in_negatives(scores):
+    pairs = scores.shape[0] * (scores.shape[0] - 1)
+    return jsd_against(scores, negatives(scores), pairs)
 
 exercise.promise(
     "The order of the locations changes nothing",

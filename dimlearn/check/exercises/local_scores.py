@@ -15,7 +15,7 @@ exercise = Exercise(
     location `l`: `[N, L, U], [N, U] -> [N, N, L]`.""",
     reference=critics.local_scores,
     cases=lambda: [batch(2, 3, 4), batch(3, 4, 2), batch(5, 3, 6), batch(4, 4, 4)],
-    extremes=lambda: [batch(7, 2, 9), batch(9, 25, 3)],
+    extremes=lambda: [batch(5, 2, 9), batch(4, 16, 3), batch(3, 1, 2), batch(2, 3, 1)],
     differentiable=True,
     shapes={"local_features": "NLU"},
     hints="""Write the sum for one score: over which index does it run, and which three remain?
@@ -37,16 +37,18 @@ def local_scores(local_features, code_features):
 exercise.share(shared.cosine, shared.scaled_by_root)
 exercise.share(
     shared.numpy_inside,
-    numpy_inside="""Your function leaves TensorFlow: the values are right, but NumPy keeps no
-    record for the gradient. `tf.einsum` takes the same equation.""",
+    numpy_inside="""Your function leaves TensorFlow and does not come back: the values are right,
+    but no record is kept outside, and so there is no gradient. `tf.einsum` takes the same
+    equations as NumPy's.""",
 )
+exercise.share(shared.numpy_on_the_way, shared.last_argument_in_numpy)
 
 @exercise.mistake("""The U dimensions are averaged, not summed.""")
 def mean_for_sum(local_features, code_features):
     return local_scores(local_features, code_features) / local_features.shape[-1]
 
 @exercise.mistake("""Code and image are exchanged: your `scores[i, j, l]` belongs to code j and
-    image i. The code's index comes first: `"jlu,iu->ijl"`.""")
+    image i. The code's index comes first.""")
 def code_and_image_exchanged(local_features, code_features):
     return tf.einsum("ilu,ju->ijl", local_features, code_features)
 
@@ -82,6 +84,20 @@ def reshaped_for_transposed(local_features, code_features):
     flat = tf.reshape(local_features, [n * places, units])
     return tf.reshape(tf.matmul(flat, code_features, transpose_b=True), [n, n, places])
 
-@exercise.mistake("""`tf.stop_gradient` on the features: the encoder's map would not learn.""")
+@exercise.mistake("""No gradient reaches the features: the encoder's map would not learn.""")
 def features_without_gradient(local_features, code_features):
     return local_scores(tf.stop_gradient(local_features), code_features)
+
+@exercise.mistake("""No gradient reaches the codes: the encoder's last layers would not learn.""")
+def codes_without_gradient(local_features, code_features):
+    return local_scores(local_features, tf.stop_gradient(code_features))
+
+@exercise.mistake("""The scores are summed over the locations. The local objective needs each
+    location's own score: `[N, N, L]`.""")
+def summed_over_locations(local_features, code_features):
+    return tf.reduce_sum(local_scores(local_features, code_features), axis=2)
+
+@exercise.mistake("""Your scores are minus the inner products. A code and features that agree have a
+    large score.""")
+def negated(local_features, code_features):
+    return -local_scores(local_features, code_features)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dimlearn.check.answers import as_array
+from dimlearn.check.answers import NotAnAnswer, as_array, describe
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.check.inputs import normal
@@ -47,26 +47,31 @@ def reversed_order(features):
 def unchanged(features):
     return two_or_more(features).copy()
 
-@exercise.mistake("""A random permutation leaves one item in its place on average: a positive
-    pair among the negatives. Roll by one, or draw again until no item is at its own index.""")
+@exercise.mistake("""The order is drawn by chance, and one item stays in its place on average: a
+    positive pair among the negatives. Draw again while any item is at its own index, or do without
+    chance.""")
 def random_permutation(features):
     return two_or_more(features)[np.random.default_rng().permutation(len(features))]
 
-@exercise.mistake("""Your function shuffles. In a random order one item stays in its place on
-    average: a positive pair among the negatives. It also draws from NumPy's global generator, and
-    so changes every draw that comes afterwards. Rolling by one needs no chance.""")
+@exercise.mistake("""Your function draws items by chance, and one by one: some come twice and others
+    not at all. Draw an order of all of them, or do without chance.""")
+def drawn_with_replacement(features):
+    return two_or_more(features)[np.random.default_rng().integers(0, len(features), len(features))]
+
+@exercise.mistake("""Your function seeds NumPy's global generator: whatever draws from it afterwards
+    gets other numbers. If chance is needed at all, a generator of one's own does it.""")
 def global_shuffle(features):
+    np.random.seed(0)
     return two_or_more(features)[np.random.permutation(len(features))]
 
-@exercise.mistake("""Your function shuffles the array that it was given: whoever called it finds
+@exercise.mistake("""Your function changes the array that it was given: whoever called it finds
     other data afterwards. Return a new array.""")
 def shuffled_in_place(features):
     features[:] = np.roll(two_or_more(features), 1, axis=0)
     return features
 
 @exercise.mistake("""Without `axis=0` NumPy rolls through the flattened array: single numbers
-    move from one item to the next, and no item stays whole. It is `np.roll(features, 1, axis=0)`.
-    """)
+    move from one item to the next, and no item stays whole.""")
 def rolled_flat(features):
     return np.roll(two_or_more(features), 1)
 
@@ -79,6 +84,33 @@ def wrong_axis(features):
     `ValueError` for fewer than two items, or it would be its own negative without a word.""")
 def single_item_accepted(features):
     return np.roll(features, 1, axis=0)
+
+@exercise.mistake("""A single item is refused, but no item at all comes back as it is. Fewer than
+    two are asked to be refused.""")
+def empty_accepted(features):
+    if len(features) == 1:
+        raise ValueError
+    return np.roll(features, 1, axis=0)
+
+@exercise.mistake("""Your function refuses too few items, but with another error: who calls it can
+    only catch the one that is agreed on, a `ValueError`. (`assert` raises its own.)""")
+def another_error(features):
+    assert len(features) > 1
+    return np.roll(features, 1, axis=0)
+
+@exercise.mistake("""Your function *returns* the error for too few items, as if it were items. An
+    error is raised.""")
+def error_returned(features):
+    return np.roll(features, 1, axis=0) if len(features) > 1 else ValueError("too few")
+
+@exercise.mistake("""Your function returns nothing for too few items, and says nothing. Who calls it
+    must hear of it: raise `ValueError`.""")
+def nothing_returned_for_one(features):
+    return np.roll(features, 1, axis=0) if len(features) > 1 else None
+
+@exercise.mistake("""An item is lost on the way: fewer come back than went in.""")
+def item_lost(features):
+    return two_or_more(features)[1:]
 
 @exercise.mistake("""Items are missing and others occur twice. Each item comes back exactly
     once, in another place.""")
@@ -106,25 +138,38 @@ def half_way_round(features):
     return np.roll(two_or_more(features), len(features) // 2 + 1, axis=0)
 
 # Many calls for small N: a random permutation of two items is a derangement half the time.
-SHAPES = {(2, 3): 20, (3, 2): 20, (5, 4, 3): 4, (6, 2, 2, 3): 4, (7,): 4, (32, 2): 2}
+SHAPES = {(2, 3): 16, (3, 2): 6, (5, 4, 3): 2, (6, 2, 2, 3): 2, (7,): 2, (32, 2): 2}
+
+def batch(shape):
+    """Items that have a number in common, as images have their black pixels."""
+    features = normal(*shape, decimals=3)
+    if len(shape) > 2:
+        features[:, 0] = 0
+    return features
 
 @exercise.property("no item in its place")
 def no_fixed_point(call):
     """The order that each input comes back in; the first thing that is wrong with it."""
-    orders, first = [], ""
+    orders, problems = [], []
     for shape, times in SHAPES.items():
-        features, found = normal(*shape, decimals=3), {}
+        features, found = batch(shape), {}
         for _ in range(times):
             result = as_array(call(features))
             if call.side_effect:
                 return side_effect_fault(call.side_effect, exercise.parameters)
             order = order_of(result, features)
             found[order] = words_for(order, result, features)
-        # An order that differs from call to call is evidence of one thing: chance.
         orders.append(order if len(found) == 1 else "by chance")
-        first = first or min(filter(None, found.values()), default="")
-    if first:
-        return Fault("order", first, "by chance" if "by chance" in orders else orders)
+        problems += sorted(filter(None, found.values()), key=worst)[:1]
+    if "by chance" in orders:  # the orders are no evidence then, but what can be wrong with them is
+        orders = "by chance"
+        problems.sort(key=worst)
+    if problems:
+        kind, words = problems[0]
+        return Fault("order", words, (kind, orders))
+
+def worst(problem):
+    return KINDS.index(problem[0])
 
 def order_of(result, features):
     """Which item stands at each place, -1 for none of them; or what the result is instead."""
@@ -139,37 +184,50 @@ def order_of(result, features):
     same = np.isclose(rows[:, None], items, atol=1e-5).all(axis=-1)  # [N, N]
     return tuple(np.where(same.any(axis=1), np.argmax(same, axis=1), -1).tolist())
 
+# What can be wrong with the items, the worst first.
+KINDS = ["shape", "type", "no item", "twice", "moved inside", "in place"]
+
 def words_for(order, result, features):
-    """What is wrong with a result that comes back in this order, or ""."""
+    """What is wrong with a result that comes back in this order, `(kind, words)`, or None."""
     n = len(features)
     what = f"For features of shape {list(features.shape)}"
     if order == "shape":
-        return f"""{what} your function returned the shape {list(result.shape)}; expected the same
-            shape."""
+        return "shape", f"""{what} your function returned the shape {list(result.shape)}; expected
+            the same shape."""
     if order == "type":
-        return "Your function changes the type of the numbers: items come back as they are."
+        return "type", "Your function changes the type of the numbers: items come back as they are."
     if order == "moved inside":
-        return f"""{what} every item is in its own place, with its numbers in another order;
-            expected whole items in other places."""
+        return "moved inside", f"""{what} every item is in its own place, with its numbers in
+            another order; expected whole items in other places."""
     if -1 in order:
-        return f"""{what} some rows of your result are no item of the input: an item has to stay
-            whole."""
+        return "no item", f"""{what} some rows of your result are no item of the input: an item has
+            to stay whole."""
     if len(set(order)) < n:
-        return f"""For N = {n} some items occur more than once and others are missing; expected
-            each exactly once."""
+        return "twice", f"""For N = {n} some items occur more than once and others are missing;
+            expected each exactly once."""
     if any(i == j for i, j in enumerate(order)):
-        return f"""For N = {n} at least one item is still at its own index; expected none. It would
-            be a positive pair among the negatives."""
-    return ""
+        return "in place", f"""For N = {n} at least one item is still at its own index; expected
+            none. It would be a positive pair among the negatives."""
+    return None
 
 @exercise.property("fewer than two items")
 def refuses_a_single_item(call):
     for n in (1, 0):
+        features = normal(n, 3)
         try:
-            call(normal(n, 3))
+            did = came_back(call(features), features)
         except LearnerError as raised:
             if isinstance(raised.error, ValueError):
                 continue
-            name = type(raised.error).__name__
-            return f"For N = {n} your function raised {name}; expected a ValueError."
-        return f"For N = {n} your function raised nothing; expected a ValueError."
+            did = f"raised {type(raised.error).__name__}"
+        text = f"For N = {n} your function {did}; expected a ValueError."
+        return Fault("fewer than two items", text, (n, did))
+
+def came_back(result, features):
+    """What came back instead of an error, in words."""
+    try:
+        array = as_array(result)
+    except NotAnAnswer:
+        return f"returned {describe(result)}"
+    alike = array.shape == features.shape and np.allclose(array, features)
+    return "returned it as it is" if alike else "returned other items"

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_numbers
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import probabilities
 from dimlearn.information import exact
 from dimlearn.information.exact import entropy, kl_divergence
 
 exercise = Exercise(
-    meaning="""The mutual information is the KL divergence of the joint table from the product of
-    its two marginals, in nats.""",
+    meaning="""The mutual information of X (rows) and Y (columns) from the table `[K1, K2]` of their
+    joint probabilities: one number, in nats. An entry of 0 adds nothing.""",
     reference=exact.mutual_information,
     cases=lambda: [
         (np.array([[0.4, 0.1, 0.05], [0.1, 0.05, 0.3]]),),
@@ -24,7 +24,7 @@ exercise = Exercise(
         (probabilities(6, 9, zeros=20),),
         (np.outer(probabilities(3), probabilities(4, seed=1)),),
     ],
-    shapes={"joint": "KJ"},
+    shapes={"joint": ("K1", "K2")},
     hints="""What would the table look like if X and Y had nothing to do with each other? Mutual
     information is how far the real table is from that one.
 
@@ -55,21 +55,20 @@ def compared(joint, product):
     return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
 
 exercise.share(
-    shared.bits_by_log2,
-    shared.mean_for_sum,
+    shared_numbers.bits_by_log2,
+    shared_numbers.mean_for_sum,
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: this is minus the mutual information, which is never
-    negative. Either the fraction is upside down, or the entropies have the wrong signs: H(X) +
-    H(Y) - H(X, Y).""",
+    negative. Look at which way up the fraction is, or at which entropies are subtracted.""",
 )
 
-@exercise.mistake("""Your function gives the entropy of the joint table, H(X, Y). That is what X
-    and Y tell together; what they tell about each other is H(X) + H(Y) - H(X, Y).""")
+@exercise.mistake("""Your function gives the entropy of the joint table: what X and Y tell
+    together. Asked is what they tell about each other.""")
 def joint_entropy(joint):
     return entropy(joint)
 
-@exercise.mistake("""Your function gives a conditional entropy, H(Y | X) = H(X, Y) - H(X): what
-    remains unknown of Y. Mutual information is what becomes known: H(Y) - H(Y | X).""")
+@exercise.mistake("""Your function gives a conditional entropy: what remains unknown of Y
+    when X is known. Mutual information is what becomes known.""")
 def conditional_entropy(joint):
     return entropy(joint) - entropy(joint.sum(axis=1))
 
@@ -80,8 +79,8 @@ def marginals_exchanged(joint):
     p_x, p_y = marginals(joint)
     return compared(joint, (p_y.T * p_x.T).reshape(joint.shape))
 
-@exercise.mistake("""Only one marginal is divided by. The table of an independent pair is the
-    product of both.""")
+@exercise.mistake("""Only the marginal of X counts in your result: it is divided by alone,
+    or the entropy of Y is missing. In the table of an independent pair both count.""")
 def one_marginal_only(joint):
     p_x, _ = marginals(joint)
     return compared(joint, p_x * np.ones_like(joint))
@@ -91,16 +90,15 @@ def one_marginal_only(joint):
 def against_uniform(joint):
     return compared(joint, np.full_like(joint, 1 / joint.size))
 
-@exercise.mistake("""Your function averages over the product of the marginals instead of over
-    the joint table: the weight of each logarithm is `joint`, for that is how often the pair
-    occurs.""")
+@exercise.mistake("""Your function averages over the product of the marginals instead of
+    over the joint table. Each logarithm counts as often as its pair really occurs.""")
 def averaged_over_product(joint):
     p_x, p_y = marginals(joint)
     return np.sum((p_x * p_y * np.log(joint / (p_x * p_y)))[joint > 0])
 
-@exercise.mistake("""The arguments of the divergence are exchanged: your function takes the product
-    of the marginals for the truth and the joint table for the belief. What really happens is the
-    joint table, so it comes first, and each logarithm is weighed with it.""")
+@exercise.mistake("""The arguments of the divergence are exchanged: your function takes the
+    product of the marginals for the truth and the joint table for the belief. What really
+    happens is the joint table.""")
 def product_first(joint):
     p_x, p_y = marginals(joint)
     return kl_divergence(p_x * p_y, joint)
@@ -115,6 +113,48 @@ def zero_gives_nan(joint):
     and 1; asked for is the mutual information itself, in nats.""")
 def normalised(joint):
     return mutual_information(joint) / min(map(entropy, marginals(joint)))
+
+@exercise.mistake("""Only the marginal of Y counts in your result: it is divided by alone,
+    or the entropy of X is missing. In the table of an independent pair both count.""")
+def other_marginal_only(joint):
+    return compared(joint, np.broadcast_to(marginals(joint)[1], joint.shape))
+
+@exercise.mistake("""The marginals are means over the other axis. Probabilities of outcomes
+    that exclude each other add up: a marginal is a sum.""")
+def marginals_averaged(joint):
+    return mutual_information(joint) + np.log(joint.size)
+
+@exercise.mistake("""The marginals are added. The probability that two independent things
+    happen together is another combination of theirs.""")
+def marginals_added(joint):
+    return compared(joint, np.add(*marginals(joint)))
+
+@exercise.mistake("""Your function adds the entropies of X and Y. What both tell is counted
+    twice in that sum: compare it with what they tell together.""")
+def joint_entropy_forgotten(joint):
+    return sum(map(entropy, marginals(joint)))
+
+@exercise.mistake("""Your function gives a conditional entropy: what remains unknown of X
+    when Y is known. Mutual information is what becomes known.""")
+def other_conditional_entropy(joint):
+    return entropy(joint) - entropy(joint.sum(axis=0))
+
+@exercise.mistake("""The logarithms are not weighed. Each counts as often as its pair
+    occurs.""")
+def unweighted(joint):
+    p_x, p_y = marginals(joint)
+    return np.sum(np.log(joint / (p_x * p_y))[joint > 0])
+
+@exercise.mistake("""Your function sums over the rows only, as Python's own `sum` does. A
+    table has one mutual information: the sum goes over all its entries.""")
+def one_axis_only(joint):
+    p_x, p_y = marginals(joint)
+    return np.sum(np.where(joint > 0, joint * np.log(joint / (p_x * p_y)), 0.0), axis=0)
+
+@exercise.mistake("""All three entropies are added. What X and Y tell together is no part of
+    what they tell about each other: look at the sign of the joint one.""")
+def joint_entropy_added(joint):
+    return sum(map(entropy, marginals(joint))) + entropy(joint)
 
 exercise.promise(
     "In a 3x5 table in which X and Y are independent, they tell 0 about each other",

@@ -5,13 +5,14 @@ import numpy as np
 from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_matrices, matrices
-from dimlearn.check.shared import diagonal, joint, negatives, number
+from dimlearn.check.shared import diagonal, joint, negatives, number, positives
 from dimlearn.information import bounds
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""The NWJ bound is the mean of the diagonal minus the mean of `exp(score - 1)` over the
-    off-diagonal scores.""",
+    meaning="""The Nguyen-Wainwright-Jordan bound of a score matrix `[N, N]`: one number in nats, to
+    be maximised. The diagonal holds the scores of positive pairs, all others are negative ones;
+    scores of 1 everywhere give 0.""",
     reference=bounds.nwj_bound,
     cases=matrices,
     extremes=lambda: far_matrices([(4, 1, -1), (3, -1, -1), (3, 1, 0.074), (4, -1, 0)]),
@@ -42,20 +43,24 @@ def formula(scores, negative, count):
 exercise.share(shared.sign_flipped, shared.bits)
 exercise.share(shared.diagonal_among_negatives, shared.counted_with_diagonal, of=formula)
 exercise.share(shared.negatives_summed, of=formula)
+exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=formula)
+exercise.share(shared.positives_summed, shared.negatives_without_gradient)
+exercise.share(shared.positives_not_averaged)
+exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in_numpy)
 exercise.share(
     shared.masked_with_zero,
     of=formula,
-    masked_with_zero="""Multiplying by a mask puts zeros on the diagonal, and `exp(0 - 1)` still
-    counts. Take these entries out before `exp` (`tf.boolean_mask`).""",
+    masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and a
+    score of 0 still counts among the negatives. Take these entries out before `exp`.""",
 )
 
-@exercise.mistake("""The 1 is missing in the exponent: it is `exp(score - 1)`. Without it the
-    bound is not tight for any critic: constant scores of 1 must give 0.""")
+@exercise.mistake("""The 1 is missing in the exponent. Without it the bound is not tight for any
+    critic: constant scores of 1 must give 0.""")
 def one_forgotten(scores):
     return joint(scores) - tf.reduce_mean(tf.exp(negatives(scores)))
 
-@exercise.mistake("""The 1 is outside the `exp`: your function subtracts `exp(score) - 1`. It
-    belongs inside: `tf.exp(negative - 1.0)`.""")
+@exercise.mistake("""The 1 is outside the `exp`: your function takes it off what `exp` gives. It
+    belongs to the score.""")
 def one_outside(scores):
     return one_forgotten(scores) + 1
 
@@ -73,7 +78,7 @@ def exp_of_mean(scores):
 def negatives_added(scores):
     return joint(scores) + tf.reduce_mean(tf.exp(negatives(scores) - 1))
 
-@exercise.mistake("""This is the DV bound: NWJ has no logarithm, and a 1 in the exponent.""")
+@exercise.mistake("""This is the DV bound, with a logarithm. NWJ does without it, at a price.""")
 def dv_instead(scores):
     return bounds.dv_bound(scores)
 
@@ -87,5 +92,38 @@ def masked_after_exp(scores):
     and has no gradient where it acts: take the scores as they are.""")
 def clipped(scores):
     return nwj_bound(tf.clip_by_value(scores, -10.0, 10.0))
+
+@exercise.mistake("""The 1 is subtracted from the bound, outside of `exp` and of the mean. It
+    belongs to the score.""")
+def one_subtracted_from_the_bound(scores):
+    return one_forgotten(scores) - 1
+
+@exercise.mistake("""The 1 is subtracted from the positive scores too. It belongs to the negative
+    ones.""")
+def one_subtracted_from_both(scores):
+    return nwj_bound(scores) - 1
+
+@exercise.mistake("""A 1 is added to the bound. Scores of 1 everywhere must give 0.""")
+def one_added_to_the_bound(scores):
+    return nwj_bound(scores) + 1
+
+@exercise.mistake("""The first mean runs over all scores. Only the diagonal holds positive
+    pairs.""")
+def all_pairs_as_positive(scores):
+    return nwj_bound(scores) - joint(scores) + tf.reduce_mean(scores)
+
+@exercise.mistake("""Positive and negative pairs are exchanged: the diagonal goes through `exp`, and
+    the rest is averaged.""")
+def kinds_exchanged(scores):
+    return tf.reduce_mean(negatives(scores)) - tf.reduce_mean(tf.exp(positives(scores) - 1))
+
+@exercise.mistake("""The positive scores go through `exp` too. Their part is a plain mean.""")
+def exp_of_both(scores):
+    positive = tf.reduce_mean(tf.exp(positives(scores) - 1))
+    return positive - tf.reduce_mean(tf.exp(negatives(scores) - 1))
+
+@exercise.mistake("""A logarithm stands before the mean of `exp`. NWJ has none.""")
+def logarithm_kept(scores):
+    return bounds.dv_bound(scores) + 1
 
 exercise.promise("Scores of 1 everywhere give 0", np.ones((4, 4)))

@@ -4,11 +4,12 @@ import functools
 
 import numpy as np
 
-from dimlearn.check import models
+from dimlearn.check import models, shared_numbers
 from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.faults import Fault, same
+from dimlearn.check.faults import Fault, same, side_effect_fault
 from dimlearn.check.sandbox.call import Call
+from dimlearn.check.tapes import why_none
 from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
 from dimlearn.errors import one_line
 from dimlearn.startup import tf
@@ -17,7 +18,8 @@ softplus = tf.nn.softplus
 
 exercise = Exercise(
     meaning="""Two lists: the gradients of `prior_loss` for the encoder's `trainable_variables`, and
-    of `discriminator_loss` for the discriminator's; the code goes through a sigmoid.""",
+    of `discriminator_loss` for the discriminator's; the code goes through a sigmoid. Neither model
+    is changed, and both are called without `training`.""",
     hints="""Two losses, two players. Which variables may each loss move, and which not?
 
     Record both losses under one `tf.GradientTape(persistent=True)`, or under two tapes. Each
@@ -25,8 +27,9 @@ exercise = Exercise(
     still.
 
     `_, code = encoder(images)`, `code_logits = discriminator(tf.sigmoid(code))`, `prior_logits =
-    discriminator(prior)`, and at the end `tape.gradient(encoder_loss,
-    encoder.trainable_variables)`.""",
+    discriminator(prior)`; the losses are means of softplus: of `-code_logits` for the encoder, of
+    `-prior_logits` and of `code_logits` for the discriminator. At the end
+    `tape.gradient(encoder_loss, encoder.trainable_variables)`.""",
 )
 
 @exercise.solution("""Both losses use the same logits of the codes; what differs is the loss and the
@@ -77,7 +80,7 @@ def saturating(*args):
     return game(lambda real, fake: -discriminator_loss(real, fake), discriminator_loss, *args)
 
 @exercise.mistake("""The sigmoid is missing: the codes are compared with a prior on [0, 1)
-    although they can be any number. Squash them: `tf.sigmoid(code)`.""")
+    although they can be any number.""")
 def not_squashed(*args):
     return game(fool, discriminator_loss, *args, seen=lambda feature_map, code: code)
 
@@ -91,25 +94,54 @@ def real_and_fake_exchanged(*args):
 def no_game(*args):
     return game(fool, fool, *args)
 
-@exercise.mistake("""Your discriminator never sees a sample of the prior: the part
-    `softplus(-prior_logits)` of its loss is missing.""")
+@exercise.mistake("""Your discriminator never learns what a sample of the prior looks like: that
+    part of its loss is missing.""")
 def prior_forgotten(*args):
     return game(fool, lambda real, fake: tf.reduce_mean(softplus(fake)), *args)
 
-@exercise.mistake("""No gradient reaches the encoder: there is a `tf.stop_gradient` on the code
-    in the *encoder's* loss. It belongs, if anywhere, into the discriminator's.""")
+@exercise.mistake("""No gradient reaches the encoder: there is a `stop_gradient` on the code in the
+    *encoder's* loss. It belongs, if anywhere, into the discriminator's.""")
 def encoder_detached(*args):
-    def detached(feature_map, code):
-        return tf.stop_gradient(tf.sigmoid(code))
+    return game(fool, discriminator_loss, *args, seen=through(tf.stop_gradient))
 
-    return game(fool, discriminator_loss, *args, seen=detached)
+@exercise.mistake("""No gradient reaches the encoder: between it and its loss the values leave
+    TensorFlow, and nothing records how they came about. Stay with tensors, without NumPy.""")
+def numpy_inside(*args):
+    return game(fool, discriminator_loss, *args, seen=through(np.asarray))
+
+@exercise.mistake("""No gradient reaches the encoder: a part of the way from it to its loss is not
+    on the tape. Everything between the variables and the loss stands inside the `with` block.""")
+def encoder_outside_the_tape(encoder, discriminator, images, prior):
+    code = encoder(images)[1]
+    both = game(fool, discriminator_loss, encoder, discriminator, images, prior)
+    with tf.GradientTape() as tape:
+        loss = prior_loss(discriminator(tf.sigmoid(code)))
+    return tape.gradient(loss, encoder.trainable_variables), both[1]
+
+@exercise.mistake("""The encoder has no part in its own loss, so there is no gradient. It is judged
+    by what the discriminator says of its codes; which logits does your loss take?""")
+def wrong_logits(*args):
+    return game(lambda real, fake: prior_loss(real), discriminator_loss, *args)
+
+@exercise.mistake("""Your function leaves a model changed: `trainable` is another than before. Whose
+    variables a gradient is taken for is enough to keep the other still.""")
+def model_switched_off(encoder, discriminator, images, prior):
+    both = prior_gradients(encoder, discriminator, images, prior)
+    discriminator.trainable = False
+    return both
+
+exercise.share(shared_numbers.seed_set)
+
+def through(change):
+    """The code through the sigmoid and a function that cuts the way."""
+    return lambda feature_map, code: change(tf.sigmoid(code))
 
 @exercise.mistake("""The lists are exchanged: the encoder's gradients come first.""")
 def lists_exchanged(*args):
     return prior_gradients(*args)[::-1]
 
 @exercise.mistake("""Both losses are added up, and each player gets the gradient of the sum.
-    Each follows its own loss: two calls of `tape.gradient`.""")
+    Each follows its own loss.""")
 def losses_added(*args):
     def both(real, fake):
         return prior_loss(fake) + discriminator_loss(real, fake)
@@ -159,6 +191,8 @@ def losses_returned(encoder, discriminator, images, prior):
 
 # ---------------------------------------------------------------- what is looked at
 
+PLAYERS = "encoder", "discriminator"
+
 def players(call, normalised, n, seed):
     """Encoder, discriminator, images and samples of the prior."""
     prior = np.random.default_rng(seed).random((n, models.CODE_DIM))
@@ -171,7 +205,7 @@ def players(call, normalised, n, seed):
 
 @exercise.property("the gradients of a small batch")
 def gradients(call):
-    return look(call, 5, 0)
+    return look(call, 5, 0) or seeding(call)
 
 @exercise.property("the gradients of another batch and other models")
 def gradients_once_more(call):
@@ -180,9 +214,10 @@ def gradients_once_more(call):
 @exercise.property("the running averages of batch normalisation stay")
 def averages_stay(call):
     encoder, *others = players(call, True, 4, 9)
-    before = models.values(encoder.non_trainable_variables)
+    averages = encoder.non_trainable_variables
+    before = models.values(averages)
     call(encoder, *others)
-    if not same(models.values(encoder.non_trainable_variables), before):
+    if not same(models.values(averages), before):
         text = """The gradients are right for an encoder without batch normalisation. In one that
             has it, the running mean and variance were changed; expected your function to leave
             them as they are."""
@@ -191,27 +226,50 @@ def averages_stay(call):
 def look(call, n, seed):
     """The first thing that is wrong with both lists of gradients."""
     expected = right_gradients(n, seed)  # known before the learner's function runs
-    encoder, discriminator, *data = players(call, False, n, seed)
-    weights = encoder.weights + discriminator.weights
+    args = encoder, discriminator, *_ = players(call, False, n, seed)
+    weights, trained = encoder.weights + discriminator.weights, trainable(args)
     before = models.values(weights)
-    result = call(encoder, discriminator, *data)
+    result = call(*args)
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         text = f"""Your function returned {describe(result)}; expected two lists,
             `(encoder_gradients, discriminator_gradients)`."""
         raise NotAnAnswer(one_line(text))
     facts, text = [], ""
-    for who, found, right in zip(("encoder", "discriminator"), result, expected):
+    for who, found in zip(PLAYERS, result):
         if not isinstance(found, (tuple, list)):
             text = f"""The gradients of the {who} are {describe(found)}; expected a list, one for
                 each of its `trainable_variables`."""
             return Fault("gradients", text, (who, "no list"))
         facts.append([None if g is None else tf.convert_to_tensor(g).numpy() for g in found])
-        text = text or words_for(f"With {n} images the gradients of the {who}", facts[-1], right)
+    for who, model, seen, right in zip(PLAYERS, args, facts, expected):
+        what = f"With {n} images the gradients of the {who}"
+        pairs = zip(seen, model.trainable_variables)
+        missing = [variable for gradient, variable in pairs if gradient is None]
+        if missing and len(seen) == len(right):
+            kind, cause = why_none(call, args, missing)
+            text = f"{what} hold None for {len(missing)} of {len(right)} variables. {cause}"
+            return Fault("gradients", text, (who, len(missing), kind or facts))
+        text = text or words_for(what, seen, right)
     moved = not same(models.values(weights), before)
     if moved and not text:
-        text = """Your function changed the weights of a model; expected it to leave them as they
-            are."""
-    return Fault("gradients", text, (*facts, moved)) if text else None
+        text = "Your function changed the weights of a model; expected them as they were."
+    if text:
+        return Fault("gradients", text, (*facts, moved))
+    if trainable(args) != trained:
+        text = "Not all variables that were trainable before are so afterwards; expected no change."
+        return Fault("trainable", text, "")
+    return None
+
+def seeding(call):
+    """What else the call did; a seed shows the first time, when it moves a generator."""
+    if call.side_effect:
+        fault = side_effect_fault(call.side_effect, exercise.parameters)
+        return Fault(fault.kind, fault.text, call.side_effect[0])
+    return None
+
+def trainable(args):
+    """How many variables of each model train."""
+    return [len(model.trainable_variables) for model in args[:2]]
 
 @functools.cache
 def right_gradients(n, seed):
@@ -223,9 +281,6 @@ def words_for(what, seen, expected):
     """What is wrong with the gradients of one player, or ""."""
     if len(seen) != len(expected):
         return f"{what} are {len(seen)}; expected {len(expected)}, one for each trainable variable."
-    if any(gradient is None for gradient in seen):
-        return f"""{what} hold None: its loss does not depend on its variables, as you wrote it.
-            Was the loss computed inside the `GradientTape`, and nothing detached?"""
     for index, (s, e) in enumerate(zip(seen, expected)):
         if s.shape != e.shape:
             return f"""{what} do not fit its variables: number {index} has the shape
@@ -235,5 +290,10 @@ def words_for(what, seen, expected):
         return ""
     if np.allclose(seen, -expected, 2e-3, 1e-5):
         return f"{what} have the wrong sign: they point away from where its loss falls."
-    sizes = [f"{np.linalg.norm(part):.3g}" for part in (seen, expected)]
+    norms = [np.linalg.norm(part) for part in (seen, expected)]
+    sizes = [f"{norm:.3g}" for norm in norms]
+    if sizes[0] == sizes[1]:
+        cosine = np.dot(seen, expected) / np.prod(norms)
+        return f"""{what} are not those of its own loss: as long, but in another direction, with a
+            cosine of {cosine:.3g} to the right ones."""
     return f"{what} are not those of its own loss: their norm is {sizes[0]}; expected {sizes[1]}."

@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import logits
-from dimlearn.check.shared import log_yes
+from dimlearn.check.shared_softplus import log_yes
 from dimlearn.deep_infomax import prior
-from dimlearn.startup import tf
+from dimlearn.startup import keras, tf
 
 exercise = Exercise(
-    meaning="""The encoder wants the discriminator to take its codes for samples of the prior: `mean
-    softplus(-code_logits)`.""",
+    meaning="""What the encoder minimises, for the discriminator's logits `[N, 1]` of its codes: it
+    wants them to be taken for samples of the prior. One number in nats, a mean, in the
+    non-saturating form: the steepest where the discriminator is sure.""",
     reference=prior.prior_loss,
     cases=lambda: [(logits(2),), (logits(3, 2, middle=0.7),), (logits(7, middle=-1.3),)],
     extremes=lambda: [
@@ -40,30 +41,39 @@ def formula(code_logits, yes=log_yes, no=None, mean=tf.reduce_mean):
     """The loss made of other parts. The answer it wants is always yes: `no` has no place in it."""
     return -mean(yes(code_logits))
 
-exercise.share(shared.not_averaged, shared.summed, shared.softplus_of_mean, of=formula)
-exercise.share(shared.log_of_sigmoid, shared.wasserstein, of=formula)
+exercise.share(
+    shared_softplus.not_averaged, shared_softplus.summed, shared_softplus.softplus_of_mean,
+    of=formula,
+)
+exercise.share(
+    shared_softplus.log_of_sigmoid,
+    shared_softplus.wasserstein,
+    of=formula,
+    log_of_sigmoid="""For ordinary logits it is right, but for large ones a step on the way is
+    infinite: an `exp`, or the log of a sigmoid that rounds to 0. `tf.nn.softplus` is safe.""",
+)
+exercise.share(shared_softplus.log_of_sigmoid_with_epsilon, of=formula)
+exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives the log-probability of a yes, which is to
     be maximised. A loss is its negative.""",
 )
 
-@exercise.mistake("""Your encoder minimises the discriminator's own part,
-    `softplus(code_logits)`: it helps the discriminator to recognise codes, and moves *away*
-    from the prior. This bug is reported again and again in re-implementations. The encoder wants
-    a yes: `softplus(-code_logits)`.""")
+@exercise.mistake("""Your encoder minimises the discriminator's own part: it helps the discriminator
+    to recognise codes, and moves *away* from the prior. This bug is reported again and again in
+    re-implementations. Which answer does the encoder want?""")
 def pushed_away_from_prior(code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
 
-@exercise.mistake("""Your function gives the saturating form, `-softplus(code_logits)`: the
-    discriminator's loss with the sign changed. Its gradient vanishes where the discriminator is
-    sure, so the encoder stops learning when it is furthest from the prior. Use
-    `softplus(-code_logits)`.""")
+@exercise.mistake("""Your function gives the saturating form: the discriminator's loss with the sign
+    changed. Its gradient vanishes where the discriminator is sure, so the encoder stops learning
+    when it is furthest from the prior. Wanting a yes and fearing a no are two losses.""")
 def saturating(code_logits):
     return -tf.reduce_mean(tf.nn.softplus(code_logits))
 
-@exercise.mistake("""The logarithm is missing: your function averages probabilities. The
-    cross-entropy is minus the log of the sigmoid: `softplus(-code_logits)`.""")
+@exercise.mistake("""The logarithm is missing: your function averages probabilities. A cross-entropy
+    is made of their logs.""")
 def sigmoid_without_log(code_logits):
     return tf.reduce_mean(1 - tf.sigmoid(code_logits))
 
@@ -73,18 +83,28 @@ def absolute_logits(code_logits):
     return prior_loss(tf.abs(code_logits))
 
 @exercise.mistake("""Your loss is the squared distance of the logits from 1, as in a
-    least-squares GAN. Here it is the cross-entropy: `softplus(-code_logits)`.""")
+    least-squares GAN. Here it is a cross-entropy.""")
 def least_squares(code_logits):
     return tf.reduce_mean((code_logits - 1) ** 2)
 
 @exercise.mistake("""Both players' losses are in it: the whole discriminator loss of the codes.
-    The encoder only wants a yes: `softplus(-code_logits)`.""")
+    The encoder only wants a yes.""")
 def both_answers(code_logits):
     return prior_loss(code_logits) + pushed_away_from_prior(code_logits)
 
-@exercise.mistake("""No gradient reaches the encoder: `tf.stop_gradient` belongs into the
-    discriminator's step. In its own step the encoder has to feel the logits.""")
+@exercise.mistake("""No gradient comes back to the logits, and so none to the encoder. It is spared
+    in the discriminator's step; in its own it has to feel the logits.""")
 def detached(code_logits):
     return prior_loss(tf.stop_gradient(code_logits))
+
+@exercise.mistake("""The loss takes probabilities where it is given logits, scores of any size: a
+    Keras loss needs `from_logits=True`.""")
+def logits_as_probabilities(code_logits):
+    return keras.losses.BinaryCrossentropy()(tf.ones_like(code_logits), code_logits)
+
+@exercise.mistake("""The logarithm is missing: your function gives minus the mean probability. A
+    cross-entropy is made of logs.""")
+def probability_without_log(code_logits):
+    return -tf.reduce_mean(tf.sigmoid(code_logits))
 
 exercise.promise("For logits of 0 the encoder pays log 2 = 0.69315", np.zeros((3, 1)))

@@ -6,8 +6,9 @@ import math
 from dimlearn.check.exercise import Exercise
 
 exercise = Exercise(
-    meaning="""Each layer adds `(kernel - 1) * jump` pixels, where `jump` is the product of the
-    strides of the layers *before* it. It starts from one pixel; padding does not matter.""",
+    meaning="""How many pixels of the image, along one side, one location of the last map sees,
+    after the layers `(kernel, stride, padding)`: a whole number, 1 without any layer. Padding does
+    not matter.""",
     cases=lambda: [
         ([(5, 2, "valid")],),
         ([(4, 2, "valid"), (4, 2, "valid")],),
@@ -48,14 +49,14 @@ def with_jumps(jumps, layers):
     """The field with other jumps, one for each layer: what most mistakes get wrong."""
     return 1 + sum((kernel - 1) * jump for kernel, jump in zip(kernels(layers), jumps))
 
-@exercise.mistake("""The strides are ignored: your function adds up the kernels. Behind a stride
-    of 2 neighbouring locations are two pixels apart, and each further kernel sees twice as far.
-""")
+@exercise.mistake("""The strides are ignored: every layer adds its kernel as if all strides before
+    it were 1. Behind a stride of 2 neighbouring locations are two pixels apart, and each further
+    kernel sees twice as far.""")
 def strides_ignored(layers):
     return with_jumps(itertools.repeat(1), layers)
 
-@exercise.mistake("""A layer's own stride is counted too early. It spreads the locations for the
-    layers *after* it: enlarge the field first, then the jump.""")
+@exercise.mistake("""A layer's own stride is counted too early. It spreads the locations for
+    the layers *after* it: look at the order of the two steps.""")
 def own_stride_counted(layers):
     field, jump = 1, 1
     for kernel, stride, _ in layers:
@@ -63,33 +64,33 @@ def own_stride_counted(layers):
         field += (kernel - 1) * jump
     return field
 
-@exercise.mistake("""Your function adds the whole kernel. One of its locations is the one that
-    was there already: a layer adds `(kernel - 1) * jump`.""")
+@exercise.mistake("""Your function adds the whole kernel. One of its locations is the one
+    that was there already.""")
 def kernel_for_kernel_minus_one(layers):
     return receptive_field([(kernel + 1, stride, padding) for kernel, stride, padding in layers])
 
-@exercise.mistake("""Your function adds the kernels whole. The first window of a layer is already
-    counted: each layer adds `kernel - 1` steps, and a step is as long as all strides before.""")
+@exercise.mistake("""Your function adds the kernels whole. The first window of a layer is
+    already counted, and further steps are longer behind a stride.""")
 def kernels_added(layers):
     return sum(kernels(layers))
 
-@exercise.mistake("""Each layer is multiplied by its *own* stride. Its steps are as long as the
-    strides of the layers *before* it, multiplied.""")
+@exercise.mistake("""Each layer is multiplied by its *own* stride. Its steps are as long as
+    the strides of the layers *before* it make them.""")
 def own_stride_only(layers):
     return with_jumps(strides(layers), layers)
 
 @exercise.mistake("""Your function starts from 0 pixels. Before any layer a location is one
-    pixel and sees one: `field = 1`.""")
+    pixel and sees one.""")
 def started_at_zero(layers):
     return receptive_field(layers) - 1
 
-@exercise.mistake("""Your function multiplies the kernels. A field grows by sums: `(kernel - 1)
-    * jump` of each layer.""")
+@exercise.mistake("""Your function multiplies the kernels. A field does not grow by factors:
+    each layer adds to it.""")
 def kernels_multiplied(layers):
     return math.prod(kernels(layers))
 
-@exercise.mistake("""Only the stride of the layer just before counts in your function. The jump
-    is the product of *all* strides before: `jump *= stride`, not `jump = stride`.""")
+@exercise.mistake("""Only the stride of the layer just before counts in your function. How
+    far apart locations are depends on *all* strides before.""")
 def last_stride_only(layers):
     return with_jumps([1, *strides(layers)], layers)
 
@@ -102,8 +103,8 @@ def strides_added(layers):
         jump += stride - 1
     return field
 
-@exercise.mistake("""Your function gives the jump, the distance of neighbouring locations in
-    pixels: the product of the strides. Asked is how much one location sees.""")
+@exercise.mistake("""Your function gives the distance of neighbouring locations in pixels.
+    Asked is how much one location sees.""")
 def jump_returned(layers):
     return math.prod(strides(layers))
 
@@ -121,10 +122,53 @@ def padding_subtracted(layers):
         jump *= stride
     return field
 
-@exercise.mistake("""The layers are taken in the wrong order: your recursion is the one from the
-    last layer back, but it starts with the first.""")
+@exercise.mistake("""Your function is the recursion that goes from the last layer back to
+    the image, but it takes the layers from the first on.""")
 def wrong_way_round(layers):
     field = 1
     for kernel, stride, _ in layers:
         field = (field - 1) * stride + kernel
     return field
+
+@exercise.mistake("""Each layer adds its whole kernel times its *own* stride. One location
+    of the kernel was there already, and a stride spreads the locations for the layers *after*
+    it.""")
+def kernel_times_own_stride(layers):
+    return 1 + sum(kernel * stride for kernel, stride, _ in layers)
+
+@exercise.mistake("""The strides are added up. How far apart locations are in the image: a
+    stride of 2 behind a stride of 2 makes it 4 pixels, one of 3 behind that makes it 12.""")
+def strides_added_to_one(layers):
+    return with_jumps(itertools.accumulate([1, *strides(layers)]), layers)
+
+@exercise.mistake("""The field is stretched by each layer's stride as it grows. A stride
+    does not stretch what has been seen so far; it spreads what the layers *after* it see.""")
+def own_stride_in_the_recursion(layers):
+    field = 1
+    for kernel, stride, _ in layers:
+        field = field * stride + kernel - 1
+    return field
+
+@exercise.mistake("""Your recursion from the last layer back gives every location a whole
+    stride. Behind the last of them only its kernel counts, so between n locations there are n -
+    1 strides.""")
+def recursion_without_overlap(layers):
+    field = 1
+    for kernel, stride, _ in reversed(layers):
+        field = field * stride + kernel - 1
+    return field
+
+@exercise.mistake("""After the first layer each is multiplied by its *own* stride. Its steps
+    are as long as the strides of the layers *before* it make them.""")
+def own_stride_after_the_first(layers):
+    return with_jumps([1, *strides(layers)[1:]], layers)
+
+@exercise.mistake("""Your function starts from 0 and adds whole kernels. That is right for
+    one layer; in every further one the first location is counted again.""")
+def whole_kernels_from_zero(layers):
+    return receptive_field([(kernel + 1, *rest) for kernel, *rest in layers]) - 1
+
+@exercise.mistake("""Only the first layer counts: there is a `return` inside the loop, or no
+    loop.""")
+def first_layer_only(layers):
+    return receptive_field(layers[:1])

@@ -1,16 +1,21 @@
 """Samples of the uniform prior."""
 
+import contextlib
+import itertools
+import random
+
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared_numbers
 from dimlearn.check.answers import as_array
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, side_effect_fault
+from dimlearn.check.sandbox.call import LearnerError
 from dimlearn.startup import tf
 
 exercise = Exercise(
     meaning="""`[n, dim]` independent numbers, uniform between 0 and 1; the same for the same seed,
-    others for another, new ones at every call without a seed.""",
+    others for another, new ones at every call without a seed. No global generator is seeded.""",
     hints="""A global seed (`np.random.seed`) would change the numbers of everything that runs
     afterwards. How do you get a generator that belongs to this call alone?
 
@@ -28,41 +33,52 @@ def sample_prior(n, dim, seed=None):
     return np.random.default_rng(seed).random((n, dim))
 
 exercise.share(
-    shared.seed_ignored,
+    shared_numbers.seed_ignored,
+    shared_numbers.seed_fixed,
     seed_ignored="""The seed does not fix the sample: the same seed gives another one at every
-    call. Either it is not used, or it is the seed of an op: `tf.random.uniform(..., seed=7)` called
-    twice gives two samples. Use `np.random.default_rng(seed)`, or
-    `tf.random.stateless_uniform`.""",
+    call. The numbers come from something that is not made from the seed.""",
 )
 
+@exercise.mistake("""The seed is that of a TensorFlow operation, and it only fixes the whole
+    sequence of its calls: the second call with the same seed gives another sample. TensorFlow has a
+    "stateless" operation for what is asked.""")
+def op_seed(n, dim, seed=None):
+    return tf.random.uniform([n, dim], seed=seed)
+
 @exercise.mistake("""Your function seeds NumPy's global generator: everything that draws
-    afterwards gets other numbers. Make a generator of its own: `np.random.default_rng(seed)`.""")
+    afterwards gets other numbers. Make a generator of its own.""")
 def global_numpy_seed(n, dim, seed=None):
     if seed is not None:
         np.random.seed(seed)
     return np.random.rand(n, dim)
 
-@exercise.mistake("""Your function seeds TensorFlow's global generator: everything that draws
-    afterwards gets other numbers. Use `tf.random.Generator.from_seed(seed)`, or NumPy's
-    `default_rng`.""")
+@exercise.mistake("""Your function seeds Python's global generator: everything that draws
+    afterwards gets other numbers. Make a generator of its own.""")
+def global_python_seed(n, dim, seed=None):
+    if seed is not None:
+        random.seed(seed)
+    return np.array([[random.random() for _ in range(dim)] for _ in range(n)])
+
+@exercise.mistake("""Your function seeds TensorFlow's global generator: everything that
+    draws afterwards gets other numbers. Make a generator of its own, in TensorFlow or NumPy.""")
 def global_tensorflow_seed(n, dim, seed=None):
     if seed is not None:
         tf.random.set_seed(seed)
     return tf.random.uniform([n, dim])
 
-@exercise.mistake("""Without a seed your function gives the same sample at every call: a default
-    seed is hidden in it. Then every batch would be compared with the same samples.
-    `default_rng(None)` starts anew each time.""")
+@exercise.mistake("""Without a seed your function gives the same sample at every call, as
+    with a default seed. Then every batch would be compared with the same samples.""")
 def always_the_same(n, dim, seed=None):
     return np.random.default_rng(seed or 0).random((n, dim))
 
-@exercise.mistake("""Your samples are Gaussian: some are below 0 or above 1. The prior of these
-    lessons is uniform on [0, 1).""")
+@exercise.mistake("""Your samples are bell-shaped, as Gaussian ones: most of them near the
+    middle, some below 0 and some above 1. The prior of these lessons is uniform between 0 and
+    1.""")
 def gaussian(n, dim, seed=None):
     return np.random.default_rng(seed).normal(size=(n, dim))
 
-@exercise.mistake("""Your samples lie between -1 and 1. The codes are squashed by a sigmoid, so
-    the prior is uniform between 0 and 1.""")
+@exercise.mistake("""Your samples lie between -1 and 1. The codes that they are compared
+    with go through a sigmoid, so the prior is uniform between 0 and 1.""")
 def between_minus_one_and_one(n, dim, seed=None):
     return np.random.default_rng(seed).uniform(-1, 1, size=(n, dim))
 
@@ -80,8 +96,8 @@ def one_row_repeated(n, dim, seed=None):
 def one_number_a_row(n, dim, seed=None):
     return np.tile(sample_prior(n, 1, seed), (1, dim))
 
-@exercise.mistake("""Your samples are a regular grid, not random: neighbours are at equal
-    distances.""")
+@exercise.mistake("""Your samples are a regular grid, not random: sorted, they are all at
+    equal distances.""")
 def grid(n, dim, seed=None):
     shift = np.random.default_rng(seed).random()
     return (shift + np.arange(n * dim).reshape(n, dim) / (n * dim)) % 1.0
@@ -90,21 +106,26 @@ def grid(n, dim, seed=None):
 def coin_tosses(n, dim, seed=None):
     return np.round(sample_prior(n, dim, seed))
 
-@exercise.mistake("""A sigmoid of Gaussian samples, or a mean of several uniform ones, is not
-    uniform: values near the middle are too frequent.""")
+@exercise.mistake("""Numbers near the middle are too frequent, as they are after a sigmoid
+    of Gaussian samples or a mean of several uniform ones. Uniform means all alike.""")
 def sigmoid_of_gaussian(n, dim, seed=None):
     return 1 / (1 + np.exp(-gaussian(n, dim, seed)))
 
-@exercise.mistake("""The seed 0 is not used: `if seed` is false for it. It is a seed as any other;
-    ask `if seed is not None`.""")
+@exercise.mistake("""The seed 0 is not used, as when `if seed` asks whether there is one: 0
+    counts as false. It is a seed as any other.""")
 def seed_zero_ignored(n, dim, seed=None):
     rng = np.random.default_rng(seed) if seed else np.random.default_rng()
     return rng.random((n, dim))
 
+@exercise.mistake("""Two of your columns depend on one another: one is made from the other,
+    or shares its numbers. The dimensions of a sample are independent.""")
+def columns_depend(n, dim, seed=None):
+    first = sample_prior(n, 1, seed)
+    return (first + 0.2113 * np.arange(dim)) % 1.0
+
 # So many numbers that every bound below is more than six standard errors wide.
 N, DIM = 12_000, 5
 
-@exercise.property("the shape")
 def shape(call):
     sample = as_array(call(N, DIM, seed=3))
     seen = list(sample.shape)
@@ -113,25 +134,10 @@ def shape(call):
             {[N, DIM]}."""
         return Fault(f"shape {seen}", words)
     if sample.dtype.kind != "f":
-        return f"Your samples are {sample.dtype}; expected floats."
+        return Fault("no floats", f"Your samples are {sample.dtype}; expected floats.")
     if call.side_effect:
         return side_effect_fault(call.side_effect, exercise.parameters)
 
-@exercise.property("the seed")
-def seeds(call):
-    drawn = [as_array(call(40, 3, seed=seed)) for seed in (3, 3, 4, 0, 0)]
-    if not np.array_equal(drawn[0], drawn[1], equal_nan=True):
-        words = """The same seed gave two different samples; expected the same numbers at every
-            call with `seed=3`."""
-        return Fault("seed ignored", words)
-    if np.array_equal(drawn[0], drawn[2]):
-        return Fault("seeds alike", "Two different seeds gave the same sample.")
-    if not np.array_equal(drawn[3], drawn[4], equal_nan=True):
-        words = """Two calls with `seed=0` gave different samples; expected the same, as with every
-            other seed."""
-        return Fault("seed 0 ignored", words)
-
-@exercise.property("no seed")
 def without_a_seed(call):
     first, second = as_array(call(40, 3)), as_array(call(40, 3))
     if first.shape != (40, 3):
@@ -139,43 +145,88 @@ def without_a_seed(call):
     if call.side_effect:
         return side_effect_fault(call.side_effect, exercise.parameters)
     if np.array_equal(first, second):
-        return "Two calls without a seed gave the same sample; expected a new one at every call."
+        words = "Two calls without a seed gave the same sample; expected a new one at every call."
+        return Fault("always the same", words)
 
-@exercise.property("the uniform distribution")
-def uniform(call):
-    """Against the distribution function of U[0, 1), its mean and its spread."""
-    ordered = np.sort(as_array(call(N, DIM, seed=3)), axis=None)
-    outside = ["below 0"] * bool(ordered[0] < 0) + ["above 1"] * bool(ordered[-1] > 1)
+def seeds(call):
+    drawn = [as_array(call(40, 3, seed=seed)) for seed in (3, 3, 4, 0, 0)]
+    if not np.array_equal(drawn[0], drawn[1], equal_nan=True):
+        words = """The same seed gave two different samples; expected the same numbers at every
+            call with `seed=3`."""
+        return Fault("seed ignored", words, has_op_seed(call))
+    if np.array_equal(drawn[0], drawn[2]):
+        return Fault("seeds alike", "The seeds 3 and 4 gave the same sample; expected others.")
+    if not np.array_equal(drawn[3], drawn[4], equal_nan=True):
+        words = """Two calls with `seed=0` gave different samples; expected the same, as with every
+            other seed."""
+        return Fault("seed 0 ignored", words)
+    if len({as_array(call(1, 2, seed=seed)).tobytes() for seed in range(20)}) < 15:
+        return Fault("few seeds", "Of the seeds 0 to 19 many give the same numbers.")
+
+def has_op_seed(call):
+    """Whether an operation in the function's graph has got the seed for its own."""
+    seed = 271828
+    drawing = tf.function(lambda: call.function(4, 3, seed=seed))
+    with contextlib.suppress(LearnerError):
+        graph = call.run(lambda: drawing.get_concrete_function().graph, [], {})
+        nodes = graph.as_graph_def().node
+        return any(seed in (node.attr["seed"].i, node.attr["seed2"].i) for node in nodes)
+    return False
+
+def distribution(call):
+    """Against U[0, 1): its range, its distribution function, and numbers that come again."""
+    sample = as_array(call(N, DIM, seed=3))
+    ordered = np.sort(sample, axis=None)
+    low, high = ordered[0], ordered[-1]
+    outside = ["below 0"] * bool(low < 0) + ["above 1"] * bool(high > 1)
     if outside or not np.isfinite(ordered).all():
         where = " and ".join(outside) or "not finite"
-        return Fault(where, f"Some of your samples are {where}; expected all in [0, 1).")
-    gap = np.abs(ordered - (np.arange(ordered.size) + 0.5) / ordered.size).max()
-    if gap > 0.015 or np.unique(ordered).size < ordered.size // 2:
-        mean, deviation = ordered.mean(), ordered.std()
-        words = f"""Your samples are not uniform: some values between 0 and 1 come more often than
-            others (mean {mean:.2f}, deviation {deviation:.2f}; expected 0.50 and 0.29)."""
-        return Fault("about 1/2" if abs(mean - 0.5) < 0.02 else "off centre", words)
+        words = f"Some of your samples are {where}; expected all in [0, 1)."
+        tails = np.mean(((ordered - ordered.mean()) / ordered.std()) ** 4)  # 1.8, or a Gaussian's 3
+        return Fault(where, words, "bell" if tails > 2.5 else f"{low:.1f} to {high:.1f}")
+    if not np.ptp(sample, axis=0).any():
+        return Fault("rows alike", "The rows of your sample are all the same; expected others.")
+    if not np.ptp(sample, axis=1).any():
+        return Fault("rows of one", "In each row of your sample all numbers are the same.")
+    columns = np.sort(sample, axis=0)
+    if np.array_equal(columns[:, 0], columns[:, -1]):
+        words = "The first and the last column of your sample hold the same numbers."
+        return Fault("columns depend", words)
+    different = np.unique(ordered)
+    if different.size < ordered.size // 2:
+        words = f"""There are only {different.size} different numbers in your sample of
+            {ordered.size}; expected hardly any twice."""
+        return Fault("few numbers", words, str(different[:3].round(3)))
+    if np.ptp(np.diff(ordered)) < 1e-9:
+        return Fault("grid", "Sorted, your numbers are all at the same distance from the next.")
+    right = (np.arange(ordered.size) + 0.5) / ordered.size
+    at = np.abs(ordered - right).argmax()
+    if abs(ordered[at] - right[at]) > 0.015:
+        words = f"""Your samples are not uniform: {100 * right[at]:.1f} % of them are below
+            {ordered[at]:.3f}; expected {100 * ordered[at]:.1f} %."""
+        middle = np.mean((ordered > 0.25) & (ordered < 0.75)) > 0.52
+        centred = abs(ordered.mean() - 0.5) < 0.02
+        return Fault("not uniform", words, (bool(middle), bool(centred)))
 
-@exercise.property("independent rows and dimensions")
-def independent(call):
+def independence(call):
     sample = as_array(call(N, DIM, seed=3))
-    if sample.shape != (N, DIM):
-        return None  # that is what `shape` says
-    if sample.std(axis=0).min() < 0.05:
-        return Fault("rows alike", "The rows of your sample are alike; expected independent rows.")
-    between_columns = np.corrcoef(sample, rowvar=False) - np.eye(DIM)
-    if not np.abs(between_columns).max() < 0.06:
-        words = """The dimensions of your samples depend on one another; expected independent
-            ones."""
-        return Fault("columns alike", words)
-    between_rows = np.corrcoef(sample[1:].ravel(), sample[:-1].ravel())[0, 1]
-    if not np.abs(between_rows) < 0.03:
+    for a, b in itertools.combinations(range(DIM), 2):
+        if dependent(sample[:, a], sample[:, b]):
+            words = f"""The columns {a} and {b} of your sample depend on one another; expected
+                independent ones."""
+            return Fault("columns depend", words)
+    if any(dependent(column[1:], column[:-1]) for column in sample.T):
         words = """Each row of your sample can be told from the one before; expected independent
             rows."""
         return Fault("rows follow", words)
 
-@exercise.property("many seeds")
-def many_seeds(call):
-    """Seeds that only shift one sample are caught here."""
-    if len({as_array(call(1, 2, seed=seed)).tobytes() for seed in range(20)}) < 15:
-        return "Many different seeds give the same numbers."
+def dependent(a, b):
+    """Whether two columns of uniform numbers are not: chi-squared on 8 x 8 fields, about 63 if they
+    are independent."""
+    fields = np.minimum((8 * a).astype(int), 7) * 8 + np.minimum((8 * b).astype(int), 7)
+    expected = len(a) / 64
+    return np.sum((np.bincount(fields, minlength=64) - expected) ** 2) / expected > 150
+
+exercise.property("a sample")(
+    shared_numbers.first_of(shape, distribution, independence, seeds, without_a_seed)
+)

@@ -5,15 +5,15 @@ import itertools
 
 import numpy as np
 
-from dimlearn.check import shared
+from dimlearn.check import shared_numbers
 from dimlearn.check.answers import as_array
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.information import diagnosis
 
 exercise = Exercise(
-    meaning="""Every column keeps its values and gets an order of its own, drawn independently of
-    the others; the same for the same seed.""",
+    meaning="""Codes `[N, D]` in which every column keeps its values and gets a random order of its
+    own, drawn independently of the others; the same for the same seed, another for another.""",
     reference=diagnosis.shuffle_dimensions,
     hints="""What does a row of the result have to look like, if the dimensions had nothing to do
     with one another? Each entry comes from another code.
@@ -32,17 +32,16 @@ def shuffle_dimensions(codes, seed=0):
     """Each column of [N, D] shuffled by its own independent permutation."""
     return np.random.default_rng(seed).permuted(codes, axis=0)
 
-exercise.share(shared.seed_ignored, shared.global_seed)
+exercise.share(shared_numbers.seed_ignored, shared_numbers.global_seed, shared_numbers.seed_fixed)
 
 @exercise.mistake("""All columns share one permutation: whole rows have moved, and the
     dimensions depend on one another as before. This is the mistake that makes every dependency
-    measure read 0. Each column needs its own, from one generator that is made once, before the
-    loop.""")
+    measure read 0. Each column needs a permutation of its own.""")
 def rows_shuffled(codes, seed=0):
     return np.random.default_rng(seed).permutation(codes)
 
-@exercise.mistake("""Each *row* is shuffled: numbers move from one dimension to another, and the
-    marginals are lost. Shuffle along the columns, `axis=0`.""")
+@exercise.mistake("""Each *row* is shuffled: numbers move from one dimension to another, and
+    the marginals are lost. Shuffle along the other axis.""")
 def within_rows(codes, seed=0):
     return np.random.default_rng(seed).permuted(codes, axis=1)
 
@@ -60,8 +59,8 @@ def first_left_alone(codes, seed=0):
 def last_left_alone(codes, seed=0):
     return np.hstack([shuffle_dimensions(codes[:, :-1], seed), codes[:, -1:]])
 
-@exercise.mistake("""The columns are drawn with replacement: some values occur twice and others
-    are lost. A permutation keeps each exactly once.""")
+@exercise.mistake("""Some values of a column occur twice and others are lost, as in a draw
+    with replacement. A permutation keeps each exactly once.""")
 def resampled(codes, seed=0):
     order = np.random.default_rng(seed).integers(0, len(codes), codes.shape)
     return np.take_along_axis(codes, order, axis=0)
@@ -72,8 +71,8 @@ def in_place(codes, seed=0):
     codes[:] = shuffle_dimensions(codes, seed)
     return codes
 
-@exercise.mistake("""The columns are rolled by different amounts. That is the same for every
-    seed, and neighbours stay neighbours: draw permutations.""")
+@exercise.mistake("""The columns are only moved along: neighbours stay neighbours. Draw
+    permutations.""")
 def rolled(codes, seed=0):
     return np.stack([np.roll(column, d + 1) for d, column in enumerate(codes.T)], axis=1)
 
@@ -89,6 +88,19 @@ def sorted_columns(codes, seed=0):
 @exercise.mistake("""Your function returns the transposed matrix, `[D, N]`.""")
 def transposed(codes, seed=0):
     return shuffle_dimensions(codes, seed).T
+
+@exercise.mistake("""One permutation serves all columns, moved along by another number of
+    places in each. Who knows the order of one column knows them all: draw a permutation for
+    each.""")
+def rolled_permutation(codes, seed=0):
+    order = np.random.default_rng(seed).permutation(len(codes))
+    return np.stack([column[np.roll(order, d)] for d, column in enumerate(codes.T)], axis=1)
+
+@exercise.mistake("""Many numbers stay in their rows, with all their company. All take part
+    in the shuffle.""")
+def some_rows_left_alone(codes, seed=0):
+    half = len(codes) // 2
+    return np.concatenate([shuffle_dimensions(codes[:half], seed), codes[half:]])
 
 def some_codes(n, d):
     """Codes whose numbers are all different, and say where they are from: 100 times a name of the
@@ -131,8 +143,10 @@ def moved_wrongly(result, codes):
         return f"still {still}", words
     if (np.diff(result, axis=0) > 0).all():
         return "sorted", "the columns are sorted; expected random permutations."
-    gaps = [(rows[:, a] - rows[:, b]) % n for a, b in itertools.combinations(range(d), 2)]
-    if max(np.mean(gap == 0) for gap in gaps) > 0.5:
+    if (rows == np.arange(n)[:, None]).mean() > 0.2:
+        return "left alone", "many numbers are where they were; expected all of them shuffled."
+    pairs = list(itertools.combinations(range(d), 2))
+    if max(np.mean(rows[:, a] == rows[:, b]) for a, b in pairs) > 0.5:
         words = """the columns have moved together: rows are still whole. Expected another
             permutation for every column."""
         return "together", words
@@ -140,17 +154,29 @@ def moved_wrongly(result, codes):
         words = """neighbours are still neighbours: the columns are only moved along. Expected
             random permutations."""
         return "rolled", words
-    # The differences of two columns' permutations: independent ones hardly ever agree.
-    if min(len(np.unique(gap)) for gap in gaps) < n // 4:
+    if max(abs(np.corrcoef(np.arange(n), column)[0, 1]) for column in rows.T) > 0.75:
+        words = """the numbers are still near their rows, or in reverse; expected random
+            permutations."""
+        return "near", words
+    # Where numbers came from and where they went: of independent permutations these hardly ever
+    # differ by the same in two columns, or add up to the same.
+    went = np.argsort(rows, axis=0)
+    gaps = [
+        len(np.unique((way[:, a] + sign * way[:, b]) % n))
+        for way, sign in ((went, -1), (went, 1), (rows, -1), (rows, 1))
+        for a, b in pairs
+    ]
+    if min(gaps) < n // 4:
         words = """the order of one column can be told from that of another; expected independent
             permutations."""
-        return "bound", words
+        return "moved along" if max(gaps[: len(pairs)]) == 1 else "bound", words
     return None
 
-for n, d, seed in ((60, 4, 0), (41, 3, 7), (60, 4, 1)):
-    one_shuffle = functools.partial(shuffled, n=n, d=d, seed=seed)
-    exercise.property(f"{d} columns by their own permutations, seed {seed}")(one_shuffle)
-
-@exercise.property("the seed")
 def seeds(call):
-    return shared.seed_fault(lambda **seed: as_array(call(some_codes(50, 3), **seed)))
+    return shared_numbers.seed_fault(lambda **seed: as_array(call(some_codes(50, 3), **seed)))
+
+shuffles = [
+    functools.partial(shuffled, n=n, d=d, seed=seed)
+    for n, d, seed in ((60, 4, 0), (41, 3, 7), (20, 30, 1))
+]
+exercise.property("a shuffle")(shared_numbers.first_of(*shuffles, seeds))

@@ -1,30 +1,26 @@
 """One optimisation step of the local objective."""
 
-import functools
-from collections import namedtuple
-
 import numpy as np
 
-from dimlearn.check import models
-from dimlearn.check.answers import NotAnAnswer, as_array
+from dimlearn.check import shared_numbers
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.faults import Fault, same
-from dimlearn.check.sandbox.call import Call
+from dimlearn.check.steps import faults_of_a_step
 from dimlearn.information.bounds import local_infonce, local_jsd
 from dimlearn.startup import keras, tf
 
 exercise = Exercise(
-    meaning="""One step that lowers `-local_jsd(critic(feature_map, code))`, for the trainable
-    variables of encoder *and* critic, with `encoder(images, training=True)`; returns the loss
-    before the step.""",
-    may_draw=("Python",),
+    meaning="""One optimisation step of the local objective, `local_jsd` of the critic's scores: the
+    trainable variables of encoder *and* critic move, and the encoder's batch normalisation is
+    updated, as in training. Nothing else changes. Returns the loss before the step, a scalar
+    tensor, also inside `tf.function`.""",
     hints="""Everything whose gradient you want has to be computed inside `with tf.GradientTape() as
     tape:`. What is the loss, if `local_jsd` is to be made large?
 
     Two models, one loss: collect the variables of both in one list. The encoder has batch
     normalisation, which behaves differently in training: say `training=True`.
 
-    `variables = encoder.trainable_variables + critic.trainable_variables`,
+    `loss = -local_jsd(critic(feature_map, code))` inside the tape, then `variables =
+    encoder.trainable_variables + critic.trainable_variables`,
     `optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))`, `return loss`.""",
 )
 
@@ -51,7 +47,7 @@ def step(images, encoder, critic, optimizer, bound=local_jsd, training=True, mov
     return loss
 
 @exercise.mistake("""The sign is wrong: your step makes the information small. An optimizer
-    minimises, so the loss is *minus* `local_jsd`.""")
+    minimises, and `local_jsd` is to be maximised.""")
 def information_minimised(*args):
     return step(*args, bound=lambda scores: -local_jsd(scores))
 
@@ -120,11 +116,57 @@ def two_steps(*args):
     loss, _ = train_step(*args), train_step(*args)
     return loss
 
-@exercise.mistake("""Your function makes an optimizer of its own, and leaves the one that it was
-    given unused. An optimizer remembers its past steps, so a new one at every step has no
-    momentum.""")
+@exercise.mistake("""The optimizer that your function was given is left unused, and yet the models
+    move, by another optimizer or another rule. An optimizer remembers its past steps, so a new one
+    at every step has no momentum.""")
 def optimizer_of_its_own(images, encoder, critic, optimizer):
     return train_step(images, encoder, critic, keras.optimizers.Adam(1e-2))
+
+@exercise.mistake("""The models take a plain step down the gradient, past the optimizer that your
+    function was given: it has done nothing. What it knows, such as momentum or the step of each
+    variable, is lost. Hand the gradients to it.""")
+def plain_descent(images, encoder, critic, optimizer):
+    return train_step(images, encoder, critic, keras.optimizers.SGD(0.1))
+
+@exercise.mistake("""Your function changes a setting of the optimizer. It was made with the settings
+    that it is to have, and others may use it too: leave them as they are.""")
+def optimizer_changed(images, encoder, critic, optimizer):
+    optimizer.learning_rate = 1e-3
+    return train_step(images, encoder, critic, optimizer)
+
+@exercise.mistake("""A variable moves that was marked not trainable: a layer may be frozen on
+    purpose. `variables` and `weights` hold those too; a model has another list for the rest.""")
+def frozen_moved(images, encoder, critic, optimizer):
+    with tf.GradientTape() as tape:
+        loss = -local_jsd(critic(*encoder(images, training=True)))
+    variables = encoder.variables + critic.variables
+    optimizer.apply(tape.gradient(loss, variables), variables)
+    return loss
+
+@exercise.mistake("""What your function returns has left TensorFlow (by `.numpy()` or `float`, say).
+    A training runs inside `tf.function`, where a tensor has no number yet: return the tensor.""")
+def number_returned(*args):
+    return train_step(*args).numpy()
+
+@exercise.mistake("""The encoder does not move: between it and the loss the values leave TensorFlow,
+    and no gradient finds the way back. Stay with tensors, without NumPy and `.numpy()`.""")
+def numpy_inside(images, encoder, critic, optimizer):
+    return through(np.asarray, images, encoder, critic, optimizer)
+
+@exercise.mistake("""The encoder does not move: a `stop_gradient` keeps the gradient from it. Here
+    both learn from the same loss.""")
+def encoder_detached(images, encoder, critic, optimizer):
+    return through(tf.stop_gradient, images, encoder, critic, optimizer)
+
+exercise.share(shared_numbers.seed_set)
+
+def through(change, images, encoder, critic, optimizer):
+    """The solution with both outputs of the encoder changed."""
+    def changed(images, training):
+        return [change(output) for output in encoder(images, training=training)]
+
+    changed.trainable_variables = encoder.trainable_variables
+    return train_step(images, changed, critic, optimizer)
 
 @exercise.mistake("""Your loss is another bound, not `-local_jsd`.""")
 def other_bound(*args):
@@ -152,77 +194,7 @@ def model_switched_off(images, encoder, critic, optimizer):
 
 # ---------------------------------------------------------------- what is looked at
 
-class WatchedSGD(keras.optimizers.SGD):
-    """Plain gradient descent that remembers how many variables it was given."""
-
-    listed = 0
-
-    def build(self, variables):
-        self.listed = len(variables)
-        super().build(variables)
-
-# The values of variables as arrays; `listed`: how many the optimizer got, those without a gradient
-# among them.
-Outcome = namedtuple("Outcome", "loss encoder critic statistics steps trainable listed")
-
-def outcome(call):
-    """What a step leaves behind."""
-    encoder = models.for_trial(call, models.encoder, True, models.CODE_DIM, 3)
-    critic, optimizer = models.for_trial(call, models.critic), WatchedSGD(0.5)
-    trained = encoder.trainable_variables, critic.trainable_variables
-    variables = *trained, encoder.non_trainable_variables
-    result = call(tf.constant(models.images(6, 2)), encoder, critic, optimizer)
-    try:
-        loss = as_array(result).astype("float64")
-    except NotAnAnswer as error:
-        raise NotAnAnswer(f"{error} Expected the loss, a single number.") from error
-    still = [len(model.trainable_variables) for model in (encoder, critic)]
-    trainable = still == list(map(len, trained))
-    steps = int(optimizer.iterations)
-    return Outcome(loss, *map(models.values, variables), steps, trainable, optimizer.listed)
-
-@functools.cache
-def start_and_end():
-    """The outcomes of a function that does nothing and of the solution."""
-    return outcome(Call(lambda *args: 0.0)), outcome(Call(train_step))
-
 @exercise.property("one step")
 def one_step(call):
     """The whole outcome of a step with plain gradient descent, held against the solution's."""
-    start, right = start_and_end()  # known before the learner's function runs
-    seen = outcome(call)
-    text = next(faults_of(seen, right, start), "")
-    return Fault("step", text, seen) if text else None
-
-def faults_of(seen, right, start):
-    """Words for all that is wrong with a step, the most important first."""
-    if seen.loss.shape != ():
-        yield f"""Your function returned the shape {list(seen.loss.shape)}; expected a single
-            number, the loss."""
-    for who in ("encoder", "critic"):
-        variables = [getattr(result, who) for result in (seen, right, start)]
-        if not same(*variables[:2], 5e-3, 1e-4):
-            yield words_for(who, *variables)
-    if not same(seen.statistics, right.statistics, 5e-3, 1e-4):
-        what = "The moving averages of the encoder's batch normalisation"
-        if same(seen.statistics, start.statistics):
-            yield f"{what} have not moved: call `encoder(images, training=True)`."
-        yield f"{what} are not what one training pass makes of them."
-    if not same(seen.loss, right.loss, 1e-3, 1e-4):
-        yield f"Your function returned the loss {seen.loss:.4g}; expected {right.loss:.4g}."
-    if seen.steps != right.steps:
-        yield "The optimizer that your function was given has not made exactly one step."
-    if not seen.trainable:
-        yield "A model that was trainable before is not trainable afterwards."
-
-def words_for(who, seen, right, start):
-    """What is wrong with the way that the variables of a model went."""
-    if same(seen, start, 0, 1e-7):
-        return f"After your step the {who}'s variables are what they were; expected them to move."
-    seen, right, start = (np.concatenate([np.ravel(v) for v in x]) for x in (seen, right, start))
-    way = right - start
-    ratio = np.dot(seen - start, way) / np.dot(way, way)
-    if ratio < 0:
-        return f"The {who} moved in the opposite direction; expected it to lower the loss."
-    return f"""The {who} did not move as one step on `-local_jsd` moves it: along that step it went
-        {ratio:.3g} times as far as expected."""
+    return next(faults_of_a_step(call, train_step), None)

@@ -1,6 +1,7 @@
 """One call of a learner's function, and everything else that it did."""
 
 import copy
+from contextlib import suppress
 
 import numpy as np
 
@@ -21,21 +22,23 @@ class Call:
     function: the learner's.
     tensors: hand arrays over as float32 tensors.
     guard: the guarded run around it, which knows of time and Ctrl-C.
-    may_draw: global generators that it may move (a new Keras layer draws from Python's).
     watched: modules, those of the references, whose names it must not exchange.
     """
 
-    def __init__(self, function, tensors=False, guard=None, may_draw=(), watched=()):
+    def __init__(self, function, tensors=False, guard=None, watched=()):
         self.function, self.tensors, self.guard = function, tensors, guard
-        self.may_draw, self.watched = may_draw, watched
-        self.side_effect = None
+        self.watched = watched
+        self.side_effect, self.returned, self.asked = None, None, ((), {})
 
     def __call__(self, *args, **kwargs):
+        self.asked = args, kwargs
         handed = [self.hand_over(argument) for argument in args]
         generators, settings = kept.generators(), kept.settings()
-        result = self.run(self.function, handed, kwargs)
-        self.side_effect = self.find_side_effect(args, handed, generators, settings)
-        return result
+        self.returned = self.run(self.function, handed, kwargs)
+        self.side_effect = self.find_side_effect(args, handed, settings)
+        if not self.side_effect and kept.moved_generators(generators):
+            self.side_effect = self.find_seeding(args, kwargs)
+        return self.returned
 
     def run(self, function, args, kwargs):
         """One call. What it does to the libraries is undone at once: what comes after it, the
@@ -60,8 +63,8 @@ class Call:
             return as_tensor(argument) if self.tensors else argument.copy()
         return copy.deepcopy(argument) if isinstance(argument, (list, dict)) else argument
 
-    def find_side_effect(self, args, handed, generators, settings):
-        """`("argument", position)`, `("setting", name)`, `("generator", library)` or None."""
+    def find_side_effect(self, args, handed, settings):
+        """`("argument", position)`, `("setting", name)` or None."""
         for position, (before, after) in enumerate(zip(args, handed)):
             if isinstance(before, np.ndarray) and not self.tensors:
                 if before.shape != after.shape or not np.array_equal(before, after, equal_nan=True):
@@ -71,9 +74,31 @@ class Call:
         for name, value in self.settings_left.items():
             if value != settings[name]:
                 return "setting", name
-        for library in kept.moved_generators(generators, self.may_draw):
-            return "generator", library
         return None
+
+    def find_seeding(self, args, kwargs):
+        """`("generator", library)` of a global generator that was seeded, or None.
+
+        Drawing from one is no fault: where it stands then depends on where it stood. After seeding
+        it stands at the same place wherever it began, so the function is run from another one.
+        """
+        first = kept.generators()
+        with kept.generators_kept(start=1618), suppress(LearnerError):
+            before = kept.generators()
+            self.run(self.function, [self.hand_over(argument) for argument in args], kwargs)
+            moved = kept.moved_generators(before)
+            now = kept.generators()
+            for library in moved:
+                if kept.stands_alike(now[library], first[library]):
+                    return "generator", library
+        return None
+
+    def as_graph(self, *args):
+        """The tensors that go into the function's graph and those that come out of it."""
+        handed = [self.hand_over(argument) for argument in args]
+        traced = tf.function(self.function)
+        graph = self.run(lambda: traced.get_concrete_function(*handed).graph, [], {})
+        return graph.inputs, graph.outputs
 
     def in_graph(self, *args):
         """The result of the function inside `tf.function`, with all shapes known."""

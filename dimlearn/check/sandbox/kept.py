@@ -20,12 +20,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from dimlearn.private_names import (
-    keras_seed_generator,
-    keras_state_kept,
-    set_tensorflow_seed,
-    tensorflow_seed,
-)
+from dimlearn import private_names
 from dimlearn.startup import keras, tf
 
 # Every learner's function has these at hand.
@@ -142,7 +137,7 @@ def libraries_kept():
         setting_kept(tf.config.get_soft_device_placement, tf.config.set_soft_device_placement),
         setting_kept(tf.config.optimizer.get_jit, tf.config.optimizer.set_jit),
         setting_kept(numerics_checked, _check_numerics),
-        keras_state_kept(),
+        private_names.keras_state_kept(),
         setting_kept(keras.config.floatx, keras.config.set_floatx),
         setting_kept(keras.config.epsilon, keras.config.set_epsilon),
         setting_kept(keras.config.image_data_format, keras.config.set_image_data_format),
@@ -176,18 +171,19 @@ def settings():
 
 
 @contextmanager
-def generators_kept():
-    """The global random generators; meanwhile they start from a fixed state."""
+def generators_kept(start=2718):
+    """The global random generators; meanwhile they start from a fixed state, one that no learner
+    would seed by chance."""
     before = generators()
     try:
-        random.seed(0)
-        np.random.seed(0)
-        set_tensorflow_seed(0, random.Random(0).getstate())
+        random.seed(start)
+        np.random.seed(start)
+        private_names.set_tensorflow_seed(start, random.Random(start).getstate())
         yield
     finally:
         random.setstate(before["Python"])
         np.random.set_state(before["NumPy"])
-        set_tensorflow_seed(*before["TensorFlow"])
+        private_names.set_tensorflow_seed(*before["TensorFlow"])
         tf.random.set_global_generator(before["TensorFlow's tf.random.Generator"][0])
         for generator, state in (before["TensorFlow's tf.random.Generator"], before["Keras"]):
             if generator is not None:
@@ -203,9 +199,9 @@ def generators():
     return {
         "Python": random.getstate(),
         "NumPy": (kind, key.tolist(), *position),
-        "TensorFlow": tensorflow_seed(),
+        "TensorFlow": private_names.tensorflow_seed(),
         "TensorFlow's tf.random.Generator": _with_state(tensorflow_own),
-        "Keras": _with_state(keras_seed_generator()),
+        "Keras": _with_state(private_names.keras_seed_generator()),
     }
 
 
@@ -213,7 +209,12 @@ def _with_state(generator):
     return generator, None if generator is None else generator.state.numpy().tolist()
 
 
-def moved_generators(before, allowed=()):
+def moved_generators(before):
     """The names of the global generators that are no longer as they were."""
     now = generators()
-    return [name for name in before if name not in allowed and before[name] != now[name]]
+    return [library for library in before if before[library] != now[library]]
+
+
+def stands_alike(one, other):
+    """Whether a generator stands at the same place; which object holds it does not matter."""
+    return one[-1] == other[-1] if isinstance(one, tuple) and len(one) == 2 else one == other

@@ -28,7 +28,9 @@ def subclassed(encoder, num_classes, units=64):
             code = self.encoder(images, training=False)[1]
             return self.logits(self.second(self.first(code)))
 
-    return Classifier()
+    model = Classifier()
+    model(keras.Input(encoder.input_shape[1:]))
+    return model
 
 
 def from_outputs(encoder, num_classes):
@@ -38,3 +40,9 @@ def from_outputs(encoder, num_classes):
     for _ in range(2):
         x = layers.Activation("relu")(layers.Dense(64)(x))
     return keras.Model(encoder.inputs, layers.Dense(num_classes, activation=None)(x))
+
+
+def copied(encoder, num_classes):
+    copy = keras.models.clone_model(encoder)
+    copy.set_weights(encoder.get_weights())
+    return sequential_head(copy, num_classes)

@@ -42,3 +42,12 @@ def concatenated(features):
     if len(features) < 2:
         raise ValueError("at least two")
     return np.concatenate([features[1:], features[:1]])
+
+
+def global_derangement(features):
+    if len(features) < 2:
+        raise ValueError("at least two")
+    order = np.arange(len(features))
+    while (order == np.arange(len(features))).any():
+        order = np.random.permutation(len(features))
+    return features[order]

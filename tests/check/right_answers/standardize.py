@@ -35,8 +35,3 @@ def loops(train, test, tiny=1e-9):
             new_train[:, d] = (train[:, d] - mean) / deviation
             new_test[:, d] = (test[:, d] - mean) / deviation
     return new_train, new_test
-
-
-def epsilon(train, test):
-    mean, deviation = np.mean(train, 0), np.std(train, 0)
-    return (train - mean) / (deviation + 1e-10), (test - mean) / (deviation + 1e-10)

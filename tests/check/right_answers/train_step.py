@@ -23,7 +23,7 @@ def critic_first(images, encoder, critic, optimizer, training=True):
         outputs = encoder(images, training=training)
         loss = tf.negative(local_jsd(critic(outputs[0], outputs[1])))
     optimizer.apply_gradients(list(zip(tape.gradient(loss, variables), variables)))
-    return float(loss)
+    return loss
 
 
 def compiled(images, encoder, critic, optimizer):

@@ -1,0 +1,66 @@
+"""Mistakes that exercises about tables, Gaussians, chance and models share; see `shared.py`."""
+
+import numpy as np
+
+from dimlearn.check.faults import Fault
+from dimlearn.check.shared import Shared, bits, shared
+from dimlearn.startup import keras
+
+# ---------------------------------------------------------------- tables and Gaussians
+# `right`: the worked solution.
+
+bits_by_log2 = Shared(
+    bits.wrong,
+    """Your function measures in bits, with the logarithm of base 2. Everything here is in nats:
+    `np.log`.""",
+)
+
+@shared("""Your function takes a mean where a sum belongs. The probabilities are the weights
+    already; dividing by the number of entries weighs twice.""")
+def mean_for_sum(right, *tables):
+    return right(*tables) / tables[0].size
+
+@shared("""The factor 1/2 is missing: it is twice as large as it should be.""")
+def half_forgotten(right, *args, **kwargs):
+    return 2 * right(*args, **kwargs)
+
+# ---------------------------------------------------------------- chance
+# `right`: the worked solution, which takes a `seed`; `None` stands for a new one at every call.
+
+@shared("""The same seed gives another result at every call: the random numbers come from something
+    that is not made from the seed.""")
+def seed_ignored(right, *args, seed=0):
+    return right(*args, seed=None)
+
+@shared("""Your function seeds NumPy's global generator: everything that draws afterwards gets
+    other numbers. Make a generator of its own.""")
+def global_seed(right, *args, seed=0):
+    np.random.seed(seed)
+    return right(*args, seed=np.random.randint(2**31))
+
+def seed_fault(draw):
+    """What is wrong with the seeds of `draw(seed=...)`, 0 being the default: a `Fault` or None."""
+    first, again, default = draw(seed=0), draw(seed=0), draw()
+    if not np.array_equal(first, again):
+        return Fault("seed ignored", "The same seed gave two different results; expected the same.")
+    if any(np.array_equal(first, draw(seed=seed)) for seed in (1, 2)):
+        return Fault("seeds alike", "Two different seeds gave the same result; expected others.")
+    if not np.array_equal(first, default):
+        return Fault("default", "Without a seed your result is not that of `seed=0`, the default.")
+    return None
+
+@shared("""Different seeds give the same result: the random numbers do not depend on the seed as
+    it is given.""")
+def seed_fixed(right, *args, seed=0):
+    return right(*args, seed=0)
+
+def first_of(*looks):
+    """One property made of several: the first fault counts, so that a mistake keeps its name
+    whatever else is wrong. Each look gives a `Fault` or None."""
+    return lambda call: next(filter(None, (look(call) for look in looks)), None)
+
+@shared("""Your function sets a seed. Everything that draws afterwards, another step too, would draw
+    the same numbers every time. Leave seeds to whoever calls it.""")
+def seed_set(right, *args):
+    keras.utils.set_random_seed(0)
+    return right(*args)
