@@ -131,6 +131,7 @@ def test_the_reference_is_accepted_and_told_from_ones_own(judge):
         assert judge.name not in progress_file.finished()
 
 
+@pytest.mark.slow
 @each
 def test_a_check_is_quick(judge):
     """A right and a wrong answer; the first incorrect one also looks through the catalogue.
