@@ -68,7 +68,18 @@ def test_the_solution_is_correct(judge):
     assert feedback.use is solution and feedback
 
 
-@pytest.mark.parametrize("judge, mistake", MISTAKES, ids=[m.identifier for _, m in MISTAKES])
+def quick(judge, mistake):
+    """The first two mistakes of an exercise; the others belong to the whole suite."""
+    return mistake in judge.exercise.mistakes[:2] and judge.name not in TRAINING
+
+
+@pytest.mark.parametrize(
+    "judge, mistake",
+    [
+        pytest.param(*pair, id=pair[1].identifier, marks=() if quick(*pair) else pytest.mark.slow)
+        for pair in MISTAKES
+    ],
+)
 def test_every_mistake_is_named(judge, mistake):
     feedback = judge(mistake.wrong)
     assert (feedback.status, feedback.mistake) == ("incorrect", mistake.identifier), feedback

@@ -12,6 +12,8 @@ from dimlearn import check
 from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.startup import keras, tf
 
+pytestmark = pytest.mark.slow
+
 ALL = [getattr(check, name) for name in LESSON_OF]
 VALUES = [judge for judge in ALL if judge.exercise.cases()]  # one right value for each input
 THROUGH = [judge for judge in VALUES if judge.exercise.differentiable]

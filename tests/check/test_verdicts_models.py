@@ -10,6 +10,8 @@ from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
 from dimlearn.information.bounds import local_jsd
 from dimlearn.startup import keras, tf
 
+pytestmark = pytest.mark.slow
+
 layers = keras.layers
 WRONG, RIGHT = [], []
 

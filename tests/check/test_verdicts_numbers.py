@@ -12,6 +12,8 @@ import pytest
 from dimlearn import check
 from dimlearn.startup import keras, tf
 
+pytestmark = pytest.mark.slow
+
 RIGHT, WRONG = [], []
 
 

@@ -8,6 +8,8 @@ import pytest
 from dimlearn import check
 from dimlearn.startup import keras, tf
 
+pytestmark = pytest.mark.slow
+
 sp = tf.nn.softplus
 WRONG, RIGHT = [], []
 
