@@ -91,8 +91,21 @@ def test_every_mistake_is_named(judge, mistake):
     assert not re.search(r"0x[0-9a-f]{6}", repr(feedback))
 
 
+def first(judge, style):
+    """The first of an exercise's other styles; the others belong to the whole suite."""
+    return style == next(iter(right_answers(judge.name))) and judge.name not in TRAINING
+
+
 @pytest.mark.parametrize(
-    "judge, style, answer", STYLES, ids=[f"{judge.name}: {style}" for judge, style, _ in STYLES]
+    "judge, style, answer",
+    [
+        pytest.param(
+            *(judge, style, answer),
+            id=f"{judge.name}: {style}",
+            marks=() if first(judge, style) else pytest.mark.slow,
+        )
+        for judge, style, answer in STYLES
+    ],
 )
 def test_right_answers_in_other_styles_are_correct(judge, style, answer):
     feedback = judge(answer)

@@ -92,7 +92,6 @@ def back_to_float32(function):
 HARMLESS_THROUGH = [compiled, back_to_float32, in_double_precision]
 
 
-@pytest.mark.slow
 @quick
 @given(st.data())
 def test_harmless_changes_stay_correct(data):
@@ -103,7 +102,6 @@ def test_harmless_changes_stay_correct(data):
     assert judge(function).status == "correct", judge(function)
 
 
-@pytest.mark.slow
 @quick
 @given(st.data())
 def test_harmless_changes_of_tensors_stay_correct(data):

@@ -136,6 +136,7 @@ def test_both_files_of_a_pair_hold_the_same(built):
         assert jupytext.writes(notebook, "py:percent") == contents(built)[f"{folder}/01_little.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", authoring.lessons(), ids=lambda lesson: lesson.name)
 def test_opened_and_saved_in_jupyter_nothing_changes(lesson, tmp_path):
     """Through Jupytext's contents manager, and whichever file of the pair is the newer one."""

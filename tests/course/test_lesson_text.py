@@ -1,6 +1,7 @@
 """What every lesson owes its readers, read from the sources without running them."""
 
 import ast
+import functools
 import re
 import statistics
 import unicodedata
@@ -21,6 +22,7 @@ DIFFICULTY = r"\*(Easy|Medium|Hard), (about )?(\d+) minutes"
 OTHER_WAYS = r"matplotlib$|matplotlib\.(pyplot|pylab|figure|image)|seaborn|plotly|PIL|IPython"
 
 
+@functools.cache
 def cells_of(number):
     return lesson_source.read_source(SOURCES[number]).cells
 

@@ -10,6 +10,8 @@ from dimlearn import InputError, build_encoder, data
 from dimlearn.evaluation import Settings, comparison, encode
 from dimlearn.startup import keras
 
+pytestmark = pytest.mark.slow
+
 SEEDED = {"svm", "mlp200", "mlp64", "labels_1", "labels_5", "labels_10"}
 
 
@@ -62,7 +64,6 @@ def test_the_saved_encoders_give_codes(finished, bars):
         assert encode(encoder, bars.x_test).shape == (30, width)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment, kept, words", [
     ("epoch 1/1", [], "trained for"),  # in the first training
     ("encoding the images", ["local"], "trained before"),  # between training and probes
@@ -149,7 +150,6 @@ def test_the_run_folder_says_which_run_it_holds(finished):
     assert len(known["images"]) == 16
 
 
-@pytest.mark.slow
 def test_the_authors_encoders_have_the_papers_three_layers(little):
     encoder = build_encoder((28, 28, 1), 8, "dim28")
     few = data.from_arrays(

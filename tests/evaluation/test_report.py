@@ -189,6 +189,7 @@ def test_strange_images_get_their_table_and_figures(kind, tmp_path):
     assert json.loads((tmp_path / "results.json").read_text())["rows"][0]["name"] == "random"
 
 
+@pytest.mark.slow
 def test_the_report_shows_every_figure_in_words(bars, quick, finished):
     folder, parts, _ = finished
     results = summarise(parts, quick, bars)

@@ -26,6 +26,7 @@ def exact():
     return read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "level, expected",
     [
@@ -40,6 +41,7 @@ def test_what_each_formula_reads_off_the_exact_critic(exact, level, expected):
         assert values.mean() == pytest.approx(value, abs=0.03 + 2 * values.std() / 100**0.5), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.5, 2.0, 4.0])
 def test_the_read_outs_of_a_jsd_critic(exact, level):
     """Right by four formulas; as if the critic were NWJ's own, 1/e too low."""
