@@ -105,6 +105,7 @@ def test_the_steps_of_encoder_and_discriminator_by_hand():
 # ---------------------------------------------------------------- weights and options
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (0.6, 0.4, 0.2)])
 def test_a_weight_of_zero_has_no_critic(weights):
     model = new_model(*weights)
@@ -138,6 +139,7 @@ def test_every_bound_critic_and_kind_of_negatives_trains_both(bound, critic, neg
     assert not same(critics[1], values(model.local_critic))
 
 
+@pytest.mark.slow
 def test_a_bound_may_be_a_function():
     named, given = new_model(1, 1, 0), new_model(1, 1, 0, bound=jsd_bound, local_bound=local_jsd)
     averaged = new_model(1, 1, 0, bound=jsd_bound)

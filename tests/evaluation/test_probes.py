@@ -20,6 +20,7 @@ def two_gaussians(n=600, seed=0, gap=2.0):
     return Codes(x[:half], labels[:half], n // 3, x[half:], labels[half:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap, low, high", [(0.0, 0.4, 0.6), (2.0, 0.80, 0.88), (9.0, 0.99, 1.0)])
 def test_probes_on_gaussians_of_known_bayes_accuracy(gap, low, high):
     """Two unit Gaussians `gap` apart: the best accuracy is Phi(gap / 2), 0.841 at 2."""

@@ -26,6 +26,7 @@ def test_neural_dependency_is_held_out():
     assert abs(independent.value) <= 3 * independent.standard_error
 
 
+@pytest.mark.slow
 def test_neural_dependency_sees_what_a_gaussian_does_not():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 1500))

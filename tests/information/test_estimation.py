@@ -47,6 +47,7 @@ def test_the_arguments_and_the_global_random_state_are_left_alone():
     np.testing.assert_array_equal(np.random.get_state()[1], before[2])
 
 
+@pytest.mark.slow
 def test_one_column_a_side():
     world = worlds.noisy_uniform(0.1)
     found = estimate_mi(*(side[:, 0] for side in world.sample(2000, seed=0)))
