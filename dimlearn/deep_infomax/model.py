@@ -16,10 +16,12 @@ from dimlearn.data.batches import full_batches
 from dimlearn.data.images import check_images
 from dimlearn.deep_infomax.critics import CRITICS
 from dimlearn.deep_infomax.objectives import (
+    across_views,
     dim_loss,
     find_bounds,
     global_objective,
     local_objective,
+    mean_over_pairs,
 )
 from dimlearn.deep_infomax.optimizer import FusedAdam, find_optimizer
 from dimlearn.deep_infomax.prior import (
@@ -30,6 +32,7 @@ from dimlearn.deep_infomax.prior import (
     prior_samples,
     squash,
 )
+from dimlearn.deep_infomax.views import find_views, two_views
 from dimlearn.errors import InputError
 from dimlearn.startup import keras, tf
 
@@ -57,7 +60,11 @@ class DeepInfoMax(keras.Model):
         negatives: "all" pairs of the batch, or "one" mismatched code for each image; functions
             then take positive and negative scores.
         prior: "uniform" (on the sigmoid of the code) or "gaussian" (on the code).
-        seed: of the prior's samples.
+        views: None, or what makes a random picture of each image: "handwriting", "photographs"
+            (`views.py`), a layer or a function of images. The code of one picture is then scored
+            with the map of another picture of the same image, both ways (AMDIM, Bachman et al.
+            2019). An epoch costs about twice as much: the encoder sees both.
+        seed: of the prior's samples and of named views.
 
     Calling the model on images gives the codes. The history holds the mean of each term over the
     epoch in nats: `global_bound`, `local_bound`, `prior_loss`, `discriminator_loss` and their
@@ -78,6 +85,7 @@ class DeepInfoMax(keras.Model):
         units=None,
         negatives="all",
         prior="uniform",
+        views=None,
         seed=0,
         **kwargs,
     ):
@@ -98,11 +106,13 @@ class DeepInfoMax(keras.Model):
             "units": units,
             "negatives": negatives,
             "prior": prior,
+            "views": views,
             "seed": seed,
         }
         self.encoder = encoder
         self.alpha, self.beta, self.gamma = float(alpha), float(beta), float(gamma)
         self.negatives, self.prior, self.seed = negatives, prior, seed
+        self.views = find_views(views, seed)
         self.bound, self.local_bound = find_bounds(bound, local_bound, negatives)
         self.add_networks(CRITICS[critic], {"units": units} if units else {})
         self.trackers = {name: keras.metrics.Mean(name) for name in self.term_names()}
@@ -134,16 +144,22 @@ class DeepInfoMax(keras.Model):
 
     # ------------------------------------------------------------ the objective and the step
 
+    def pictures(self, images):
+        """What the encoder sees of images: themselves, or two random pictures of each."""
+        return images if self.views is None else two_views(self.views, images)
+
     def terms(self, feature_map, code):
         """The loss and the terms with a weight, as a dictionary of scalars in nats."""
-        terms = {}
+        terms, pairs = {}, [(feature_map, code)]
+        if self.views is not None:
+            pairs = across_views(feature_map, code)
         if self.alpha:
-            terms["global_bound"] = global_objective(
-                self.global_critic, self.bound, feature_map, code, self.negatives
+            terms["global_bound"] = mean_over_pairs(
+                global_objective, self.global_critic, self.bound, pairs, self.negatives
             )
         if self.beta:
-            terms["local_bound"] = local_objective(
-                self.local_critic, self.local_bound, feature_map, code, self.negatives
+            terms["local_bound"] = mean_over_pairs(
+                local_objective, self.local_critic, self.local_bound, pairs, self.negatives
             )
         if self.gamma:
             terms["prior_loss"] = prior_loss(self.discriminator(squash(code, self.prior)))
@@ -159,7 +175,7 @@ class DeepInfoMax(keras.Model):
     def train_step(self, images):
         check_batch(images)
         with tf.GradientTape() as tape:
-            feature_map, code = self.encoder(images, training=True)
+            feature_map, code = self.encoder(self.pictures(images), training=True)
             terms = self.terms(feature_map, code)
         variables = self.cooperating_variables()
         # Taken before the discriminator moves, applied with it held still: each player's
@@ -178,7 +194,7 @@ class DeepInfoMax(keras.Model):
 
     def test_step(self, images):
         check_batch(images)
-        feature_map, code = self.encoder(images, training=False)
+        feature_map, code = self.encoder(self.pictures(images), training=False)
         terms = self.terms(feature_map, code)
         if self.gamma:
             terms["discriminator_loss"] = self.discriminator_loss(code)
