@@ -13,6 +13,7 @@ from dimlearn.data.batches import full_batches
 from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
+from dimlearn.deep_infomax.settling import settle
 from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.startup import keras
@@ -43,10 +44,13 @@ class Row:
         """The row's encoder and its history.
 
         The seed decides the first weights, the order of the batches and the prior's samples; rows
-        of the same seed start from the same encoder.
+        of the same seed start from the same encoder. The batch normalisation of every encoder,
+        the random one's too, is settled on the training images: all rows are read alike.
         """
         keras.utils.set_random_seed(seed)
-        return self.make(dataset, settings, seed, callbacks)
+        encoder, history = self.make(dataset, settings, seed, callbacks)
+        settle(encoder, dataset.x_train)
+        return encoder, history
 
 
 LOCAL = (0.0, 1.0, 0.0)  # the weights of the rows with views: the local objective by itself

@@ -116,7 +116,7 @@ def test_half_of_all_photographs_are_mirrored_and_all_lie_within_the_image():
     assert 0.4 < np.mean(slopes < 0) < 0.6
     # Eight pixels of a crop with a part p of the width show 8 p / 31 of the ramp.
     parts = np.abs(slopes) * 31 / 8
-    assert 0.3 * 0.75 < parts.min() ** 2 and parts.max() <= 1.001
+    assert parts.min() ** 2 > 0.3 * 0.75 and parts.max() <= 1.001
     inside = (pictures > 1e-4) & (pictures < 1 - 1e-4)
     assert inside[:, :, 1:-1].all()  # beyond the edge a ramp would stay 0 or 1
 
