@@ -51,14 +51,15 @@ def add_command(commands):
     add("--critic", help=f"dot or concat {named}")
     add("--negatives", help=f"all pairs of a batch, or one for each image {named}")
     add("--prior", help=f"uniform or gaussian {named}")
+    views = "handwriting or photographs (default: by the number of channels)"
+    add("--views", help=f"random pictures for the rows *views* and *augmented*: {views}")
     architecture = f"light, dim28 or dim32, the authors' {named}"
     add("--encoder", dest="architecture", metavar="ENCODER", help=architecture)
     add("--code-dim", type=positive, metavar="D", help="numbers in a code (%(default)s)")
     add("--epochs", type=positive, help=f"for every network (default: about {STEPS:,} batches)")
     add("--learning-rate", type=float, metavar="R", help="of Adam (%(default)s)")
-    decay = """let the learning rate fall to 0 (better on large data, worse on the bundled digits,
-        where a constant one overfits less)"""
-    add("--decay", action="store_true", help=decay)
+    decay = "let the learning rate fall to 0 along half a cosine (default), or not"
+    add("--decay", action=argparse.BooleanOptionalAction, help=decay)
     add("--batch-size", type=positive, metavar="N", help="images in a batch (%(default)s)")
     add("--seeds", type=positive, metavar="K", help="repeat the pretraining (%(default)s)")
     repeated = "repeat trained probes and draws of labels (%(default)s)"

@@ -14,16 +14,16 @@ def settle(encoder, images, batch_size=500, batches=20):
     """Set the averages of batch normalisation to those of `images` under the present weights.
 
     `encoder`: a Keras model; `images`: `[N, H, W, channels]`, of which the first
-    `batches * batch_size` are used. No weight is trained: only moving means and variances change,
+    `batches * batch_size` are used, in full batches. No weight is trained: only moving means and variances change,
     to the mean over the batches. An encoder without batch normalisation stays as it is.
     """
     norms = batch_normalisations(encoder)
     momenta = [norm.momentum for norm in norms]
-    starts = range(0, min(len(images), batches * batch_size), batch_size) if norms else ()
-    for count, start in enumerate(starts):
+    full = max(1, min(batches, len(images) // batch_size)) if norms else 0
+    for count in range(full):
         for norm in norms:
             norm.momentum = count / (count + 1)  # the plain mean of all batches so far
-        encoder(images[start : start + batch_size], training=True)
+        encoder(images[count * batch_size :][:batch_size], training=True)
     for norm, momentum in zip(norms, momenta):
         norm.momentum = momentum
 

@@ -36,7 +36,7 @@ class Settings:
     epochs: int | None = None
     batch_size: int = 128
     learning_rate: float = 4e-3
-    decay: bool = False
+    decay: bool = True
     architecture: str = "light"
     code_dim: int = 64
     bound: str = "infonce_codes"

@@ -116,7 +116,7 @@ def test_a_row_without_a_seed_is_made_once(bars, quick, tmp_path, monkeypatch):
 def test_what_is_left_open_is_filled_in(bars):
     weights = {"mine": (0, 1, 0)}
     filled = comparison.filled_in(Settings(batch_size=54, weights=weights), bars)
-    assert filled.rows == ("pixels", "random", "pca", "supervised", "standard", "mine")
+    assert filled.rows == ("pixels", "random", "pca", "supervised", "standard", "views", "mine")
     assert filled.epochs == 2_100 * 54 // len(bars.x_train)
     asked = dataclasses.replace(filled, rows=("mine", "pca", "mine"), epochs=3)
     assert comparison.filled_in(asked, bars).rows == ("mine", "pca")
