@@ -40,6 +40,19 @@ def resample(images, matrices, shifts):
     )
 
 
+def thicken(images, amounts):
+    """Each image with what is bright in it wider, or narrower where its amount is below 0.
+
+    `images`: `[N, H, W, channels]`; `amounts`: `[N]`, between -1 and 1: the part of the way from the
+    image to the largest, or smallest, of each pixel's neighbours.
+    """
+    reach = 2 * max(1, round(min(images.shape[1:3]) / 28)) + 1  # a pixel each way for 28x28
+    wider = tf.nn.max_pool2d(images, reach, 1, "SAME") - images
+    narrower = -tf.nn.max_pool2d(-images, reach, 1, "SAME") - images
+    amounts = amounts[:, None, None, None]
+    return images + tf.maximum(amounts, 0) * wider + tf.maximum(-amounts, 0) * narrower
+
+
 @register
 class RandomViews(keras.layers.Layer):
     """What all views share: random numbers of their own, drawn in the graph.
@@ -65,17 +78,23 @@ class RandomViews(keras.layers.Layer):
 
 @register
 class HandwritingViews(RandomViews):
-    """An image turned, sheared, scaled and moved, in one resampling.
+    """An image turned, sheared, scaled and moved, in one resampling, by another pen.
 
     turn, shear: up to so many radians either way; scale: the logarithm of the size changes by up to
-    so much; shift: up to such a part of the side, along each axis. All uniformly at random.
+    so much; shift: up to such a part of the side, along each axis; pen: strokes are wider or
+    narrower by up to such a part of a pixel's way (see `thicken`). All uniformly at random.
     """
 
-    def __init__(self, turn=0.3, shear=0.3, scale=0.2, shift=0.107, **kwargs):
+    def __init__(self, turn=0.3, shear=0.3, scale=0.2, shift=0.107, pen=0.7, **kwargs):
         super().__init__(**kwargs)
         self.turn, self.shear, self.scale, self.shift = turn, shear, scale, shift
+        self.pen = pen
 
     def call(self, images):
+        pictures = self.moved(images)
+        return thicken(pictures, self.draw(images, -self.pen, self.pen))
+
+    def moved(self, images):
         angle = self.draw(images, -self.turn, self.turn)
         slant = tf.tan(self.draw(images, -self.shear, self.shear))
         size = tf.exp(self.draw(images, -self.scale, self.scale))
@@ -86,8 +105,8 @@ class HandwritingViews(RandomViews):
         return resample(images, tf.transpose(matrices, [2, 0, 1]), tf.stack(shifts, axis=1))
 
     def get_config(self):
-        own = {"turn": self.turn, "shear": self.shear, "scale": self.scale, "shift": self.shift}
-        return {**super().get_config(), **own}
+        names = ("turn", "shear", "scale", "shift", "pen")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
 @register

@@ -11,6 +11,7 @@ from dimlearn.deep_infomax.views import (
     HandwritingViews,
     PhotographViews,
     resample,
+    thicken,
     two_views,
 )
 
@@ -46,6 +47,18 @@ def test_images_that_are_not_square_are_turned_about_their_centre():
     np.testing.assert_allclose(resample(wide, half, NO_SHIFT), wide[:, ::-1, ::-1], atol=1e-5)
 
 
+def test_a_stroke_becomes_wider_or_narrower_by_a_pixel_each_way():
+    stroke = np.zeros((3, 28, 28, 1), "float32")
+    stroke[:, 5:23, 12:15] = 1.0  # three pixels wide
+    wider, as_it_is, narrower = thicken(stroke, tf.constant([1.0, 0.0, -1.0])).numpy()[..., 0]
+    assert wider[14].sum() == 5 and as_it_is[14].sum() == 3 and narrower[14].sum() == 1
+    half = thicken(stroke[:1], tf.constant([0.5])).numpy()[0, 14, :, 0]
+    assert half[10:17].tolist() == [0, 0.5, 1, 1, 1, 0.5, 0]
+    large = np.zeros((1, 56, 56, 1), "float32")
+    large[:, 20:36, 20:26] = 1.0
+    assert thicken(large, tf.constant([1.0])).numpy()[0, 28].sum() == 10
+
+
 # ---------------------------------------------------------------- the layers
 
 
@@ -70,7 +83,7 @@ def test_a_graph_draws_anew_at_every_call(views):
 
 
 def test_handwriting_without_any_change_is_the_image():
-    layer = HandwritingViews(turn=0, shear=0, scale=0, shift=0)
+    layer = HandwritingViews(turn=0, shear=0, scale=0, shift=0, pen=0)
     np.testing.assert_allclose(layer(GREY), GREY, atol=1e-5)
 
 
@@ -82,7 +95,9 @@ def test_each_setting_of_handwriting_changes_what_it_says_and_no_more(settings, 
     """A ramp in x and one in y show the affine map: read back, it has the setting's size."""
     y, x = np.mgrid[:33, :33].astype("float32")
     ramps = np.tile(np.stack([x, y], axis=-1), (400, 1, 1, 1))
-    layer = HandwritingViews(**{"turn": 0, "shear": 0, "scale": 0, "shift": 0, **settings})
+    layer = HandwritingViews(
+        **{"turn": 0, "shear": 0, "scale": 0, "shift": 0, "pen": 0, **settings}
+    )
     seen = layer(ramps).numpy()
     centre = seen[:, 16, 16]  # [N, 2] the place that the centre shows
     matrix = np.stack([seen[:, 16, 17] - centre, seen[:, 17, 16] - centre], axis=-1)  # [N, 2, 2]
