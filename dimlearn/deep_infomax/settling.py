@@ -14,8 +14,9 @@ def settle(encoder, images, batch_size=500, batches=20):
     """Set the averages of batch normalisation to those of `images` under the present weights.
 
     `encoder`: a Keras model; `images`: `[N, H, W, channels]`, of which the first
-    `batches * batch_size` are used, in full batches. No weight is trained: only moving means and variances change,
-    to the mean over the batches. An encoder without batch normalisation stays as it is.
+    `batches * batch_size` are used, in full batches. No weight is trained: only moving means and
+    variances change, to the mean over the batches. An encoder without batch normalisation stays as
+    it is.
     """
     norms = batch_normalisations(encoder)
     momenta = [norm.momentum for norm in norms]

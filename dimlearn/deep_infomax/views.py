@@ -43,8 +43,8 @@ def resample(images, matrices, shifts):
 def thicken(images, amounts):
     """Each image with what is bright in it wider, or narrower where its amount is below 0.
 
-    `images`: `[N, H, W, channels]`; `amounts`: `[N]`, between -1 and 1: the part of the way from the
-    image to the largest, or smallest, of each pixel's neighbours.
+    `images`: `[N, H, W, channels]`; `amounts`: `[N]`, between -1 and 1: the part of the way from
+    each pixel to the largest, or smallest, of its neighbours.
     """
     reach = 2 * max(1, round(min(images.shape[1:3]) / 28)) + 1  # a pixel each way for 28x28
     wider = tf.nn.max_pool2d(images, reach, 1, "SAME") - images

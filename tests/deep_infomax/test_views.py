@@ -196,6 +196,7 @@ def test_views_that_change_the_shape_are_refused():
         DeepInfoMax(build_encoder((12, 12, 1), 8), views="paintings")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("views", ["handwriting", HandwritingViews(turn=0.1, seed=5)])
 def test_a_model_with_views_is_saved_and_goes_on_as_it_would_have(tmp_path, views):
     keras.utils.set_random_seed(0)
@@ -213,6 +214,7 @@ def test_a_model_with_views_is_saved_and_goes_on_as_it_would_have(tmp_path, view
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_one_seed_gives_one_training():
     def train(seed):
         keras.utils.set_random_seed(7)
