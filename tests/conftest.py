@@ -1,0 +1,7 @@
+"""Each process of the tests has one core: more threads would only wait for one another."""
+
+import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(name, "1")
