@@ -14,6 +14,7 @@ from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.errors import InputError
+from dimlearn.evaluation.encoder_file import load_encoder
 from dimlearn.startup import keras
 
 
@@ -27,6 +28,7 @@ class Row:
     labels: it sees the labels before any probe does.
     seeded: another pretraining seed gives another encoder.
     weights: (alpha, beta, gamma) of a row of Deep InfoMax.
+    added: it is an encoder of yours, and nothing is known of what it saw.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Row:
     labels: bool = False
     seeded: bool = True
     weights: tuple | None = None
+    added: bool = False
 
     def train(self, dataset, settings, seed, callbacks=()):
         """The row's encoder and its history.
@@ -62,13 +65,17 @@ def row(**properties):
 def all_rows(settings):
     """`{name: Row}` of every row there is with these settings, in the order of the table.
 
-    Raises `InputError` for weights whose name is taken.
+    Raises `InputError` for weights or an encoder of yours whose name is taken.
     """
     rows = dict(ROWS)
     for name, weights in settings.weights.items():
         if name in ROWS:
             raise InputError(f"{name} is a control and has no weights: use another name")
         rows[name] = deep_infomax(name, weights)
+    for name, path in settings.add.items():
+        if name in rows:
+            raise InputError(f"there is a row {name} already: give {path} another name")
+        rows[name] = yours(name, path)
     for name in rows:  # they are names of files, and some disks do not tell "Local" from "local"
         if len([other for other in rows if other.casefold() == name.casefold()]) > 1:
             raise InputError(f"two rows are called {name}, but for capital letters")
@@ -158,6 +165,18 @@ def new_model(encoder, weights, settings, seed):
         prior=settings.prior,
         seed=seed,
     )
+
+
+# ---------------------------------------------------------------- yours
+
+
+def yours(name, path):
+    """The row of a frozen encoder of yours, from a `.keras` file."""
+
+    def make(dataset, settings, seed, callbacks):
+        return load_encoder(path, dataset.x_train), {}
+
+    return Row(name, make, seeded=False, added=True)
 
 
 # ---------------------------------------------------------------- the same budget

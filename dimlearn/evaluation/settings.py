@@ -26,6 +26,7 @@ class Settings:
     architecture, code_dim: of every encoder (see `build_encoder`).
     bound, critic, negatives, prior: of every Deep InfoMax (see `DeepInfoMax`).
     seeds: how many pretrainings; probe_seeds: how many trained probes and draws of labels.
+    add: `{name: path}`, a row for each frozen encoder of yours, a `.keras` file.
     """
 
     data: str = "digits"
@@ -43,3 +44,4 @@ class Settings:
     prior: str = "uniform"
     seeds: int = 1
     probe_seeds: int = 3
+    add: dict = field(default_factory=dict)

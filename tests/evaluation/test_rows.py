@@ -85,6 +85,20 @@ def test_a_name_that_is_taken(weights, words):
         all_rows(Settings(weights=weights))
 
 
+def test_a_row_of_yours_knows_nothing_of_its_training(little, tmp_path):
+    encoder, _ = trained("random", little)
+    encoder.save(tmp_path / "mine.keras")
+    settings = Settings(add={"mine": str(tmp_path / "mine.keras")})
+    mine = all_rows(settings)["mine"]
+    assert (mine.control, mine.labels, mine.seeded, mine.added) == (False, False, False, True)
+    again, history = mine.train(little, settings, seed=0)
+    np.testing.assert_array_equal(encode(again, little.x_test), encode(encoder, little.x_test))
+    assert history == {}
+    asked = filled_in(Settings(rows=("pixels",), add=settings.add), little).rows
+    assert asked == ("pixels", "mine")  # what is added is in the table, without a second asking
+    assert filled_in(settings, little).rows[-1] == "mine"
+
+
 def test_a_new_row_is_one_function(little, monkeypatch):
     monkeypatch.setattr("dimlearn.evaluation.rows.ROWS", dict(ROWS))
 
