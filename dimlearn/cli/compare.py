@@ -118,7 +118,7 @@ def run(options):
             folder.rename(aside)
             say(f"the old run was moved to {aside}")
         say(budget(settings, dataset))
-        parts = compare(settings, folder, dataset, say, finished=growing_table(say))
+        parts = compare(settings, folder, dataset, say, probed=growing_table(say))
         results = summarise(parts, settings, dataset)
         write_tables(results, folder)
         say.put_away()
@@ -130,10 +130,10 @@ def run(options):
 
 def growing_table(say):
     """Puts each finished part into a table: the mean of a row's seeds so far, in percent."""
-    finished = {}
+    known = {}
 
     def add(part):
-        seeds = finished.setdefault(part["name"], [])
+        seeds = known.setdefault(part["name"], [])
         seeds.append(part["correct"])
         means = {
             probe: 100 * sum(correct[probe].mean() for correct in seeds) / len(seeds)

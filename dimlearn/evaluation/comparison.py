@@ -37,13 +37,14 @@ def silent(*what, **how):
     """What is told of a comparison that nobody listens to: nothing."""
 
 
-def compare(settings, folder, dataset=None, say=silent, finished=silent):
+def compare(settings, folder, dataset=None, say=silent, probed=silent):
     """Train, freeze and probe every row, and keep all of it in the run folder.
 
     `settings`: a `Settings`; `folder`: where the results go, and where an interrupted run of the
     same settings goes on; `dataset`: a `Dataset` in place of the one that the settings name;
     `say(text, passing)`: is told of each step, `passing` what the next one may replace;
-    `finished(part)`: is given each part as soon as it is done.
+    `probed(part)`: is given each part as soon as its code is probed. Rows whose probes take long
+    come last, so that the first is there soon.
 
     Returns the list of finished parts, one for each row and seed (see `finish_part`).
     Raises `InputError` for settings that cannot be met, before anything is trained.
@@ -53,17 +54,16 @@ def compare(settings, folder, dataset=None, say=silent, finished=silent):
     folder = open_folder(folder, settings, dataset)
     rows = all_rows(settings)
     jobs = [
-        (rows[name], seed)
+        (row, seed)
         for seed in range(settings.seeds)
-        for name in settings.rows
-        if seed == 0 or rows[name].seeded
+        for row in sorted((rows[name] for name in settings.rows), key=lambda row: row.last)
+        if seed == 0 or row.seeded
     ]
     parts = []
     for number, (row, seed) in enumerate(jobs, 1):
         of_seed = f", seed {seed}" if settings.seeds > 1 else ""
         say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
-        parts.append(finish_part(row, seed, dataset, settings, folder, say))
-        finished(parts[-1])
+        parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
         gc.collect()  # Keras models are cycles: without this the next row is trained beside them
     return parts
 
@@ -97,7 +97,7 @@ def filled_in(settings, dataset):
     return dataclasses.replace(settings, rows=asked, epochs=epochs)
 
 
-def finish_part(row, seed, dataset, settings, folder, say):
+def finish_part(row, seed, dataset, settings, folder, say, probed):
     """One row with one seed, as far as it is not in the folder already.
 
     Returns `{"name", "seed", "history", "seconds", "correct", "layers"}`: the history of the
@@ -111,6 +111,7 @@ def finish_part(row, seed, dataset, settings, folder, say):
         say(f"    finished before: taken from {folder}")
         part = json.loads(history_file.read_text())
         part["correct"], part["layers"] = read_correct(correct_file)
+        probed(part)
         return part
     if encoder_file.exists() and history_file.exists():
         say(f"    trained before: taken from {folder}, not trained again")
@@ -127,6 +128,7 @@ def finish_part(row, seed, dataset, settings, folder, say):
         if history:
             say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
     part["correct"] = probe_encoder(encoder, dataset, settings.probe_seeds, say)
+    probed(part)
     part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
     write_correct(correct_file, part["correct"], part["layers"])
     return part

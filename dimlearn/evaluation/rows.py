@@ -15,6 +15,7 @@ from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.errors import InputError
 from dimlearn.evaluation.encoder_file import load_encoder
+from dimlearn.evaluation.probes import one_thread
 from dimlearn.startup import keras
 
 
@@ -27,6 +28,7 @@ class Row:
     control: it is there for Deep InfoMax to be held against.
     labels: it sees the labels before any probe does.
     seeded: another pretraining seed gives another encoder.
+    last: its code is so long that the other rows are probed first.
     weights: (alpha, beta, gamma) of a row of Deep InfoMax.
     added: it is an encoder of yours, and nothing is known of what it saw.
     """
@@ -36,6 +38,7 @@ class Row:
     control: bool = False
     labels: bool = False
     seeded: bool = True
+    last: bool = False
     weights: tuple | None = None
     added: bool = False
 
@@ -85,7 +88,7 @@ def all_rows(settings):
 # ---------------------------------------------------------------- controls
 
 
-@row(control=True, seeded=False)
+@row(control=True, seeded=False, last=True)
 def pixels(dataset, settings, seed, callbacks):
     """The image itself, as a code."""
     images = keras.Input(dataset.image_shape)
@@ -105,7 +108,8 @@ def pca(dataset, settings, seed, callbacks):
 
     flat = dataset.x_train.reshape(len(dataset.x_train), -1)
     components = min(settings.code_dim, *flat.shape)
-    fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
+    with one_thread():
+        fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
     images = keras.Input(dataset.image_shape)
     project = keras.layers.Dense(components, name="code")
     encoder = keras.Model(images, project(keras.layers.Flatten()(images)))

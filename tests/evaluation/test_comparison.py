@@ -69,11 +69,15 @@ def test_right_answers_are_kept_beside_the_encoders(finished):
             assert len(kept.files) == len(part["correct"]) + len(part["layers"])
 
 
-def test_each_part_is_handed_out_when_it_is_done(bars, quick, tmp_path):
-    done, said = [], interrupted_at("] pixels")
+def test_each_part_is_handed_out_when_its_code_is_probed(bars, quick, finished, tmp_path):
+    """Before its layers, which may take longer; and one that was finished before, once more."""
+    probed, say = [], interrupted_at("on the feature_map")
     with pytest.raises(Interrupted):
-        comparison.compare(quick, tmp_path, bars, said, finished=done.append)
-    assert [part["name"] for part in done] == ["local"]
+        comparison.compare(quick, tmp_path, bars, say, probed=probed.append)
+    assert [part["name"] for part in probed] == ["local"]
+    np.testing.assert_equal(probed[0]["correct"], finished[1][0]["correct"])
+    comparison.compare(quick, finished[0], bars, probed=probed.append)
+    assert [part["name"] for part in probed[1:]] == ["local", "pixels"]
 
 
 def same(parts, others):
@@ -134,11 +138,11 @@ def test_other_images_want_another_folder(bars, quick, finished):
         comparison.compare(quick, finished[0], other)
 
 
-def test_a_row_without_a_seed_is_made_once(bars, quick, tmp_path, monkeypatch):
+def test_a_row_without_a_seed_is_made_once_and_pixels_last(bars, quick, tmp_path, monkeypatch):
     monkeypatch.setattr(comparison, "finish_part", lambda row, seed, *rest: (row.name, seed))
     settings = dataclasses.replace(quick, rows=("pixels", "random", "local", "pca"), seeds=2)
     assert comparison.compare(settings, tmp_path, bars) == [
-        ("pixels", 0), ("random", 0), ("local", 0), ("pca", 0), ("random", 1), ("local", 1),
+        ("random", 0), ("local", 0), ("pca", 0), ("pixels", 0), ("random", 1), ("local", 1),
     ]  # fmt: skip
 
 

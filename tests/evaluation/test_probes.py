@@ -89,14 +89,14 @@ def test_accuracies_are_shares_of_right_answers():
 
 
 def test_neighbours_of_whitened_codes_do_not_count_what_is_said_twice():
-    """A class that one number tells, beside forty copies of a number that tells nothing."""
+    """A class that one number tells, beside many copies of three numbers that tell nothing."""
     rng = np.random.default_rng(0)
     labels = np.arange(800) % 2
-    telling, other = 4.0 * labels + rng.normal(size=800), rng.normal(size=800)
-    x = np.stack([telling, *[other] * 40], axis=1).astype("float32")
+    telling, other = 4.0 * labels + rng.normal(size=800), rng.normal(size=(800, 3))
+    x = np.concatenate([telling[:, None], *[other] * 40], axis=1).astype("float32")
     x, x_test = standardize(x[:400], x[400:])
     codes = Codes(x, labels[:400], 360, x_test, labels[400:])
-    each_once = dataclasses.replace(codes, x=x[:, :2], x_test=x_test[:, :2])
+    each_once = dataclasses.replace(codes, x=x[:, :4], x_test=x_test[:, :4])
     assert knn(codes) < knn(each_once) - 0.05
     assert probes.knn_whitened_correct(codes).mean() == pytest.approx(knn(each_once), abs=0.02)
 

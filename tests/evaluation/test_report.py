@@ -172,10 +172,10 @@ def test_the_differences_are_points_with_a_sign():
 
 With the probe linear:
 
-| encoder | minus random       | minus pixels       |
-|---------|--------------------|--------------------|
-| a       |                    | +5.0 (-1.2 to +11.2) |
-| pixels  | +5.0 (-1.2 to +11.2) |                    |"""
+| encoder | minus random         | minus pixels         |
+|---------|----------------------|----------------------|
+| a       |                      | +5.0 (-1.2 to +11.2) |
+| pixels  | +5.0 (-1.2 to +11.2) |                      |"""
     )
     assert "knn" not in told  # the page is for the controls that say most
     assert differences_as_markdown({"differences": []}) == ""

@@ -23,6 +23,7 @@ def test_the_table_of_the_course():
     assert {name for name, row in rows.items() if row.control} == rows.keys() - WEIGHTS.keys()
     assert {name for name, row in rows.items() if row.labels} == {"supervised", "standard"}
     assert {name for name, row in rows.items() if not row.seeded} == {"pixels", "pca"}
+    assert {name for name, row in rows.items() if row.last} == {"pixels"}
     assert {name: row.weights for name, row in rows.items() if row.weights} == WEIGHTS
 
 
