@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+from dimlearn.deep_infomax.model import DeepInfoMax
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import encode
 from dimlearn.startup import keras
@@ -12,9 +13,9 @@ from dimlearn.startup import keras
 def load_encoder(path, images):
     """The Keras model in a `.keras` file, whose last or only output is the code of an image.
 
-    `images`: `[N, H, W, channels]`, such as it must take; two are tried. It is loaded in Keras'
-    safe mode: no code that the file brings along is run. Raises `InputError` where there is no
-    such file, or no model, or none for these images.
+    `images`: `[N, H, W, channels]`, such as it must take; two are tried. Of a `DeepInfoMax` it is
+    the encoder. It is loaded in Keras' safe mode: no code that the file brings along is run.
+    Raises `InputError` where there is no such file, or no model, or none for these images.
     """
     path = Path(path)
     if not path.is_file():
@@ -25,6 +26,8 @@ def load_encoder(path, images):
         encoder = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # whatever a strange file makes Keras raise
         raise InputError(f"Keras cannot load a model from {path}: {brief(error)}") from None
+    if isinstance(encoder, DeepInfoMax):
+        encoder = encoder.encoder
     shape, takes = images.shape[1:], getattr(encoder, "input_shape", None)
     if not fits(shape, takes):
         raise InputError(f"the model of {path} takes {takes[1:]}, but the images have {shape}")

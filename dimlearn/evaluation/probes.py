@@ -56,8 +56,9 @@ def knn_correct(codes):
 def knn_whitened_correct(codes):
     """The same among whitened codes, where every direction has the same weight."""
     with one_thread():
-        x_train, *others, x_test = whiten(codes.x_train, codes.x_validation, codes.x_test)
-    return nearest_vote(np.concatenate([x_train, *others]), codes.y, x_test) == codes.y_test
+        *labelled, x_test = whiten(codes.x_train, codes.x_validation, codes.x_test)
+    labelled = np.concatenate(labelled)  # by the same name, which lets the parts go
+    return nearest_vote(labelled, codes.y, x_test) == codes.y_test
 
 
 def svm_correct(codes, seeds):

@@ -193,8 +193,8 @@ def test_an_encoder_of_yours_is_a_row(bars, quick, mine):
     settings = dataclasses.replace(quick, rows=("pixels",), add={"mine": str(mine)})
     folder = mine.parent / "run"
     parts = comparison.compare(settings, folder, bars)
-    assert [part["name"] for part in parts] == ["pixels", "mine"]
-    assert parts[1]["correct"].keys() == SEEDED | UNSEEDED
+    assert [part["name"] for part in parts] == ["mine", "pixels"]
+    assert parts[0]["correct"].keys() == SEEDED | UNSEEDED
     theirs = keras.saving.load_model(mine, compile=False)
     kept = keras.saving.load_model(folder / "encoders" / "mine-0.keras", compile=False)
     np.testing.assert_array_equal(encode(theirs, bars.x_test), encode(kept, bars.x_test))

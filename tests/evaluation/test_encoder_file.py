@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dimlearn import InputError
+from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.evaluation import encode
 from dimlearn.evaluation.encoder_file import hash_of_file, load_encoder
 from dimlearn.startup import keras
@@ -31,6 +31,16 @@ def test_any_keras_encoder_gives_its_codes(model, width, tmp_path):
     codes = encode(load_encoder(path, IMAGES), IMAGES)
     assert codes.shape == (6, width)
     np.testing.assert_allclose(codes, encode(model, IMAGES), atol=1e-6)
+
+
+def test_of_a_whole_model_it_is_the_encoder(tmp_path):
+    model = DeepInfoMax(build_encoder((8, 8, 1), 3), alpha=0, beta=1, gamma=0.1)
+    model.compile("adam")
+    model.fit(IMAGES, batch_size=6, verbose=0)
+    model.save(tmp_path / "whole.keras")
+    encoder = load_encoder(tmp_path / "whole.keras", IMAGES)
+    assert len(encoder.outputs) == 2
+    np.testing.assert_allclose(encode(encoder, IMAGES), encode(model.encoder, IMAGES), atol=1e-6)
 
 
 def saved(tmp_path, model):
