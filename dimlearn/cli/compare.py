@@ -20,7 +20,7 @@ EXAMPLE = """examples:
 A run that was interrupted goes on when the same command is given again."""
 
 
-GROWING = ("linear", "knn", "knn_whitened", "mlp200", "labels_1", "labels_10")  # while it runs
+GROWING = ("linear", "knn", "knn_whitened", "labels_1", "labels_10")  # the columns while it runs
 DEFAULTS = {
     field.name: field.default
     for field in dataclasses.fields(Settings)

@@ -45,7 +45,7 @@ class Progress:
             transient=True,
             redirect_stdout=False,  # what a command prints belongs to standard output
             redirect_stderr=False,
-            refresh_per_second=4,
+            refresh_per_second=1,
             get_time=clock,
         )
         self.line.add_task("")

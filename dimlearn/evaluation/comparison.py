@@ -43,8 +43,8 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
     `settings`: a `Settings`; `folder`: where the results go, and where an interrupted run of the
     same settings goes on; `dataset`: a `Dataset` in place of the one that the settings name;
     `say(text, passing)`: is told of each step, `passing` what the next one may replace;
-    `probed(part)`: is given each part as soon as its code is probed. Rows whose probes take long
-    come last, so that the first is there soon.
+    `probed(part)`: is given each part as soon as the quick probes of its code have answered. Rows
+    whose probes take long come last, so that the first is there soon.
 
     Returns the list of finished parts, one for each row and seed (see `finish_part`).
     Raises `InputError` for settings that cannot be met, before anything is trained.
@@ -127,8 +127,9 @@ def finish_part(row, seed, dataset, settings, folder, say, probed):
         write_json(history_file, part)
         if history:
             say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
-    part["correct"] = probe_encoder(encoder, dataset, settings.probe_seeds, say)
-    probed(part)
+    part["correct"] = probe_encoder(
+        encoder, dataset, settings.probe_seeds, say, lambda quick: probed(part | {"correct": quick})
+    )
     part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
     write_correct(correct_file, part["correct"], part["layers"])
     return part
@@ -158,11 +159,12 @@ class EpochLine(keras.callbacks.Callback):
 # ---------------------------------------------------------------- the probes of one encoder
 
 
-def probe_encoder(encoder, dataset, probe_seeds, say):
+def probe_encoder(encoder, dataset, probe_seeds, say, told):
     """What every probe gets right on a frozen encoder: `{probe: [seeds, N] booleans}`.
 
     A deterministic probe has one seed, trained networks and draws of labels have `probe_seeds`. A
-    draw of more labels than a class has is left out.
+    draw of more labels than a class has is left out. `told` is given the same of the quick probes,
+    before the others are trained.
     """
     say("encoding the images", passing=True)
     codes = frozen_codes(encoder, dataset)
@@ -170,14 +172,15 @@ def probe_encoder(encoder, dataset, probe_seeds, say):
     for name, probe in PROBES.items():
         say(f"probe {name}", passing=True)
         correct[name] = probe(codes)[None]  # [1, N]
-    for name, probe in SEEDED_PROBES.items():
-        say(f"probe {name}", passing=True)
-        correct[name] = probe(codes, seeds)
     fewest = np.unique(codes.y, return_counts=True)[1].min()
     for per_class in (count for count in FEW_LABELS if count <= fewest):
         name = f"labels_{per_class}"
         say(f"probe {name}", passing=True)
         correct[name] = few_labels_correct(codes, per_class, seeds)
+    told(dict(correct))
+    for name, probe in SEEDED_PROBES.items():
+        say(f"probe {name}", passing=True)
+        correct[name] = probe(codes, seeds)
     return correct
 
 

@@ -2,6 +2,11 @@
 
 from dimlearn.errors import one_line
 
+FURTHER = {  # probes that only the best is told of
+    "labels_10": "on ten labels a class ",
+    "knn": "with neighbours ",
+    "knn_whitened": "with neighbours among whitened codes ",
+}
 VERDICTS = ("is ahead of", "is behind", "cannot be told apart from")
 
 
@@ -19,7 +24,7 @@ def conclusion(results):
         return "No encoder was trained by Deep InfoMax, so there is nothing to compare."
     said = [the_best(rows, ranked)] if ranked else []
     compared = [(name, "linear") for name in ranked + added]
-    compared += [(name, probe) for probe in ("labels_10", "knn") for name in (ranked or added)[:1]]
+    compared += [(name, probe) for probe in FURTHER for name in (ranked or added)[:1]]
     found = [differences_of(results, name, probe) for name, probe in compared]
     said += [stands(rows, *which, those) for which, those in zip(compared, found) if those]
     labels = [name for name, row in rows.items() if row["labels"]]
@@ -64,8 +69,8 @@ def stands(rows, name, probe, differences):
             difference = f"(difference {mean:+.1f}, interval {low:+.1f} to {high:+.1f})"
             verdicts["cannot be told apart from"].append(f"{each['minus']} {difference}")
     parts = [f"{words} {listed(names)}" for words, names in verdicts.items() if names]
-    judged = {"linear": "", "labels_10": "on ten labels a class ", "knn": "with neighbours "}[probe]
-    subject = f"{judged}{name} ({told(rows, name, probe)})"
+    judged = {"linear": ""} | FURTHER
+    subject = f"{judged[probe]}{name} ({told(rows, name, probe)})"
     return f"{subject[0].upper()}{subject[1:]} {'; it '.join(parts)}."
 
 
