@@ -33,6 +33,7 @@ def test_any_keras_encoder_gives_its_codes(model, width, tmp_path):
     np.testing.assert_allclose(codes, encode(model, IMAGES), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_of_a_whole_model_it_is_the_encoder(tmp_path):
     model = DeepInfoMax(build_encoder((8, 8, 1), 3), alpha=0, beta=1, gamma=0.1)
     model.compile("adam")
