@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from dimlearn.cli.options import positive
-from dimlearn.errors import one_line
+from dimlearn.errors import InputError, one_line
 from dimlearn.evaluation.settings import STEPS, WEIGHTS, Settings
 
 EXAMPLE = """examples:
@@ -15,10 +15,12 @@ EXAMPLE = """examples:
   dimlearn compare --data mnist --seeds 3              MNIST from DIMLEARN_DATA or Keras' cache
   dimlearn compare --data my_images.npz --out mine     x_train, y_train, x_test, y_test of your own
   dimlearn compare --weights strong=0,1,1 --rows local strong random
+  dimlearn compare --add mine=encoder.keras            your frozen Keras encoder beside the others
 
 A run that was interrupted goes on when the same command is given again."""
 
 
+GROWING = ("linear", "knn", "knn_whitened", "labels_1", "labels_10")  # the columns while it runs
 DEFAULTS = {
     field.name: field.default
     for field in dataclasses.fields(Settings)
@@ -62,9 +64,11 @@ def add_command(commands):
     add("--decay", action=argparse.BooleanOptionalAction, help=decay)
     add("--batch-size", type=positive, metavar="N", help="images in a batch (%(default)s)")
     add("--seeds", type=positive, metavar="K", help="repeat the pretraining (%(default)s)")
+    yours = "a row for a frozen Keras encoder, whose last output is a code; may be repeated"
+    add("--add", action="append", type=parse_file, metavar="NAME=FILE.keras", help=yours)
     repeated = "repeat trained probes and draws of labels (%(default)s)"
     add("--probe-seeds", type=positive, metavar="K", help=repeated)
-    compare.set_defaults(run=run, weights=[], **DEFAULTS)
+    compare.set_defaults(run=run, weights=[], add=[], **DEFAULTS)
 
 
 def parse_weights(text):
@@ -83,12 +87,23 @@ def parse_weights(text):
     return name, weights
 
 
+def parse_file(text):
+    """`NAME=FILE.keras` as `(NAME, path)`."""
+    name, _, path = text.partition("=")
+    if not name.isidentifier() or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=FILE.keras")
+    return name, str(Path(path).expanduser())
+
+
 def run(options):
     from dimlearn.cli.terminal import Progress
 
     folder = options.out or Path("runs") / Path(options.data).stem
     asked = {name: getattr(options, name) for name in DEFAULTS}
-    settings = Settings(**asked, weights=WEIGHTS | dict(options.weights))
+    added = dict(options.add)
+    if len(added) < len(options.add):
+        raise InputError("two encoders of --add have the same name")
+    settings = Settings(**asked, weights=WEIGHTS | dict(options.weights), add=added)
     with Progress() as say:
         say("loading TensorFlow ...")
         from dimlearn.data.images import load
@@ -104,12 +119,31 @@ def run(options):
             folder.rename(aside)
             say(f"the old run was moved to {aside}")
         say(budget(settings, dataset))
-        results = summarise(compare(settings, folder, dataset, say), settings, dataset)
+        parts = compare(settings, folder, dataset, say, probed=growing_table(say))
+        results = summarise(parts, settings, dataset)
         write_tables(results, folder)
+        say.put_away()
         print(as_markdown(results), conclusion(results), sep="\n\n", flush=True)
         write_report(results, folder, dataset, say)
     print(f"\nTables, figures and encoders: {folder / 'report.md'}")
     return 0
+
+
+def growing_table(say):
+    """Puts each finished part into a table: the mean of a row's seeds so far, in percent."""
+    known = {}
+
+    def add(part):
+        seeds = known.setdefault(part["name"], [])
+        seeds.append(part["correct"])
+        means = {
+            probe: 100 * sum(correct[probe].mean() for correct in seeds) / len(seeds)
+            for probe in GROWING
+            if probe in part["correct"]
+        }
+        say.row({"encoder": part["name"]} | {name: f"{mean:.1f}" for name, mean in means.items()})
+
+    return add
 
 
 def budget(settings, dataset):

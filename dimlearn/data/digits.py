@@ -7,14 +7,14 @@ import numpy as np
 
 
 def posed_digits(poses=12, test_poses=4):
-    """The posed digits `(arrays, originals, test_originals)`, the same at every call.
+    """The posed digits `(arrays, originals, test_groups)`, the same at every call.
 
     Each 8x8 original is drawn `poses` times (`test_poses` in the test set) at a random place, size
     and slant. 30 % of the originals of every class are for the test: no test digit is in the
     training set in any pose.
 
     `arrays` has the keys `x_train`, `y_train`, `x_test` and `y_test`. `originals` says of each
-    training image which original it shows, `test_originals` how many the test set has.
+    training image which original it shows, `test_groups` of each test image.
     """
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
@@ -25,15 +25,15 @@ def posed_digits(poses=12, test_poses=4):
         np.arange(len(digits)), test_size=0.3, stratify=labels, random_state=0
     )
     originals = np.tile(train, poses)  # round by round: the first images show every original
-    of_test = np.tile(test, test_poses)
+    test_groups = np.tile(test, test_poses)
     rng = np.random.default_rng(1797)
     arrays = {
         "x_train": pose(digits[originals], rng),
         "y_train": labels[originals],
-        "x_test": pose(digits[of_test], rng),
-        "y_test": labels[of_test],
+        "x_test": pose(digits[test_groups], rng),
+        "y_test": labels[test_groups],
     }
-    return arrays, originals, len(test)
+    return arrays, originals, test_groups
 
 
 def pose(digits, rng, canvas=28, size=20, shift=4.0, slant=0.25, stretch=0.15):

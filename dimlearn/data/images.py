@@ -29,8 +29,9 @@ VALIDATION_FRACTION = 0.1
 class Dataset:
     """Images and labels in three parts: `x_*` float32 `[N, H, W, channels]`, `y_*` int64 `[N]`.
 
-    `test_originals` is the number of independent test cases: the number of test images, or of
-    the originals that they show in several poses. `source` says where the images came from.
+    `test_groups` `[N]` says which original each test image shows: images of one original are
+    not independent cases. Where every image is its own, they are numbered. `source` says where the
+    images came from.
     """
 
     name: str
@@ -40,12 +41,17 @@ class Dataset:
     y_validation: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-    test_originals: int
+    test_groups: np.ndarray
     source: str
 
     @property
     def num_classes(self):
         return int(self.y_train.max()) + 1
+
+    @property
+    def test_originals(self):
+        """The number of independent test cases: of the originals that the test images show."""
+        return len(np.unique(self.test_groups))
 
     @property
     def image_shape(self):
@@ -106,10 +112,10 @@ def load_digits(seed=0):
 
     A tenth of the originals of the training set validates, in all their poses.
     """
-    arrays, originals, test_originals = posed_digits()
+    arrays, originals, test_groups = posed_digits()
     held_out = validation_mask(originals, arrays["y_train"], seed)
     source = "scikit-learn's handwritten digits, posed"
-    return split("digits", arrays, np.flatnonzero(~held_out), held_out, test_originals, source)
+    return split("digits", arrays, np.flatnonzero(~held_out), held_out, test_groups, source)
 
 
 def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source="arrays"):
@@ -126,10 +132,10 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
         raise InputError("y_train has one image of each class: none can be held out to validate")
     # Shuffled, since files are often sorted by class and whatever takes the first few trusts them.
     training = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
-    return split(name, arrays, training, held_out, len(arrays["x_test"]), source)
+    return split(name, arrays, training, held_out, np.arange(len(arrays["x_test"])), source)
 
 
-def split(name, arrays, training, held_out, test_originals, source):
+def split(name, arrays, training, held_out, test_groups, source):
     """The `Dataset` of four arrays; `training` and `held_out` index the images to train on and to
     validate on."""
     x, y = arrays["x_train"], arrays["y_train"]
@@ -141,7 +147,7 @@ def split(name, arrays, training, held_out, test_originals, source):
         y[held_out],
         arrays["x_test"],
         arrays["y_test"],
-        test_originals,
+        test_groups,
         source,
     )
 

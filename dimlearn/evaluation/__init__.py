@@ -9,10 +9,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "codes": ["encode", "frozen_codes", "standardize"],
+        "codes": ["encode", "frozen_codes", "standardize", "whiten"],
         "comparison": ["compare"],
-        "intervals": ["accuracy_interval"],
-        "probes": ["few_label_accuracy", "few_labels", "knn", "linear", "mlp200", "mlp64", "svm"],
+        "intervals": ["accuracy_interval", "paired_difference"],
+        "probes": ["few_label_accuracy", "few_labels", "knn", "linear"],
         "rows": ["all_rows"],
         "settings": ["Settings"],
     },

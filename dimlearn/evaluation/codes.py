@@ -1,4 +1,4 @@
-"""From images to codes: a frozen encoder, and one scale for all. Lesson 8.
+"""From images to codes: a frozen encoder, and one scale for all numbers or directions. Lesson 8.
 
 The encoder only ever predicts, so neither its weights nor its batch-normalisation statistics can
 move.
@@ -88,8 +88,7 @@ def standardize(train, *others):
     Returns a tuple of float32 arrays, one for each argument.
     """
     mean = train.mean(axis=0, dtype="float64")  # [D]
-    pieces = np.array_split(train, 1 + len(train) // 1000)  # a float64 copy of all would be large
-    squares = sum(np.square(piece - mean).sum(axis=0) for piece in pieces)
+    squares = sum(np.square(piece - mean).sum(axis=0) for piece in pieces(train))
     deviation = np.sqrt(squares / len(train))  # [D]
     constant = deviation <= 1e-10 * (1 + np.abs(mean))
     scale = np.where(constant, 1.0, deviation)
@@ -102,3 +101,36 @@ def standardize(train, *others):
         return out
 
     return tuple(scaled(x) for x in (train, *others))
+
+
+def whiten(train, *others):
+    """Each array by the one affine map that gives the *training* set covariance 1.
+
+        y[n] = (x[n] - mean) V Λ^(-1/2)      with the covariance V Λ Vᵀ of training
+
+    `[N, D]` arrays; the covariance divides by N. After it no direction counts for more than
+    another: the distance of two codes is that of Mahalanobis. A direction without variance in
+    training (below 1e-10 of the largest) becomes 0, never NaN.
+    Returns a tuple of float32 arrays, one for each argument.
+    """
+    mean = train.mean(axis=0, dtype="float64")  # [D]
+    centered = (piece - mean for piece in pieces(train))
+    covariance = sum(piece.T @ piece for piece in centered) / len(train)  # [D, D]
+    variances, directions = np.linalg.eigh(covariance)  # [D], [D, D]
+    rounding = np.square(1e-10 * (1 + np.abs(mean).max()))  # all that a constant code varies by
+    varying = variances > max(1e-10 * variances.max(), rounding)
+    scale = np.sqrt(variances, where=varying, out=np.full_like(variances, np.inf))
+    whitening = directions / scale  # [D, D]
+
+    def whitened(x):
+        out = np.empty(x.shape, "float32")
+        for piece, place in zip(pieces(x), pieces(out)):
+            place[:] = (piece - mean) @ whitening  # float64: small directions are blown up
+        return out
+
+    return tuple(whitened(x) for x in (train, *others))
+
+
+def pieces(x):
+    """An array in pieces of about 1,000 rows: a float64 copy of all of it would be large."""
+    return np.array_split(x, 1 + len(x) // 1000)

@@ -1,7 +1,7 @@
 """The classifiers side by side: encoders trained, frozen, probed and put into one table. Lesson 8.
 
 Every row is a frozen encoder; `rows` says how each comes about. What is finished, each encoder and
-each row's accuracies, is written to a run folder at once, so that an interrupted run can go on.
+what its probes got right, is written to a run folder at once, so that an interrupted run can go on.
 """
 
 import dataclasses
@@ -15,15 +15,16 @@ from dimlearn.data.images import load
 from dimlearn.deep_infomax.encoder import layer_model
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import frozen_codes
+from dimlearn.evaluation.encoder_file import load_encoder
 from dimlearn.evaluation.probes import (
     FEW_LABELS,
     PROBES,
     SEEDED_PROBES,
-    few_label_accuracy,
-    mlp200,
+    few_labels_correct,
+    mlp200_correct,
 )
 from dimlearn.evaluation.rows import all_rows, new_encoder, new_model
-from dimlearn.evaluation.run_folder import open_folder
+from dimlearn.evaluation.run_folder import open_folder, read_correct, write_correct
 from dimlearn.evaluation.settings import STEPS
 from dimlearn.files import write_json, written_whole
 from dimlearn.startup import keras
@@ -32,12 +33,18 @@ LAYERS = ("feature_map", "dense", "code")
 LAYERS_ON = 5_000  # labelled images for the probes of the large feature maps
 
 
-def compare(settings, folder, dataset=None, say=lambda text, passing=False: None):
+def silent(*what, **how):
+    """What is told of a comparison that nobody listens to: nothing."""
+
+
+def compare(settings, folder, dataset=None, say=silent, probed=silent):
     """Train, freeze and probe every row, and keep all of it in the run folder.
 
     `settings`: a `Settings`; `folder`: where the results go, and where an interrupted run of the
     same settings goes on; `dataset`: a `Dataset` in place of the one that the settings name;
-    `say(text, passing)`: is told of each step, `passing` what the next one may replace.
+    `say(text, passing)`: is told of each step, `passing` what the next one may replace;
+    `probed(part)`: is given each part as soon as the quick probes of its code have answered. Rows
+    whose probes take long come last, so that the first is there soon.
 
     Returns the list of finished parts, one for each row and seed (see `finish_part`).
     Raises `InputError` for settings that cannot be met, before anything is trained.
@@ -47,16 +54,16 @@ def compare(settings, folder, dataset=None, say=lambda text, passing=False: None
     folder = open_folder(folder, settings, dataset)
     rows = all_rows(settings)
     jobs = [
-        (rows[name], seed)
+        (row, seed)
         for seed in range(settings.seeds)
-        for name in settings.rows
-        if seed == 0 or rows[name].seeded
+        for row in sorted((rows[name] for name in settings.rows), key=lambda row: row.last)
+        if seed == 0 or row.seeded
     ]
     parts = []
     for number, (row, seed) in enumerate(jobs, 1):
         of_seed = f", seed {seed}" if settings.seeds > 1 else ""
         say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
-        parts.append(finish_part(row, seed, dataset, settings, folder, say))
+        parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
         gc.collect()  # Keras models are cycles: without this the next row is trained beside them
     return parts
 
@@ -78,31 +85,36 @@ def filled_in(settings, dataset):
         if getattr(settings, name) < 1:
             raise InputError(f"--{name.replace('_', '-')} must be at least 1")
     rows = all_rows(settings)
-    asked = tuple(
-        dict.fromkeys(settings.rows or (name for name in rows if not rows[name].on_request))
-    )
+    by_default = [name for name, row in rows.items() if not row.on_request]
+    asked = tuple(dict.fromkeys([*(settings.rows or by_default), *settings.add]))
     for name in asked:
         if name not in rows:
             raise InputError(f"there is no row {name!r}: choose among {', '.join(rows)}")
         if rows[name].weights is not None:  # a bound or a critic that there is not is found here
             new_model(new_encoder(dataset, settings), rows[name].weights, settings, seed=0)
+        if rows[name].added:  # and so is a file that is no encoder of these images
+            load_encoder(settings.add[name], dataset.x_train)
     epochs = settings.epochs or max(1, round(STEPS * settings.batch_size / count))
     views = settings.views or ("handwriting" if dataset.image_shape[2] == 1 else "photographs")
     return dataclasses.replace(settings, rows=asked, epochs=epochs, views=views)
 
 
-def finish_part(row, seed, dataset, settings, folder, say):
+def finish_part(row, seed, dataset, settings, folder, say, probed):
     """One row with one seed, as far as it is not in the folder already.
 
-    Returns `{"name", "seed", "history", "seconds", "accuracies", "layers"}`: the history of the
-    training, its seconds, and the accuracies of the probes on the code and on the layers.
+    Returns `{"name", "seed", "history", "seconds", "correct", "layers"}`: the history of the
+    training, its seconds, and which test images the probes get right, on the code
+    (`probe_encoder`) and on the layers (`probe_layers`).
     """
     encoder_file = folder / "encoders" / f"{row.name}-{seed}.keras"
     history_file = folder / "histories" / f"{row.name}-{seed}.json"
-    accuracies_file = folder / "scores" / f"{row.name}-{seed}.json"
-    if accuracies_file.exists():
+    correct_file = folder / "correct" / f"{row.name}-{seed}.npz"
+    if correct_file.exists():
         say(f"    finished before: taken from {folder}")
-        return json.loads(accuracies_file.read_text())
+        part = json.loads(history_file.read_text())
+        part["correct"], part["layers"] = read_correct(correct_file)
+        probed(part)
+        return part
     if encoder_file.exists() and history_file.exists():
         say(f"    trained before: taken from {folder}, not trained again")
         encoder = keras.saving.load_model(encoder_file, compile=False)
@@ -117,10 +129,11 @@ def finish_part(row, seed, dataset, settings, folder, say):
         write_json(history_file, part)
         if history:
             say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
-    part["accuracies"] = probe_encoder(encoder, dataset, settings.probe_seeds, say)
+    part["correct"] = probe_encoder(
+        encoder, dataset, settings.probe_seeds, say, lambda quick: probed(part | {"correct": quick})
+    )
     part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
-    write_json(accuracies_file, part)
-    say(f"    linear probe {part['accuracies']['linear'][0]:.3f}")
+    write_correct(correct_file, part["correct"], part["layers"])
     return part
 
 
@@ -148,38 +161,41 @@ class EpochLine(keras.callbacks.Callback):
 # ---------------------------------------------------------------- the probes of one encoder
 
 
-def probe_encoder(encoder, dataset, probe_seeds, say):
-    """Every probe's test accuracies on a frozen encoder: `{probe: [accuracies]}`.
+def probe_encoder(encoder, dataset, probe_seeds, say, told):
+    """What every probe gets right on a frozen encoder: `{probe: [seeds, N] booleans}`.
 
-    A deterministic probe has one accuracy, a trained network or a draw of labels one for each of
-    `probe_seeds` seeds. A draw of more labels than a class has is left out.
+    A deterministic probe has one seed, trained networks and draws of labels have `probe_seeds`. A
+    draw of more labels than a class has is left out. `told` is given the same of the quick probes,
+    before the others are trained.
     """
     say("encoding the images", passing=True)
     codes = frozen_codes(encoder, dataset)
-    accuracies, seeds = {}, range(probe_seeds)
+    correct, seeds = {}, range(probe_seeds)
     for name, probe in PROBES.items():
         say(f"probe {name}", passing=True)
-        accuracies[name] = [probe(codes)]
-    for name, probe in SEEDED_PROBES.items():
-        say(f"probe {name}", passing=True)
-        accuracies[name] = probe(codes, seeds)
+        correct[name] = probe(codes)[None]  # [1, N]
     fewest = np.unique(codes.y, return_counts=True)[1].min()
     for per_class in (count for count in FEW_LABELS if count <= fewest):
         name = f"labels_{per_class}"
         say(f"probe {name}", passing=True)
-        accuracies[name] = [few_label_accuracy(codes, per_class, seed) for seed in seeds]
-    return accuracies
+        correct[name] = few_labels_correct(codes, per_class, seeds)
+    told(dict(correct))
+    for name, probe in SEEDED_PROBES.items():
+        say(f"probe {name}", passing=True)
+        correct[name] = probe(codes, seeds)
+    return correct
 
 
 def probe_layers(encoder, dataset, probe_seeds, say):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
-    `{layer: [accuracy of each probe seed]}`, trained on at most `LAYERS_ON` labelled images, a
-    tenth of them from the validation set; empty for an encoder without a feature map.
+    `{layer: [probe seeds, N] booleans}`, what it gets right; trained on at most `LAYERS_ON`
+    labelled images, a tenth of them from the validation set; empty for an encoder without a feature
+    map.
     """
-    accuracies = {}
-    if len(encoder.outputs) < 2:
-        return accuracies
+    correct = {}
+    if len(getattr(encoder, "outputs", None) or ()) < 2:
+        return correct
     train, validation = LAYERS_ON * 9 // 10, LAYERS_ON // 10
     dataset = dataclasses.replace(
         dataset,
@@ -192,5 +208,5 @@ def probe_layers(encoder, dataset, probe_seeds, say):
     for layer in (layer for layer in LAYERS if layer in present):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = frozen_codes(layer_model(encoder, layer), dataset)
-        accuracies[layer] = mlp200(codes, range(probe_seeds))
-    return accuracies
+        correct[layer] = mlp200_correct(codes, range(probe_seeds))
+    return correct

@@ -1,6 +1,7 @@
 """From the finished parts of a comparison to its results and the files that show them."""
 
 import dataclasses
+import itertools
 import platform
 from importlib.metadata import version
 
@@ -9,9 +10,9 @@ import numpy as np
 from dimlearn import __version__
 from dimlearn.evaluation.conclusion import conclusion
 from dimlearn.evaluation.figures import draw
-from dimlearn.evaluation.intervals import accuracy_over_seeds
+from dimlearn.evaluation.intervals import accuracy_over_seeds, difference_over_seeds
 from dimlearn.evaluation.rows import all_rows
-from dimlearn.evaluation.tables import as_csv, as_markdown
+from dimlearn.evaluation.tables import PAIRED_PROBES, as_csv, as_markdown, differences_as_markdown
 from dimlearn.files import write_json, write_text, written_whole
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -21,26 +22,32 @@ def summarise(parts, settings, dataset):
     """The results of a comparison, ready for JSON.
 
     `parts`: what `comparison.compare` returns. In the results, `rows` has for each row its `name`,
-    `scores` (of the probes on the code) and `layers` (an `Accuracy` as a dictionary each), whether
-    it saw `labels` before the probe, and its training `seconds` and `history`, one for each
-    pretraining seed.
+    `scores` (of the probes on the code) and `layers` (an `Interval` as a dictionary each), whether
+    it is a `control`, saw `labels` before the probe or was `added`, and its training `seconds` and
+    `history`, one for each pretraining seed; `differences` has what `differences` returns.
     """
-    known, rows = all_rows(settings), []
-    for name in dict.fromkeys(part["name"] for part in parts):
-        seeds = [part for part in parts if part["name"] == name]
+    known, rows, groups = all_rows(settings), [], dataset.test_groups
+    parts_of = {
+        name: [part for part in parts if part["name"] == name]
+        for name in settings.rows or dict.fromkeys(part["name"] for part in parts)
+    }
+    for name, seeds in parts_of.items():
         rows.append(
             {
                 "name": name,
+                "control": known[name].control,
                 "labels": known[name].labels,
+                "added": known[name].added,
                 "weights": known[name].weights,
-                "scores": with_intervals([part["accuracies"] for part in seeds], dataset),
-                "layers": with_intervals([part["layers"] for part in seeds], dataset),
+                "scores": with_intervals([part["correct"] for part in seeds], groups),
+                "layers": with_intervals([part["layers"] for part in seeds], groups),
                 "seconds": [part["seconds"] for part in seeds],
                 "history": [part["history"] for part in seeds],
             }
         )
     return {
         "rows": rows,
+        "differences": differences(parts_of, known, groups),
         "settings": dataclasses.asdict(settings),
         "data": {
             "name": dataset.name,
@@ -57,22 +64,46 @@ def summarise(parts, settings, dataset):
     }
 
 
-def with_intervals(runs, dataset):
-    """From `[{probe: [accuracy of each probe seed]}]`, one for each pretraining seed, to
-    `{probe: Accuracy as a dictionary}`; of layers in place of probes the same.
-
-    Of one pretraining seed the interval shows the spread of the probe seeds, of several that of
-    the pretraining seeds, each averaged over its probe seeds.
-    """
+def with_intervals(seeds, groups):
+    """From `[{probe: [probe seeds, N] right answers}]`, one for each pretraining seed, to `{probe:
+    accuracy}`, an `Interval` as a dictionary each; of layers in place of probes the same."""
     found = {}
-    for name in runs[0]:
-        if len(runs) == 1:
-            accuracies, kind = runs[0][name], "label draw" if "labels" in name else "probe"
-        else:
-            accuracies, kind = [float(np.mean(run[name])) for run in runs], "pretraining"
-        accuracy = accuracy_over_seeds(accuracies, dataset.test_originals, kind)
-        found[name] = dataclasses.asdict(accuracy)
+    for probe in seeds[0]:
+        (correct,), kind = runs(probe, [each[probe] for each in seeds])
+        found[probe] = dataclasses.asdict(accuracy_over_seeds(correct, groups, kind))
     return found
+
+
+def differences(parts_of, known, groups):
+    """The accuracy of each row minus that of each control, `[{"encoder", "minus", "score", ...}]`.
+
+    `parts_of`: `{row: [its finished parts]}`; `known`: `{row: Row}`. "score" is the probe, one of
+    `PAIRED_PROBES`; the other keys are those of an `Interval`. Rows of one seed are compared
+    with each other: they start from the same encoder, and draw the same labels.
+    """
+    found = []
+    for name, minus in itertools.product(parts_of, parts_of):
+        if name == minus or not known[minus].control:
+            continue
+        both = [[part["correct"] for part in parts_of[row]] for row in (name, minus)]
+        for probe in (probe for probe in PAIRED_PROBES if probe in both[0][0]):
+            (ours, theirs), kind = runs(probe, *([each[probe] for each in row] for row in both))
+            interval = difference_over_seeds(ours, theirs, groups, kind)
+            key = {"encoder": name, "minus": minus, "score": probe}
+            found.append(key | dataclasses.asdict(interval))
+    return found
+
+
+def runs(probe, *rows):
+    """The runs whose spread an interval shows, `[runs, N]` for each row, and what they are runs of.
+
+    `rows`: for each row `[[probe seeds, N]]`, one for each pretraining seed. Where no row has
+    several pretrainings, the runs are probe seeds or draws of labels; else they are pretrainings,
+    each the mean of its probe seeds.
+    """
+    if all(len(seeds) == 1 for seeds in rows):
+        return [seeds[0] for seeds in rows], "label draw" if "labels" in probe else "probe"
+    return [np.stack([each.mean(axis=0) for each in seeds]) for seeds in rows], "pretraining"
 
 
 def write_tables(results, folder):
@@ -95,7 +126,8 @@ def write_report(results, folder, dataset, say):
         f"# Deep InfoMax on {results['data']['name']}",
         conclusion(results),
         as_markdown(results),
+        differences_as_markdown(results),
         *pictures,
         f"Settings:\n\n{settings}",
     ]
-    write_text(folder / "report.md", "\n\n".join(document) + "\n")
+    write_text(folder / "report.md", "\n\n".join(filter(None, document)) + "\n")

@@ -16,6 +16,8 @@ from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.deep_infomax.settling import settle
 from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
+from dimlearn.evaluation.encoder_file import load_encoder
+from dimlearn.evaluation.probes import one_thread
 from dimlearn.startup import keras
 
 
@@ -28,8 +30,10 @@ class Row:
     control: it is there for Deep InfoMax to be held against.
     labels: it sees the labels before any probe does.
     seeded: another pretraining seed gives another encoder.
+    last: its code is so long that the other rows are probed first.
     weights: (alpha, beta, gamma) of a row of Deep InfoMax.
     on_request: it is made only when it is asked for by name.
+    added: it is an encoder of yours, and nothing is known of what it saw.
     """
 
     name: str
@@ -37,8 +41,10 @@ class Row:
     control: bool = False
     labels: bool = False
     seeded: bool = True
+    last: bool = False
     weights: tuple | None = None
     on_request: bool = False
+    added: bool = False
 
     def train(self, dataset, settings, seed, callbacks=()):
         """The row's encoder and its history.
@@ -49,7 +55,8 @@ class Row:
         """
         keras.utils.set_random_seed(seed)
         encoder, history = self.make(dataset, settings, seed, callbacks)
-        settle(encoder, dataset.x_train)
+        if not self.added:  # yours stays as it is
+            settle(encoder, dataset.x_train)
         return encoder, history
 
 
@@ -70,13 +77,17 @@ def row(**properties):
 def all_rows(settings):
     """`{name: Row}` of every row there is with these settings, in the order of the table.
 
-    Raises `InputError` for weights whose name is taken.
+    Raises `InputError` for weights or an encoder of yours whose name is taken.
     """
     rows = dict(ROWS)
     for name, weights in settings.weights.items():
         if name in ROWS:
             raise InputError(f"{name} is a row with a meaning of its own: use another name")
         rows[name] = deep_infomax(name, weights)
+    for name, path in settings.add.items():
+        if name in rows:
+            raise InputError(f"there is a row {name} already: give {path} another name")
+        rows[name] = yours(name, path)
     for name in rows:  # they are names of files, and some disks do not tell "Local" from "local"
         if len([other for other in rows if other.casefold() == name.casefold()]) > 1:
             raise InputError(f"two rows are called {name}, but for capital letters")
@@ -86,7 +97,7 @@ def all_rows(settings):
 # ---------------------------------------------------------------- controls
 
 
-@row(control=True, seeded=False)
+@row(control=True, seeded=False, last=True)
 def pixels(dataset, settings, seed, callbacks):
     """The image itself, as a code."""
     images = keras.Input(dataset.image_shape)
@@ -106,7 +117,8 @@ def pca(dataset, settings, seed, callbacks):
 
     flat = dataset.x_train.reshape(len(dataset.x_train), -1)
     components = min(settings.code_dim, *flat.shape)
-    fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
+    with one_thread():
+        fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
     images = keras.Input(dataset.image_shape)
     project = keras.layers.Dense(components, name="code")
     encoder = keras.Model(images, project(keras.layers.Flatten()(images)))
@@ -192,6 +204,18 @@ def train_without_labels(model, dataset, settings, callbacks):
         verbose=0,
     )
     return history.history
+
+
+# ---------------------------------------------------------------- yours
+
+
+def yours(name, path):
+    """The row of a frozen encoder of yours, from a `.keras` file."""
+
+    def make(dataset, settings, seed, callbacks):
+        return load_encoder(path, dataset.x_train), {}
+
+    return Row(name, make, seeded=False, added=True)
 
 
 # ---------------------------------------------------------------- the same budget

@@ -1,7 +1,7 @@
 """The folder of a comparison: what is in it was written whole, and belongs to one run.
 
-Its file `settings.json` holds the run's settings and a hash of its images. A run goes on only
-where both are the same.
+Its file `settings.json` holds the run's settings and hashes of its images and of the encoders that
+were added. A run goes on only where all are the same.
 """
 
 import dataclasses
@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from dimlearn.errors import InputError
-from dimlearn.files import write_json
+from dimlearn.evaluation.encoder_file import hash_of_file
+from dimlearn.files import write_json, written_whole
 
 
 def open_folder(folder, settings, dataset):
@@ -22,9 +23,10 @@ def open_folder(folder, settings, dataset):
     """
     folder = Path(folder)
     identity = {**dataclasses.asdict(settings), "images": fingerprint(dataset)}
+    identity["add"] = {name: hash_of_file(path) for name, path in settings.add.items()}
     identity = json.loads(json.dumps(identity))  # tuples become lists, as they come back
     try:
-        for name in ("encoders", "histories", "scores", "figures"):
+        for name in ("encoders", "histories", "correct", "figures"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         known = folder / "settings.json"
         if not known.exists():
@@ -47,3 +49,22 @@ def fingerprint(dataset):
     for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
         digest.update(np.ascontiguousarray(getattr(dataset, part)))
     return digest.hexdigest()[:16]
+
+
+def write_correct(path, code, layers):
+    """Keep what the probes of one encoder got right: `{probe: [seeds, N] booleans}` on its code,
+    `{layer: ...}` on its layers."""
+    arrays = {f"code {probe}": correct for probe, correct in code.items()}
+    arrays |= {f"layer {layer}": correct for layer, correct in layers.items()}
+    with written_whole(path) as half:
+        np.savez_compressed(half, **arrays)
+
+
+def read_correct(path):
+    """What `write_correct` kept: `(code, layers)`."""
+    found = {"code": {}, "layer": {}}
+    with np.load(path) as arrays:
+        for key, correct in arrays.items():
+            place, name = key.split(" ")
+            found[place][name] = correct
+    return found["code"], found["layer"]

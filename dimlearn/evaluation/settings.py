@@ -28,6 +28,7 @@ class Settings:
     views: of the rows that see random pictures of every image (see `DeepInfoMax`); None:
         "handwriting" for images of one channel, "photographs" for colour.
     seeds: how many pretrainings; probe_seeds: how many trained probes and draws of labels.
+    add: `{name: path}`, a row for each frozen encoder of yours, a `.keras` file.
     """
 
     data: str = "digits"
@@ -46,3 +47,4 @@ class Settings:
     views: str | None = None
     seeds: int = 1
     probe_seeds: int = 3
+    add: dict = field(default_factory=dict)

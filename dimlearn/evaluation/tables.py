@@ -2,18 +2,21 @@
 
 import pandas as pd
 
+from dimlearn.errors import one_line
 from dimlearn.evaluation.comparison import LAYERS, LAYERS_ON
 from dimlearn.evaluation.probes import FEW_LABELS
 
-PROBE_COLUMNS = ("linear", "svm", "knn", "mlp200", "mlp64")
+PROBE_COLUMNS = ("linear", "svm", "knn", "knn_whitened", "mlp200", "mlp64")
 LABEL_COLUMNS = tuple(f"labels_{count}" for count in FEW_LABELS)
+PAIRED_PROBES = ("linear", "knn", "knn_whitened", "labels_10")
+PAIRED_WITH = ("random", "pixels", "supervised")  # more controls would not fit on a page
 
 
 def accuracy_table(results):
     """Every accuracy of the results in a line of its own: a `DataFrame`.
 
     Its columns: `encoder`, the row's name; `measured_on`, "code" or "layer NAME"; `score`, the
-    probe; then what an `Accuracy` holds.
+    probe; then what an `Interval` holds.
     """
     lines = []
     for row in results["rows"]:
@@ -25,8 +28,14 @@ def accuracy_table(results):
 
 
 def as_csv(results):
-    """The table of every accuracy, as text."""
-    return accuracy_table(results).to_csv(index=False, lineterminator="\n")
+    """The table of every accuracy and every difference, as text.
+
+    A difference has the name of the row that is subtracted in the column `minus`.
+    """
+    lines = accuracy_table(results).assign(minus="").to_dict("records")
+    lines += [each | {"measured_on": "code"} for each in results["differences"]]
+    columns = ["encoder", "minus", "measured_on", "score", "mean", "low", "high", "seeds", "spread"]
+    return pd.DataFrame(lines, columns=columns).to_csv(index=False, lineterminator="\n")
 
 
 def as_markdown(results):
@@ -52,6 +61,34 @@ def as_markdown(results):
             markdown(layers.rename(columns=lambda column: column.removeprefix("layer "))),
         ]
     return "\n\n".join(parts)
+
+
+def differences_as_markdown(results):
+    """The chapter of the differences in pairs: of each probe a table, a line for each row.
+
+    Empty where there is none of the rows that others are compared with.
+    """
+    parts = [
+        "## Differences in pairs",
+        one_line("""
+            How many points a row is more accurate than another (95 % interval), both judged on the
+            same test images, the seeds of one with the same seeds of the other. Where 0 is
+            outside the interval, the rows differ, whether or not the intervals of their own
+            accuracies overlap.
+        """),
+    ]
+    for probe in PAIRED_PROBES:
+        of_probe = [each for each in results["differences"] if each["score"] == probe]
+        shown = pd.DataFrame([each for each in of_probe if each["minus"] in PAIRED_WITH])
+        if len(shown):
+            shown["cell"] = [
+                f"{100 * mean:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+                for mean, low, high in shown[["mean", "low", "high"]].to_numpy()
+            ]
+            shown["minus"] = "minus " + shown["minus"]
+            table = wide(shown, "minus", [f"minus {name}" for name in PAIRED_WITH])
+            parts += [f"With the probe {probe}:", markdown(table)]
+    return "\n\n".join(parts) if len(parts) > 2 else ""
 
 
 def wide(accuracies, kind, columns):

@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 from dimlearn import DeepInfoMax, build_encoder, data, evaluation
+from dimlearn.evaluation import probes
 from dimlearn.startup import keras, tf
 
 
@@ -69,12 +70,13 @@ def alternatives(codes):
         "linear, saga": fitted(regression(C=0.1, tol=1e-3, solver="saga", max_iter=100)),
         "linear, SGD": fitted(stochastic("log_loss", max_iter=10, tol=None, average=True)),
         "linear, ridge (closed form)": fitted(linear_model.RidgeClassifier()),
-        "svm *, one seed": lambda: evaluation.svm(codes, [0])[0],
+        "svm *, one seed": lambda: np.mean(probes.svm_correct(codes, [0])),
         "svm, liblinear": fitted(svm.LinearSVC(C=0.01, tol=1e-3)),
         "knn *": lambda: evaluation.knn(codes),
+        "knn, whitened *": lambda: np.mean(probes.knn_whitened_correct(codes)),
         "knn, k-d tree": fitted(neighbors.KNeighborsClassifier(5, algorithm="kd_tree", n_jobs=-1)),
         "knn, TensorFlow": lambda: nearest_by_tensorflow(codes),
-        "mlp200 *, three seeds": lambda: np.mean(evaluation.mlp200(codes, [0, 1, 2])),
+        "mlp200 *, three seeds": lambda: np.mean(probes.mlp200_correct(codes, [0, 1, 2])),
         "mlp200, scikit-learn, one seed": fitted(
             neural_network.MLPClassifier((200,), batch_size=512, max_iter=12, random_state=0)
         ),

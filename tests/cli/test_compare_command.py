@@ -15,7 +15,17 @@ import pytest
 from dimlearn import cli
 from dimlearn.evaluation import Settings, all_rows
 
-PROBES = {"linear", "svm", "knn", "mlp200", "mlp64", "labels_1", "labels_5", "labels_10"}
+PROBES = {
+    "linear",
+    "svm",
+    "knn",
+    "knn_whitened",
+    "mlp200",
+    "mlp64",
+    "labels_1",
+    "labels_5",
+    "labels_10",
+}
 OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-seeds", "3"]
 
 
@@ -65,9 +75,10 @@ def options_of(*arguments):
 def test_the_defaults_are_those_of_the_settings():
     defaults = dataclasses.asdict(Settings())
     options = vars(options_of())
-    assert {name: options[name] for name in defaults if name != "weights"} == {
-        name: value for name, value in defaults.items() if name != "weights"
+    assert {name: options[name] for name in defaults if name not in ("weights", "add")} == {
+        name: value for name, value in defaults.items() if name not in ("weights", "add")
     }
+    assert options["weights"] == options["add"] == []
 
 
 def test_every_setting_has_its_option():
@@ -75,11 +86,12 @@ def test_every_setting_has_its_option():
         --data mnist --rows local pca --weights strong=0,1,2.5 --epochs 3 --batch-size 16 --no-decay
         --learning-rate 0.01 --encoder dim28 --code-dim 8 --bound jsd --critic concat
         --negatives one --prior gaussian --views photographs --seeds 2 --probe-seeds 5
+        --add mine=a=b.keras
     """
     given = vars(options_of(*text.split()))
     expected = Settings(
         "mnist", [("strong", (0.0, 1.0, 2.5))], ["local", "pca"], 3, 16, 0.01, False, "dim28", 8,
-        "jsd", "concat", "one", "gaussian", "photographs", 2, 5,
+        "jsd", "concat", "one", "gaussian", "photographs", 2, 5, [("mine", "a=b.keras")],
     )  # fmt: skip
     assert {name: given[name] for name in dataclasses.asdict(expected)} == vars(expected)
 
@@ -142,10 +154,46 @@ def test_the_table_is_the_same_everywhere(finished):
                 line
                 for line in lines
                 if (line["encoder"], line["measured_on"], line["score"]) == (name, "code", probe)
+                and not line["minus"]
             ]
             assert float(line["mean"]) == accuracy["mean"]
             mean, low, high = (100 * accuracy[key] for key in ("mean", "low", "high"))
             assert f"{mean:.1f} ({low:.1f} to {high:.1f})" in table
+
+
+@pytest.mark.slow
+def test_differences_in_pairs_are_in_every_file(finished):
+    folder, _ = finished
+    results = json.loads((folder / "results.json").read_text())
+    with (folder / "table.csv").open() as file:
+        lines = [line for line in csv.DictReader(file) if line["minus"]]
+    controls = [row for row in results["rows"] if row["control"]]
+    pairs = len(controls) * (len(results["rows"]) - 1)
+    assert len(lines) == len(results["differences"]) == 4 * pairs > 100  # of four probes
+    for line, difference in zip(lines, results["differences"]):
+        assert [line[key] for key in ("encoder", "minus", "score")] == [
+            difference[key] for key in ("encoder", "minus", "score")
+        ]
+        assert float(line["low"]) == difference["low"] <= difference["mean"] <= difference["high"]
+        scores = scores_of(folder, difference["encoder"], difference["minus"])
+        ours, theirs = (scores[difference[key]] for key in ("encoder", "minus"))
+        probe = difference["score"]
+        assert difference["mean"] == pytest.approx(ours[probe]["mean"] - theirs[probe]["mean"])
+        if difference["minus"] in ("random", "pixels", "supervised"):
+            ends = (f"{100 * difference[key]:+.1f}" for key in ("mean", "low", "high"))
+            cell = "{} ({} to {})".format(*ends)
+            assert cell in (folder / "report.md").read_text()
+
+
+@pytest.mark.slow
+def test_standard_error_tells_each_row_in_a_line_when_it_is_done(finished):
+    folder, done = finished
+    lines = [line.split("  ", 1)[1] for line in done.stderr.splitlines() if ": linear " in line]
+    names = [line.split(":")[0].split()[-1] for line in lines]
+    assert sorted(names) == sorted(all_rows(Settings()))
+    for name, line in zip(names, lines):
+        mean = 100 * scores_of(folder, name)[name]["linear"]["mean"]
+        assert f"{name}: linear {mean:.1f}, knn " in line and ", labels_10 " in line
 
 
 @pytest.mark.slow
@@ -187,7 +235,7 @@ def interrupted(little_file):
             assert "give the same command again" in said and "Traceback" not in said
             whole = (folder / "encoders" / "supervised-0.keras").read_bytes()
         assert not (folder / "results.json").exists()
-        assert not (folder / "scores" / "mixed-0.json").exists()
+        assert not (folder / "correct" / "mixed-0.npz").exists()
     assert (folder / "encoders" / "mixed-0.keras").exists()
     done = run(*arguments)
     assert done.returncode == 0, done.stderr
@@ -248,6 +296,12 @@ def test_again_sets_the_old_run_aside(little_file, capsys):
     (["--data", "{little}", "--rows", "nobody"], "no row 'nobody'"),
     (["--data", "{little}", "--weights", "Local=1,0,0"], "but for capital letters"),
     (["--data", "{little}", "--bound", "mine"], "unknown bound"),
+    (["--data", "{little}", "--add", "mine"], "NAME=FILE.keras"),
+    (["--data", "{little}", "--add", "my row=mine.keras"], "NAME=FILE.keras"),
+    (["--data", "{little}", "--add", "mine={folder}/nowhere.keras"], "there is no file"),
+    (["--data", "{little}", "--add", "mine={folder}/damaged.npz"], "no .keras file"),
+    (["--data", "{little}", "--add", "local=mine.keras"], "a row local already"),
+    (["--data", "{little}", "--add", "a=1.keras", "--add", "a=2.keras"], "the same name"),
     (["--data", "{little}", "--critic", "cosine"], "critic must be"),
     (["--data", "{little}", "--encoder", "vgg"], "unknown architecture"),
     (["--data", "{little}", "--epochs", "0"], "above 0"),

@@ -72,7 +72,7 @@ def shown(written):
             lines[row] = ""
         elif code == "\x1b[1A":
             row -= 1
-        elif code not in ("\r", "\x1b[?25l", "\x1b[?25h"):
+        elif code not in ("\r", "\x1b[?25l", "\x1b[?25h", "\x1b[1m", "\x1b[0m"):  # cursor, bold
             assert not code.startswith("\x1b"), f"unknown {code!r}"
             lines[row] += code
     return "\n".join(line.rstrip() for line in lines).rstrip("\n").split("\n")
@@ -117,6 +117,72 @@ def test_a_terminal_too_narrow_for_a_passing_line_cuts_it(clock, monkeypatch):
         assert shown(terminal.getvalue()) == ["    0 s  epoch 2/20,"]
 
 
+# ---------------------------------------------------------------- a growing table
+
+LOCAL = {"encoder": "local", "linear": "95.5", "knn": "86.5"}
+RANDOM = {"encoder": "random", "linear": "56.3"}
+
+
+def told_of(say, clock):
+    """A little of a comparison, and what a terminal shows after each row."""
+    say("[1/2] local")
+    say("epoch 1", passing=True)
+    say.row(LOCAL)
+    clock.now = 7
+    say("[2/2] random")
+    say("epoch 2", passing=True)
+    say.row(RANDOM)
+
+
+def test_a_table_grows_in_a_terminal_as_rows_finish(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    with Progress(terminal, clock=clock) as say:
+        told_of(say, clock)
+        say("epoch 3", passing=True)
+        seen = [line for line in shown(terminal.getvalue()) if line.strip()]
+        assert seen[:2] == ["    0 s  [1/2] local", "    7 s  [2/2] random"]
+        assert [line.split() for line in (seen[2], *seen[4:6])] == [
+            ["encoder", "linear", "knn"], ["local", "95.5", "86.5"], ["random", "56.3"],
+        ]  # fmt: skip
+        assert seen[6:] == ["    7 s  epoch 3"]
+        say.row(LOCAL | {"linear": "95.7"})  # the mean with another seed
+        seen = [line.split() for line in shown(terminal.getvalue())]
+        assert ["local", "95.7", "86.5"] in seen and ["local", "95.5", "86.5"] not in seen
+        say.put_away()
+        assert shown(terminal.getvalue()) == ["    0 s  [1/2] local", "    7 s  [2/2] random"]
+        say("figures", passing=True)
+        assert shown(terminal.getvalue())[-1] == "    7 s  figures"
+        say("drawn")
+        assert shown(terminal.getvalue())[-1] == "    7 s  drawn"
+    assert shown(terminal.getvalue())[1:] == ["    7 s  [2/2] random", "    7 s  drawn"]
+
+
+def test_the_table_stays_when_the_work_is_stopped(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    with pytest.raises(KeyboardInterrupt), Progress(terminal, clock=clock) as say:
+        told_of(say, clock)
+        say("epoch 3", passing=True)
+        raise KeyboardInterrupt
+    seen = [line.split() for line in shown(terminal.getvalue())]
+    assert ["local", "95.5", "86.5"] in seen and ["random", "56.3"] in seen
+    assert not any("epoch" in line for line in seen)
+
+
+def test_in_a_log_a_row_is_a_line(clock):
+    log = io.StringIO()
+    with Progress(log, clock=clock) as say:
+        told_of(say, clock)
+        say.put_away()
+    assert log.getvalue().splitlines() == [
+        "    0 s  [1/2] local",
+        "    0 s  local: linear 95.5, knn 86.5",
+        "    7 s  [2/2] random",
+        "    7 s  random: linear 56.3",
+    ]
+
+
 def test_a_dumb_terminal_is_a_log(clock, monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     terminal = Terminal()
@@ -152,6 +218,7 @@ def test_the_work_goes_on_untold(stream, clock):
     with Progress(stream, clock=clock) as say:
         say("one")
         say("two", passing=True)
+        say.row(LOCAL)
         say("three")
     with pytest.raises((OSError, ValueError)):  # it is as bad as it was
         stream.write("four")

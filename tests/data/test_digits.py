@@ -27,6 +27,18 @@ def test_the_digits_are_shaped_like_mnist(digits):
     assert digits.num_classes == 10 and digits.test_originals == 540
 
 
+def test_every_test_image_tells_its_original(monkeypatch):
+    """Without any pose, images of one original are equal, and of another (nearly all) different."""
+    still = {"shift": 0.0, "slant": 0.0, "stretch": 0.0}
+    monkeypatch.setattr(module, "pose", lambda digits, rng: pose(digits, rng, **still))
+    posed = data.load("digits")
+    images = np.array([image.tobytes() for image in posed.x_test])
+    groups, sizes = np.unique(posed.test_groups, return_counts=True)
+    assert len(posed.test_groups) == len(images) == 4 * len(groups) and set(sizes) == {4}
+    assert all(len(set(images[posed.test_groups == group])) == 1 for group in groups)
+    assert len(set(images)) > 530
+
+
 def test_no_original_is_on_two_sides(monkeypatch):
     """Posed once without any pose, an image tells its original."""
     still = {"shift": 0.0, "slant": 0.0, "stretch": 0.0}

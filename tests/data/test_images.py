@@ -14,6 +14,7 @@ ARRAYS = {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES[:8], "y_test": 
 def test_own_arrays():
     mine = data.from_arrays(**ARRAYS)
     assert len(mine.x_train) == 36 and len(mine.x_validation) == 4
+    assert mine.test_groups.tolist() == list(range(8)) and mine.test_originals == 8
     assert sorted(mine.y_validation) == [0, 1, 2, 3]
     np.testing.assert_allclose(mine.x_test, IMAGES[:8] / np.float32(255))
     without_channel = data.from_arrays(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dimlearn import InputError, build_encoder, data
-from dimlearn.evaluation import Settings, encode, frozen_codes, standardize
+from dimlearn.evaluation import Settings, encode, frozen_codes, standardize, whiten
 from dimlearn.evaluation.rows import pixels
 
 
@@ -50,6 +50,45 @@ def test_standardize():
     np.testing.assert_allclose(out[:, 0], [-1.224745, 0, 1.224745], atol=1e-6)
     np.testing.assert_array_equal(out[:, 1:], 0)
     assert other[0, 0] == pytest.approx(2.449490, abs=1e-5) and np.isfinite(other).all()
+
+
+def correlated(n, seed=0):
+    """`[n, 4]` codes of very different scales, far from 0, the third the sum of the first two."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 4)) * [1e2, 1.0, 0.0, 1e-2] + [5e2, -7.0, 0.0, 0.3]
+    x[:, 2] = x[:, 0] + x[:, 1]
+    return x
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_whitened_codes_have_mean_0_and_covariance_1(dtype):
+    train, other = correlated(2500).astype(dtype), correlated(40, seed=1).astype(dtype)
+    varying = [0, 1, 3]
+    white, of_other = whiten(train[:, varying], other[:, varying])
+    assert white.dtype == of_other.dtype == "float32"
+    np.testing.assert_allclose(white.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(np.cov(white.T, bias=True), np.eye(3), atol=1e-4)
+    # One affine map for both: the distances are those of Mahalanobis, which knows no rotation.
+    inverse = np.linalg.inv(np.cov(train[:, varying].astype("float64").T, bias=True))
+    step = (other[0] - train[0])[varying].astype("float64")
+    distance = np.square(of_other[0] - white[0]).sum()
+    assert distance == pytest.approx(step @ inverse @ step, rel=1e-2)
+
+
+def test_directions_without_variance_become_0():
+    train, other = correlated(2500), correlated(40, seed=1)
+    other[:, 2] += 99.0  # off the plane in which all of training lies
+    white, of_other = whiten(train, other)
+    variances = np.linalg.eigvalsh(np.cov(white.T, bias=True))
+    np.testing.assert_allclose(variances, [0, 1, 1, 1], atol=1e-4)
+    assert np.linalg.matrix_rank(of_other, tol=1e-2) == 3
+    few, _ = whiten(train[:2], other)  # fewer codes than numbers
+    np.testing.assert_allclose(
+        np.linalg.eigvalsh(np.cov(few.T, bias=True)), [0, 0, 0, 1], atol=1e-5
+    )
+    for constant in (np.full((50, 3), 0.1), np.full((50, 1), 1e8), np.zeros((50, 2), "float32")):
+        for codes in whiten(constant, constant + 1):
+            np.testing.assert_array_equal(codes, 0)
 
 
 def test_codes_that_are_not_finite_are_refused():

@@ -12,6 +12,7 @@ from dimlearn.startup import keras
 
 pytestmark = pytest.mark.slow
 
+UNSEEDED = {"linear", "knn", "knn_whitened"}
 SEEDED = {"svm", "mlp200", "mlp64", "labels_1", "labels_5", "labels_10"}
 
 
@@ -39,10 +40,10 @@ def test_a_part_holds_training_and_accuracies(finished):
     _, parts, _ = finished
     assert [(part["name"], part["seed"]) for part in parts] == [("local", 0), ("pixels", 0)]
     for part in parts:
-        assert part["accuracies"].keys() == SEEDED | {"linear", "knn"}
-        for probe, accuracies in (part["accuracies"] | part["layers"]).items():
-            assert len(accuracies) == (1 if probe in ("linear", "knn") else 2), probe
-            assert all(0 <= accuracy <= 1 for accuracy in accuracies)
+        assert part["correct"].keys() == SEEDED | UNSEEDED
+        for probe, correct in (part["correct"] | part["layers"]).items():
+            assert correct.shape == (1 if probe in UNSEEDED else 2, 30), probe
+            assert correct.dtype == bool and correct.any()
     local, pixels = parts
     assert local["history"].keys() >= {"loss", "local_bound", "prior_loss"}
     assert len(local["history"]["loss"]) == 1 and local["seconds"] > 0
@@ -55,7 +56,40 @@ def test_each_step_is_said(finished):
     assert "[1/2] local" in said and "[2/2] pixels" in said
     assert {"encoding the images", "probe svm", "probe mlp200 on the code"} <= set(said)
     assert any(line.startswith("    epoch 1/1, batch") and ", loss " in line for line in said)
-    assert said[-1].startswith("    linear probe ")
+
+
+def test_right_answers_are_kept_beside_the_encoders(finished):
+    """Small, without pickle: the report is made from them."""
+    folder, parts, _ = finished
+    for part in parts:
+        path = folder / "correct" / f"{part['name']}-0.npz"
+        assert path.stat().st_size < 10_000
+        with np.load(path, allow_pickle=False) as kept:
+            np.testing.assert_array_equal(kept["code linear"], part["correct"]["linear"])
+            assert len(kept.files) == len(part["correct"]) + len(part["layers"])
+
+
+def test_each_part_is_handed_out_when_its_quick_probes_are_done(bars, quick, finished, tmp_path):
+    """Before networks are trained on it and its layers; and one that was finished before, anew."""
+    probed, say = [], interrupted_at("probe svm")
+    with pytest.raises(Interrupted):
+        comparison.compare(quick, tmp_path, bars, say, probed=probed.append)
+    assert [part["name"] for part in probed] == ["local"]
+    whole = finished[1][0]["correct"]
+    assert whole.keys() - probed[0]["correct"] == {"svm", "mlp200", "mlp64"}
+    for probe, correct in probed[0]["correct"].items():
+        np.testing.assert_array_equal(correct, whole[probe])
+    comparison.compare(quick, finished[0], bars, probed=probed.append)
+    assert [part["name"] for part in probed[1:]] == ["local", "pixels"]
+
+
+def same(parts, others):
+    """Whether two runs came to the same right answers."""
+    np.testing.assert_equal(
+        [part["correct"] for part in parts], [part["correct"] for part in others]
+    )
+    np.testing.assert_equal([part["layers"] for part in parts], [part["layers"] for part in others])
+    return len(parts) == len(others) > 0
 
 
 def test_the_saved_encoders_give_codes(finished, bars):
@@ -80,7 +114,7 @@ def test_an_interrupted_run_goes_on_to_the_same_accuracies(
     say = interrupted_at("never")
     parts = comparison.compare(quick, tmp_path, bars, say)
     assert any(words in line for line in say.heard)
-    assert [part["accuracies"] for part in parts] == [part["accuracies"] for part in finished[1]]
+    assert same(parts, finished[1])
     assert all(path.stat().st_mtime_ns == before for path, before in encoders.items())
     assert not list(tmp_path.rglob(".half-*"))
 
@@ -88,7 +122,9 @@ def test_an_interrupted_run_goes_on_to_the_same_accuracies(
 def test_a_finished_run_is_only_read(bars, quick, finished):
     folder, parts, _ = finished
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    assert comparison.compare(quick, folder, bars, interrupted_at("probe")) == parts
+    again = comparison.compare(quick, folder, bars, interrupted_at("probe"))
+    assert same(again, parts)
+    assert [part["history"] for part in again] == [part["history"] for part in parts]
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
@@ -105,11 +141,11 @@ def test_other_images_want_another_folder(bars, quick, finished):
         comparison.compare(quick, finished[0], other)
 
 
-def test_a_row_without_a_seed_is_made_once(bars, quick, tmp_path, monkeypatch):
+def test_a_row_without_a_seed_is_made_once_and_pixels_last(bars, quick, tmp_path, monkeypatch):
     monkeypatch.setattr(comparison, "finish_part", lambda row, seed, *rest: (row.name, seed))
     settings = dataclasses.replace(quick, rows=("pixels", "random", "local", "pca"), seeds=2)
     assert comparison.compare(settings, tmp_path, bars) == [
-        ("pixels", 0), ("random", 0), ("local", 0), ("pca", 0), ("random", 1), ("local", 1),
+        ("random", 0), ("local", 0), ("pca", 0), ("pixels", 0), ("random", 1), ("local", 1),
     ]  # fmt: skip
 
 
@@ -136,12 +172,42 @@ def test_what_is_left_open_is_filled_in(bars):
     ({"bound": "mine"}, "unknown bound"),
     ({"critic": "cosine"}, "critic must be"),
     ({"architecture": "vgg"}, "unknown architecture"),
+    ({"add": {"mine": "nowhere.keras"}}, "there is no file nowhere.keras"),
+    ({"add": {"pixels": "mine.keras"}}, "there is a row pixels already: give mine.keras another"),
+    ({"add": {"Local": "mine.keras"}}, "but for capital letters"),
 ])  # fmt: skip
 def test_what_cannot_be_met_is_found_before_training(bars, quick, tmp_path, change, words):
     settings = dataclasses.replace(quick, **change)
     with pytest.raises(InputError, match=words):
         comparison.compare(settings, tmp_path / "run", bars)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def mine(bars, tmp_path):
+    """A Keras encoder in a file: a feature map and, last, a code."""
+    keras.utils.set_random_seed(7)
+    encoder = build_encoder(bars.image_shape, 5)
+    encoder.save(tmp_path / "mine.keras")
+    return tmp_path / "mine.keras"
+
+
+def test_an_encoder_of_yours_is_a_row(bars, quick, mine):
+    settings = dataclasses.replace(quick, rows=("pixels",), add={"mine": str(mine)})
+    folder = mine.parent / "run"
+    parts = comparison.compare(settings, folder, bars)
+    assert [part["name"] for part in parts] == ["mine", "pixels"]
+    assert parts[0]["correct"].keys() == SEEDED | UNSEEDED
+    theirs = keras.saving.load_model(mine, compile=False)
+    kept = keras.saving.load_model(folder / "encoders" / "mine-0.keras", compile=False)
+    np.testing.assert_array_equal(encode(theirs, bars.x_test), encode(kept, bars.x_test))
+    moved = mine.rename(mine.with_name("moved.keras"))  # the same encoder, wherever it lies
+    settings = dataclasses.replace(settings, add={"mine": str(moved)})
+    assert same(comparison.compare(settings, folder, bars, interrupted_at("probe")), parts)
+    keras.utils.set_random_seed(8)
+    build_encoder(bars.image_shape, 5).save(moved)
+    with pytest.raises(InputError, match=r"other settings \(add\)"):
+        comparison.compare(settings, folder, bars)
 
 
 def test_the_run_folder_says_which_run_it_holds(finished):
@@ -155,9 +221,9 @@ def test_the_authors_encoders_have_the_papers_three_layers(little):
     few = data.from_arrays(
         little.x_train[:80], little.y_train[:80], little.x_test[:20], little.y_test[:20]
     )
-    accuracies = comparison.probe_layers(encoder, few, 1, quiet)
-    assert list(accuracies) == ["feature_map", "dense", "code"]
-    assert all(0 <= value <= 1 for values in accuracies.values() for value in values)
+    correct = comparison.probe_layers(encoder, few, 1, quiet)
+    assert list(correct) == ["feature_map", "dense", "code"]
+    assert all(of_layer.shape == (1, 20) for of_layer in correct.values())
 
 
 def test_a_training_is_told_at_most_twice_a_second(monkeypatch):

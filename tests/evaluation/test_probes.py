@@ -6,7 +6,14 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from dimlearn.evaluation import few_label_accuracy, few_labels, linear, probes, standardize
+from dimlearn.evaluation import (
+    few_label_accuracy,
+    few_labels,
+    knn,
+    linear,
+    probes,
+    standardize,
+)
 from dimlearn.evaluation.codes import Codes
 
 
@@ -26,27 +33,30 @@ def test_probes_on_gaussians_of_known_bayes_accuracy(gap, low, high):
     """Two unit Gaussians `gap` apart: the best accuracy is Phi(gap / 2), 0.841 at 2."""
     codes = two_gaussians(4000, gap=gap)
     for name, probe in probes.PROBES.items():
-        slack = 0.04 if name == "knn" else 0.0
-        assert low - slack <= probe(codes) <= high, name
+        slack = 0.04 if name.startswith("knn") else 0.0
+        assert probe(codes).shape == codes.y_test.shape
+        assert low - slack <= probe(codes).mean() <= high, name
     for name, probe in probes.SEEDED_PROBES.items():
-        assert all(low <= accuracy <= high for accuracy in probe(codes, [0, 1])), name
+        correct = probe(codes, [0, 1])
+        assert correct.shape == (2, len(codes.y_test)) and correct.dtype == bool
+        assert all(low <= accuracy <= high for accuracy in correct.mean(axis=1)), name
 
 
 @pytest.mark.slow
 def test_probes_repeat_and_seeds_differ():
     codes = two_gaussians(900, gap=1.0)
     for probe in probes.SEEDED_PROBES.values():
-        assert probe(codes, [0, 1, 2]) == probe(codes, [0, 1, 2])
-        assert len(set(probe(codes, [0, 1, 2]))) > 1
+        np.testing.assert_array_equal(probe(codes, [0, 1, 2]), probe(codes, [0, 1, 2]))
+        assert len(set(probe(codes, [0, 1, 2]).mean(axis=1))) > 1
     for probe in probes.PROBES.values():
-        assert probe(codes) == probe(codes)
+        np.testing.assert_array_equal(probe(codes), probe(codes))
     draws = [few_label_accuracy(codes, 3, seed) for seed in range(4)]
     assert len(set(draws)) > 1
 
 
 def test_the_test_set_chooses_nothing():
-    """The chosen strength does not depend on the test labels: random ones give the same fit."""
-    codes, chosen = two_gaussians(600, gap=1.0), []
+    """The strength is chosen on the validation codes, and trained with on all labelled ones."""
+    codes = two_gaussians(600, gap=1.0)
 
     class Recorder:
         def __init__(self, strength):
@@ -61,13 +71,34 @@ def test_the_test_set_chooses_nothing():
             return self
 
         def score(self, x, y):
-            if len(x) == len(codes.x_test):
-                chosen.append((self.strength, self.rows))
-                return 0.5
+            assert x is not codes.x_test
+            np.testing.assert_array_equal(x, codes.x_validation)
             return {0.01: 0.9}.get(self.strength, 0.1)
 
-    assert probes.chosen_on_validation(Recorder, codes) == 0.5
-    assert chosen == [(0.01, len(codes.x_train) + len(codes.x_validation))]
+    best = probes.chosen_on_validation(Recorder, codes)
+    assert (best.strength, best.rows) == (0.01, len(codes.x_train) + len(codes.x_validation))
+
+
+def test_accuracies_are_shares_of_right_answers():
+    codes = two_gaussians(600, gap=1.0)
+    assert linear(codes) == probes.linear_correct(codes).mean()
+    assert knn(codes) == probes.knn_correct(codes).mean()
+    draws = probes.few_labels_correct(codes, 3, [0, 1])
+    assert draws.shape == (2, len(codes.y_test))
+    assert [few_label_accuracy(codes, 3, seed) for seed in (0, 1)] == draws.mean(axis=1).tolist()
+
+
+def test_neighbours_of_whitened_codes_do_not_count_what_is_said_twice():
+    """A class that one number tells, beside many copies of three numbers that tell nothing."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(800) % 2
+    telling, other = 4.0 * labels + rng.normal(size=800), rng.normal(size=(800, 3))
+    x = np.concatenate([telling[:, None], *[other] * 40], axis=1).astype("float32")
+    x, x_test = standardize(x[:400], x[400:])
+    codes = Codes(x, labels[:400], 360, x_test, labels[400:])
+    each_once = dataclasses.replace(codes, x=x[:, :4], x_test=x_test[:, :4])
+    assert knn(codes) < knn(each_once) - 0.05
+    assert probes.knn_whitened_correct(codes).mean() == pytest.approx(knn(each_once), abs=0.02)
 
 
 def test_a_class_so_rare_that_the_choice_might_miss_it():

@@ -1,4 +1,4 @@
-"""From parts to results, tables, conclusion and files."""
+"""From parts to results, tables and files."""
 
 import csv
 import io
@@ -9,44 +9,37 @@ import pytest
 
 from dimlearn import data
 from dimlearn.evaluation import Settings, accuracy_interval, compare
-from dimlearn.evaluation.conclusion import conclusion
+from dimlearn.evaluation.intervals import difference_over_seeds
 from dimlearn.evaluation.report import summarise, write_report, write_tables
-from dimlearn.evaluation.tables import as_csv, as_markdown
+from dimlearn.evaluation.tables import as_csv, as_markdown, differences_as_markdown
 
 ACCURACY = {"mean": 0.5, "low": 0.4375, "high": 0.625, "seeds": 1, "spread": "9 test images"}
+GAP = {"mean": 0.05, "low": -0.0125, "high": 0.1125, "seeds": 1, "spread": "9 test images"}
 
 
 def quiet(text, passing=False):
     pass
 
 
-def invented(**means):
-    """Results of rows with these accuracies of the linear probe, and a tenth less of ten labels."""
-
-    def row(name, mean):
-        accuracies = {
-            probe: ACCURACY | {"mean": value, "low": value - 0.02, "high": value + 0.02}
-            for probe, value in (("linear", mean), ("labels_10", mean - 0.1))
-        }
-        return {"name": name, "scores": accuracies, "layers": {}}
-
-    rows = [row(name, mean) for name, mean in means.items()]
-    return {"rows": rows, "settings": {"weights": {"local": (0, 1, 0), "mixed": (1, 1, 0)}}}
-
-
 # ---------------------------------------------------------------- results
 
 
-def part(name, seed, accuracies, layers=None):
+def right(*shares, images=30):
+    """`[seeds, images]`: with each seed the first of the images are right, in these shares."""
+    return np.array([np.arange(images) < round(share * images) for share in shares])
+
+
+def part(name, seed, correct, layers=None):
     return {"name": name, "seed": seed, "history": {}, "seconds": 1.5,
-            "accuracies": accuracies, "layers": layers or {}}  # fmt: skip
+            "correct": correct, "layers": layers or {}}  # fmt: skip
 
 
 def test_one_pretraining_shows_the_spread_of_probes_and_of_draws(bars):
-    accuracies = {"linear": [0.8], "mlp64": [0.7, 0.9], "labels_1": [0.2, 0.3, 0.4]}
-    results = summarise([part("local", 0, accuracies)], Settings(), bars)
+    correct = {"linear": right(0.8), "mlp64": right(0.7, 0.9), "labels_1": right(0.2, 0.3, 0.4)}
+    results = summarise([part("local", 0, correct)], Settings(), bars)
     (row,) = results["rows"]
     assert (row["name"], row["labels"], row["weights"]) == ("local", False, (0.0, 1.0, 0.1))
+    assert (row["control"], row["added"]) == (False, False)
     assert {probe: found["spread"] for probe, found in row["scores"].items()} == {
         "linear": "30 test images",
         "mlp64": "30 test images, 2 probe seeds",
@@ -56,20 +49,76 @@ def test_one_pretraining_shows_the_spread_of_probes_and_of_draws(bars):
     assert (linear["low"], linear["high"]) == pytest.approx(accuracy_interval(24, 30))
     assert row["scores"]["labels_1"]["mean"] == pytest.approx(0.3)
     assert row["seconds"] == [1.5] and row["history"] == [{}]
+    assert results["differences"] == []
 
 
 def test_several_pretrainings_show_theirs(bars):
-    parts = [part("supervised", 0, {"mlp64": [0.7, 0.9]}, {"code": [0.5, 0.7]}),
-             part("supervised", 1, {"mlp64": [0.5, 0.7]}, {"code": [0.6, 0.8]})]  # fmt: skip
+    parts = [
+        part("supervised", 0, {"mlp64": right(0.7, 0.9)}, {"code": right(0.5, 0.7)}),
+        part("supervised", 1, {"mlp64": right(0.5, 0.7)}, {"code": right(0.6, 0.8)}),
+    ]
     results = summarise(parts, Settings(seeds=2), bars)
     (row,) = results["rows"]
-    assert row["labels"] and row["weights"] is None
+    assert row["labels"] and row["control"] and row["weights"] is None
     assert row["scores"]["mlp64"]["mean"] == pytest.approx(0.7)  # of 0.8 and 0.6
     assert row["scores"]["mlp64"]["seeds"] == 2
     assert row["layers"]["code"]["spread"] == "30 test images, 2 pretraining seeds"
     assert results["settings"]["seeds"] == 2 and results["data"]["test_originals"] == 30
     assert {"dimlearn", "python", "tensorflow", "keras", "numpy"} <= set(results["versions"])
     json.dumps(results)
+
+
+def test_every_row_is_compared_with_every_control(bars):
+    correct = {"linear": right(0.8), "mlp64": right(0.7, 0.9), "labels_10": right(0.4, 0.5)}
+    parts = [part(name, 0, correct) for name in ("pixels", "random", "local", "mixed")]
+    results = summarise(parts, Settings(), bars)
+    pairs = {(each["encoder"], each["minus"]) for each in results["differences"]}
+    assert pairs == {
+        (name, minus)
+        for name in ("pixels", "random", "local", "mixed")
+        for minus in ("pixels", "random")
+        if name != minus
+    }
+    assert {each["score"] for each in results["differences"]} == {"linear", "labels_10"}
+    assert all(each["mean"] == each["low"] == each["high"] == 0 for each in results["differences"])
+
+
+def test_rows_of_the_same_seed_are_paired(bars):
+    """By their pretraining or, where there is one, by their draw of labels; pixels have no seed."""
+    parts = [
+        part("pixels", 0, {"labels_10": right(0.2, 0.4)}),
+        part("random", 0, {"labels_10": right(0.5, 0.6)}),
+        part("local", 0, {"labels_10": right(0.7, 0.8)}),
+        part("random", 1, {"labels_10": right(0.6, 0.7)}),
+        part("local", 1, {"labels_10": right(0.8, 0.9)}),
+    ]
+
+    def found(parts, minus):
+        results = summarise(parts, Settings(), bars)
+        (one,) = (
+            each
+            for each in results["differences"]
+            if (each["encoder"], each["minus"]) == ("local", minus)
+        )
+        return one
+
+    own = np.arange(30)
+    one = found(parts[:3], "random")
+    expected = difference_over_seeds(right(0.7, 0.8), right(0.5, 0.6), own, "label draw")
+    assert one == {"encoder": "local", "minus": "random", "score": "labels_10"} | vars(expected)
+    local = [right(0.7, 0.8).mean(axis=0), right(0.8, 0.9).mean(axis=0)]
+    others = {"random": [right(0.5, 0.6), right(0.6, 0.7)], "pixels": [right(0.2, 0.4)]}
+    for minus, seeds in others.items():
+        means = [draws.mean(axis=0) for draws in seeds]
+        expected = difference_over_seeds(local, means, own, "pretraining")
+        assert found(parts, minus)["low"] == pytest.approx(expected.low)
+        assert found(parts, minus)["spread"] == "30 test images, 2 pretraining seeds"
+
+
+def test_the_order_of_the_table_is_that_of_the_settings(bars):
+    parts = [part(name, 0, {"linear": right(0.8)}) for name in ("random", "local", "pixels")]
+    results = summarise(parts, Settings(rows=("pixels", "local", "random")), bars)
+    assert [row["name"] for row in results["rows"]] == ["pixels", "local", "random"]
 
 
 # ---------------------------------------------------------------- tables
@@ -81,6 +130,11 @@ def two_rows():
     return {"rows": [
         {"name": "pixels", "scores": {"linear": ACCURACY, "labels_1": good}, "layers": {}},
         {"name": "a", "scores": {"linear": good}, "layers": {"code": ACCURACY}},
+    ], "differences": [
+        {"encoder": "a", "minus": "pixels", "score": "linear", **GAP},
+        {"encoder": "a", "minus": "pca", "score": "linear", **GAP},
+        {"encoder": "pixels", "minus": "random", "score": "linear", **GAP},
+        {"encoder": "a", "minus": "pca", "score": "knn", **GAP},
     ]}  # fmt: skip
 
 
@@ -110,50 +164,47 @@ Of the layers, the 200-unit probe on 5,000 labelled images at most:
     )
 
 
-def test_the_csv_has_a_line_for_each_accuracy():
+def test_the_differences_are_points_with_a_sign():
+    told = differences_as_markdown(two_rows())
+    assert told.startswith("## Differences in pairs\n\nHow many points a row is more accurate")
+    assert told.endswith(
+        """
+
+With the probe linear:
+
+| encoder | minus random         | minus pixels         |
+|---------|----------------------|----------------------|
+| a       |                      | +5.0 (-1.2 to +11.2) |
+| pixels  | +5.0 (-1.2 to +11.2) |                      |"""
+    )
+    assert "knn" not in told  # the page is for the controls that say most
+    assert differences_as_markdown({"differences": []}) == ""
+
+
+def test_the_csv_has_a_line_for_each_accuracy_and_each_difference():
     assert (
         as_csv(two_rows())
         == """\
-encoder,measured_on,score,mean,low,high,seeds,spread
-pixels,code,linear,0.5,0.4375,0.625,1,9 test images
-pixels,code,labels_1,1.0,0.7,1.0,2,"9 test images, 2 pretraining seeds"
-a,code,linear,1.0,0.7,1.0,2,"9 test images, 2 pretraining seeds"
-a,layer code,mlp200,0.5,0.4375,0.625,1,9 test images
+encoder,minus,measured_on,score,mean,low,high,seeds,spread
+pixels,,code,linear,0.5,0.4375,0.625,1,9 test images
+pixels,,code,labels_1,1.0,0.7,1.0,2,"9 test images, 2 pretraining seeds"
+a,,code,linear,1.0,0.7,1.0,2,"9 test images, 2 pretraining seeds"
+a,,layer code,mlp200,0.5,0.4375,0.625,1,9 test images
+a,pixels,code,linear,0.05,-0.0125,0.1125,1,9 test images
+a,pca,code,linear,0.05,-0.0125,0.1125,1,9 test images
+pixels,random,code,linear,0.05,-0.0125,0.1125,1,9 test images
+a,pca,code,knn,0.05,-0.0125,0.1125,1,9 test images
 """
     )
 
 
 def test_the_csv_keeps_every_digit():
-    results = invented(local=1 / 3, pixels=0.1 + 0.2)
-    lines = list(csv.DictReader(io.StringIO(as_csv(results))))
-    means = [float(line["mean"]) for line in lines]
-    assert means == [1 / 3, 1 / 3 - 0.1, 0.1 + 0.2, 0.1 + 0.2 - 0.1]
-
-
-# ---------------------------------------------------------------- conclusion
-
-
-def test_the_conclusion_follows_the_numbers():
-    won = conclusion(invented(pixels=0.5, random=0.6, local=0.9, supervised=0.95))
-    assert "the best Deep InfoMax code is local: 90.0 %" in won
-    assert "Controls: pixels 50.0 %, random 60.0 %." in won
-    assert "Local (90.0 %) is ahead of pixels and random." in won
-    assert "Supervised, trained with every label, reaches 95.0 %: not reached by local." in won
-    assert "On ten labels a class: local 80.0 %, pixels 40.0 %, random 50.0 %." in won
-    assert won.endswith("Intervals of the linear probe allow for 9 test images; rows share the test"
-                        " images, so differences between rows are surer than the intervals suggest."
-                        )  # fmt: skip
-
-
-def test_the_conclusion_admits_defeat_and_doubt():
-    lost = conclusion(invented(pixels=0.9, random=0.6, local=0.61, mixed=0.59))
-    assert "the best Deep InfoMax code is local" in lost
-    assert "Local (61.0 %) cannot be told apart from random, and falls behind pixels." in lost
-    assert "Mixed (59.0 %) cannot be told apart from random, and falls behind pixels." in lost
-    level = conclusion(invented(local=0.94, supervised=0.95, standard=0.8))
-    assert "matched within the interval by local" in level and "surpassed by local" in level
-    assert "Controls" not in level
-    assert conclusion(invented(pixels=0.9)).startswith("No encoder was trained")
+    results = two_rows()
+    for row, mean in zip(results["rows"], (1 / 3, 0.1 + 0.2)):
+        row["scores"] = {"linear": ACCURACY | {"mean": mean}}
+    lines = list(csv.DictReader(io.StringIO(as_csv(results | {"differences": []}))))
+    means = [float(line["mean"]) for line in lines if line["measured_on"] == "code"]
+    assert means == [1 / 3, 0.1 + 0.2]
 
 
 # ---------------------------------------------------------------- files
@@ -179,7 +230,7 @@ def test_strange_images_get_their_table_and_figures(kind, tmp_path):
     code_dim = 1 if kind == "a code of one number" else 4
     settings = Settings(rows=("random",), epochs=1, batch_size=20, probe_seeds=1, code_dim=code_dim)
     parts = compare(settings, tmp_path, dataset)
-    assert {"labels_1", "labels_10"} <= set(parts[0]["accuracies"])
+    assert {"labels_1", "labels_10"} <= set(parts[0]["correct"])
     results = summarise(parts, settings, dataset)
     write_tables(results, tmp_path)
     write_report(results, tmp_path, dataset, quiet)
@@ -197,6 +248,8 @@ def test_the_report_shows_every_figure_in_words(bars, quick, finished):
     write_report(results, folder, bars, quiet)
     document = (folder / "report.md").read_text()
     assert (folder / "table.md").read_text().strip() in document
+    differences = document.split("## Differences in pairs")[1]
+    assert "| encoder | minus pixels " in differences and "| local   |" in differences
     assert document.startswith("# Deep InfoMax on bars\n\nWith a linear probe, the best Deep")
     for name in ("accuracy", "few_labels", "projection", "loss_curves", "neighbours"):
         assert (folder / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")

@@ -27,6 +27,7 @@ def test_the_table_of_the_course():
     assert [name for name, row in rows.items() if row.on_request] == ["augmented"]
     assert {name for name, row in rows.items() if row.labels} == {"supervised", "standard"}
     assert {name for name, row in rows.items() if not row.seeded} == {"pixels", "pca"}
+    assert {name for name, row in rows.items() if row.last} == {"pixels"}
     assert {name: row.weights for name, row in rows.items() if row.weights} == WEIGHTS
 
 
@@ -112,6 +113,20 @@ def test_trained_rows_move_and_tell_their_training(little, name):
 def test_a_name_that_is_taken(weights, words):
     with pytest.raises(InputError, match=words):
         all_rows(Settings(weights=weights))
+
+
+def test_a_row_of_yours_knows_nothing_of_its_training(little, tmp_path):
+    encoder, _ = trained("random", little)
+    encoder.save(tmp_path / "mine.keras")
+    settings = Settings(add={"mine": str(tmp_path / "mine.keras")})
+    mine = all_rows(settings)["mine"]
+    assert (mine.control, mine.labels, mine.seeded, mine.added) == (False, False, False, True)
+    again, history = mine.train(little, settings, seed=0)
+    np.testing.assert_array_equal(encode(again, little.x_test), encode(encoder, little.x_test))
+    assert history == {}
+    asked = filled_in(Settings(rows=("pixels",), add=settings.add), little).rows
+    assert asked == ("pixels", "mine")  # what is added is in the table, without a second asking
+    assert filled_in(settings, little).rows[-1] == "mine"
 
 
 def test_a_new_row_is_one_function(little, monkeypatch):
