@@ -118,21 +118,28 @@ def few_labels(rows, counts=(1, 5, 10, 100)):
 CLASS_COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK, "#B8A000", "#7B3F00")
 
 
-def projection(places_by_row, labels):
+def projection(places_by_row, labels, class_names):
     """Codes of test images in the plane, a panel for each row.
 
-    `places_by_row`: `{name: [N, 2]}`, by t-SNE; `labels`: `[N]`.
+    `places_by_row`: `{name: [N, 2]}`, by t-SNE; `labels`: `[N]`, numbers of the `class_names`.
     """
     figure, axes = panels(len(places_by_row), columns=3, height=2.7)
     for axis, (name, places) in zip(axes, places_by_row.items()):
         for label in np.unique(labels):
             x, y = places[labels == label].T
             color = CLASS_COLORS[label % len(CLASS_COLORS)]
-            axis.scatter(x, y, s=14, marker=f"${label}$", linewidth=0.3, color=color)
+            style = {"marker": f"${label}$", "linewidth": 0.3, "color": color}
+            axis.scatter(x, y, s=14, **style, label=class_names[label].replace("$", r"\$"))
         axis.set(title=name, xticks=[], yticks=[], xlabel="t-SNE 1", ylabel="t-SNE 2")
+    named = any(name != str(label) for label, name in enumerate(class_names))
+    if named:
+        handles, names = axes[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=5, frameon=False)
+    numbers = ", ".join(f"{label} {name}" for label, name in enumerate(class_names))
     return figure, one_line(f"""
         t-SNE maps of {len(labels)} test codes of {", ".join(places_by_row)}; each point is drawn as
-        its class number. Codes that separate the classes show islands of one number.
+        its class number{f" ({numbers})" if named else ""}. Codes that separate the classes show
+        islands of one number.
     """)
 
 
@@ -173,5 +180,5 @@ def draw_image(axis, image, title, color):
     if image.shape[-1] != 3:  # not a photograph: the mean of its channels, in grey
         image = image.mean(axis=-1)
     axis.imshow(image, cmap="gray", vmin=0, vmax=1)
-    axis.set_title(title, fontsize=7, color=color, pad=2)
+    axis.set_title(title, fontsize=7, color=color, pad=2, parse_math=False)
     axis.set_axis_off()
