@@ -8,6 +8,8 @@ image gets a sentence. Labels that come with the images are left out: nothing he
 
 import types
 
+import numpy as np
+
 from dimlearn.data.batches import full_batches
 from dimlearn.data.images import ZERO_TO_ONE, check_images
 from dimlearn.deep_infomax.checks import whole_number
@@ -22,6 +24,7 @@ BATCH_SIZE = 128
 def for_fit(
     encoder,
     x,
+    y=None,
     batch_size=None,
     validation_data=None,
     validation_split=0.0,
@@ -33,6 +36,7 @@ def for_fit(
     **others,
 ):
     """The arguments of `DeepInfoMax.fit` as `keras.Model.fit` understands them, a dictionary."""
+    check_labels_beside(x, y)
     refuse_weights(sample_weight=sample_weight, class_weight=class_weight)
     if validation_split and validation_data is None:
         x, validation_data = split(x, validation_split)
@@ -58,10 +62,9 @@ def batches(encoder, x, batch_size=None, shuffle=False, named="batch_size", fore
 
     `named`: what the caller's argument is called; `forever`: whether to begin anew at the end.
     """
+    images = images_in(encoder, x)
     if not is_array(x):
-        bare = isinstance(x, types.GeneratorType)
-        return (batch if isinstance(batch, tuple) else (batch,) for batch in x) if bare else x
-    images = in_memory(encoder, x)
+        return images
     batch_size = whole_number(named, BATCH_SIZE if batch_size is None else batch_size)
     if not 2 <= batch_size <= len(images):
         raise InputError(f"""a batch needs at least 2 images, for a negative pair, and at most the
@@ -70,13 +73,25 @@ def batches(encoder, x, batch_size=None, shuffle=False, named="batch_size", fore
     return full.repeat() if forever else full
 
 
-def in_memory(encoder, x):
-    """The images of an array as the encoder takes them; anything else as it is."""
+def images_in(encoder, x):
+    """The images of an array as the encoder takes them; anything else as Keras takes it."""
+    if isinstance(x, types.GeneratorType):  # of tuples, for Keras
+        return (batch if isinstance(batch, tuple) else (batch,) for batch in x)
     if not is_array(x):
         return x
     images = check_images(x)
     check_shape(images, encoder)
     return images
+
+
+def check_labels_beside(x, y):
+    """Raise `InputError` unless `y` is nothing, or labels of the images of an array."""
+    if y is None:
+        return
+    if not is_array(x):
+        raise InputError("y goes with an array: other sources give pairs of images and labels")
+    if np.ndim(y) == 0 or len(y) != len(x):
+        raise InputError(f"y must hold a label for each of the {len(x)} images, or be left out")
 
 
 def split(x, fraction):

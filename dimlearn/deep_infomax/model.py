@@ -12,9 +12,9 @@ process, in any order.
 
 import operator
 
+from dimlearn.deep_infomax import feeding
 from dimlearn.deep_infomax.checks import check_choice, check_encoder, check_weights, whole_number
 from dimlearn.deep_infomax.critics import CRITICS
-from dimlearn.deep_infomax.feeding import batches, for_fit, image_tensor, images_of, in_memory
 from dimlearn.deep_infomax.objectives import (
     dim_loss,
     find_bounds,
@@ -135,7 +135,7 @@ class DeepInfoMax(keras.Model):
         return names
 
     def __call__(self, images, *args, **kwargs):
-        return super().__call__(image_tensor(self.encoder, images), *args, **kwargs)
+        return super().__call__(feeding.image_tensor(self.encoder, images), *args, **kwargs)
 
     def call(self, images, training=False):
         return self.encoder(images, training=training)[1]
@@ -165,7 +165,7 @@ class DeepInfoMax(keras.Model):
         return discriminator_loss(self.discriminator(samples), self.discriminator(code))
 
     def train_step(self, data):
-        images = images_of(self.encoder, data)
+        images = feeding.images_of(self.encoder, data)
         with tf.GradientTape() as tape:
             feature_map, code = self.encoder(images, training=True)
             terms = self.terms(feature_map, code)
@@ -185,7 +185,7 @@ class DeepInfoMax(keras.Model):
         return self.report(terms)
 
     def test_step(self, data):
-        images = images_of(self.encoder, data)
+        images = feeding.images_of(self.encoder, data)
         feature_map, code = self.encoder(images, training=False)
         terms = self.terms(feature_map, code)
         if self.gamma:
@@ -240,15 +240,18 @@ class DeepInfoMax(keras.Model):
         N mod `batch_size` images that fill no batch, others each time: a small batch has other
         bounds than a large one.
         """
-        return super().fit(epochs=epochs, **for_fit(self.encoder, x, batch_size, **kwargs))
+        return super().fit(
+            epochs=epochs, **feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
+        )
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """The mean of each term over images, as `fit` has them, without training."""
-        return super().evaluate(batches(self.encoder, x, batch_size), **kwargs)
+        feeding.check_labels_beside(x, y)
+        return super().evaluate(feeding.batches(self.encoder, x, batch_size), **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """The codes `[N, D]` of images as `fit` has them."""
-        return super().predict(in_memory(self.encoder, x), *args, **kwargs)
+        return super().predict(feeding.images_in(self.encoder, x), *args, **kwargs)
 
     # ------------------------------------------------------------ saving
 

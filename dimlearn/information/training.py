@@ -78,7 +78,7 @@ class CosineAdamW:
 
     def update(self, gradients):
         """One step down the gradients."""
-        rate = tf.cast(self.rate(self.adam.iterations), tf.float32)  # whatever Keras' floatx is
+        rate = self.rate(self.adam.iterations)
         momentum = MOMENTUM * tf.cast(self.adam.iterations > 0, tf.float32)  # the first: no past
         for variable, gradient in zip(self.variables, gradients):
             variable.assign_sub(variable * self.weight_decay * rate)

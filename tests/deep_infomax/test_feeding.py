@@ -65,6 +65,7 @@ CALLS = {
     "predict tensor": lambda model, images: model.predict(tf.constant(images), 8, 0),
     "predict batches": lambda model, images: model.predict(in_dataset(images), verbose=0),
     "predict pairs": lambda model, images: model.predict(in_dataset(images, LABELS), verbose=0),
+    "predict generator": lambda model, images: model.predict(bare(images), verbose=0),
     "predict on batch": lambda model, images: model.predict_on_batch(images),
 }
 
@@ -97,6 +98,20 @@ def test_what_can_be_told_before_the_graph_is_one_sentence(model):
             with pytest.raises(InputError) as refused:
                 call(images)
             assert "\n" not in str(refused.value)
+
+
+def test_an_array_is_told_from_the_size_of_a_batch(model):
+    for call in (model.fit, model.evaluate):
+        with pytest.raises(InputError, match="y must hold a label"):
+            call(IMAGES, 8)
+
+
+def test_the_history_of_a_source_of_unknown_length(model):
+    """Keras begins a step for which there are no images: it counts for nothing."""
+    dataset = in_dataset(IMAGES)
+    unknown = dataset.filter(lambda batch: True)
+    expected = model.evaluate(dataset, verbose=0)
+    assert model.evaluate(unknown, verbose=0) == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_black_image_is_black_either_way(model):
@@ -218,6 +233,9 @@ def test_a_pydataset_is_shuffled_as_asked():
     ({"validation_split": 0.99}, "validation_split = 0.99 leaves nothing"),
     ({"x": in_dataset(IMAGES), "validation_split": 0.5}, "validation_split is for arrays"),
     ({"x": None}, "must have the shape"),
+    ({"y": 8}, "y must hold a label for each of the 24 images"),
+    ({"y": LABELS[1:]}, "y must hold a label for each of the 24 images"),
+    ({"x": in_dataset(IMAGES), "y": LABELS}, "y goes with an array"),
     ({"batch_size": 8.5}, "batch_size must be a whole number"),
     ({"batch_size": 0}, "batch_size must be at least 1"),
     ({"x": in_dataset(IMAGES, LABELS, np.ones(24))}, "sample_weight has no use"),
