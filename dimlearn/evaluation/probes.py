@@ -183,7 +183,8 @@ def networks_correct(codes, seeds, units, dropout):
     """Which test codes dense networks get right, `[seeds, N]`: as many as there are seeds."""
     from dimlearn.evaluation.probe_networks import trained_networks
 
-    networks = trained_networks(codes.x, codes.y, seeds, units, dropout)
+    classes, y = np.unique(codes.y, return_inverse=True)
+    networks = trained_networks(codes.x, y, seeds, units, dropout)
     logits = encode(networks, codes.x_test).reshape(len(codes.y_test), len(seeds), -1)
-    answers = np.argmax(logits, axis=2).T  # [seeds, N]
+    answers = classes[np.argmax(logits, axis=2)].T  # [seeds, N]
     return answers == codes.y_test
