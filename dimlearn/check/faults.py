@@ -14,7 +14,7 @@ class Fault:
     kind: "raised", "type", "shape", "value", "side effect", "gradient", "graph" or a name that an
     exercise chooses. text: the words for it. evidence: what tells this wrong answer from others
     (arrays, strings, nested tuples of them); two functions make the same mistake when kind and
-    evidence agree.
+    evidence agree. advice: where to look, for a mistake without a name; one that has one says it.
     """
 
     kind: str
@@ -22,9 +22,10 @@ class Fault:
     evidence: object = None
     error: BaseException | None = None
     where: str = ""  # on which input an error came
+    advice: str = ""
 
     def __post_init__(self):
-        self.text = one_line(self.text)
+        self.text, self.advice = one_line(self.text), one_line(self.advice)
 
     def same_as(self, other):
         return other is not None and self.kind == other.kind and same(self.evidence, other.evidence)
@@ -50,14 +51,18 @@ def side_effect_fault(effect, parameters):
     kind, which = effect
     if kind == "argument":
         name = parameters[which] if which < len(parameters) else f"argument {which + 1}"
-        text = f"""`{name}` is not what it was: your function changes its argument, and whoever
-            called it finds other data afterwards. Work on a copy, or build a
-            new array instead of writing `{name}[...] = ...`."""
+        text = f"After the call `{name}` is not what it was before."
+        advice = f"""Your function changes its argument, and whoever called it finds other data
+            afterwards. Work on a copy, or build a new array instead of writing `{name}[...] =
+            ...`."""
     elif kind == "generator":
-        text = f"""Your function seeds the global random generator of {which}: everything that draws
-            from it afterwards gets other numbers than it would have. Where
-            chance is needed, a generator of its own does it: `np.random.default_rng(...)`."""
+        text = f"""After the call the global random generator of {which} stands where a seed has put
+            it."""
+        advice = """Your function seeds it: everything that draws from it afterwards gets other
+            numbers than it would have. Where chance is needed, a generator of its own does it:
+            `np.random.default_rng(...)`."""
     else:
-        text = f"""Your function switches a global setting: {which}. Everything that runs afterwards
-            would be affected. Leave it as it is."""
-    return Fault("side effect", text, effect)
+        text = f"After the call a global setting is switched: {which}."
+        advice = """Everything that runs afterwards would be affected. Leave it as it is."""
+    evidence = effect if kind != "generator" else kind  # whose it is, the text says
+    return Fault("side effect", text, evidence, advice=advice)
