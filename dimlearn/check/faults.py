@@ -1,5 +1,6 @@
 """What a trial finds wrong, and when two answers show the same fault."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +24,23 @@ class Fault:
     error: BaseException | None = None
     where: str = ""  # on which input an error came
     advice: str = ""
+    look: Callable | None = None  # finds `(evidence, more words)`, where that takes long
 
     def __post_init__(self):
         self.text, self.advice = one_line(self.text), one_line(self.advice)
 
+    def closer(self):
+        """The fault after a closer look, if there is one to take."""
+        if self.look:
+            look, self.look = self.look, None
+            self.evidence, words = look()
+            self.text = f"{self.text} {words}".strip()
+        return self
+
     def same_as(self, other):
-        return other is not None and self.kind == other.kind and same(self.evidence, other.evidence)
+        if other is None or self.kind != other.kind:
+            return False
+        return same(self.closer().evidence, other.closer().evidence)
 
 
 def agree(a, b):

@@ -185,7 +185,7 @@ class Judge:
         meaning = self.exercise.meaning
         if fault.kind == "raised":
             return f"{what_was_seen(fault, call.function)}\n\n{meaning}"
-        parts = [fault.text, fault.advice]
+        parts = [fault.closer().text, fault.advice]
         if fault.kind == "type" and "None" in fault.text and forgets_to_return(call.function):
             parts = ["Your function computes and returns nothing (None): end it with `return`."]
         if fault.kind in ("value", "shape"):
@@ -241,7 +241,7 @@ end, or far too much work for the small inputs of a check.""")
 
 def what_was_seen(fault, function):
     if fault.kind != "raised":
-        return fault.text
+        return fault.closer().text
     return f"{fault.text}\n\n{translate(fault.error, function)}\n\n{fault.where}".strip()
 
 

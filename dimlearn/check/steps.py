@@ -96,7 +96,7 @@ def faults_of_the_optimizer(call, seen, right, start):
         yield Fault("settings", text, "")
     if seen.steps > 1:
         text = f"The optimizer that your function was given made {seen.steps} steps; expected one."
-        yield Fault("step", text, seen[:-1])
+        yield Fault("steps", text, "")
 
 
 def faults_of_the_way(call, seen, right, start):
@@ -105,16 +105,22 @@ def faults_of_the_way(call, seen, right, start):
         variables = [getattr(result, who) for result in (seen, right, start)]
         if went_alike(*map(flat, variables)):
             continue
-        text, kind = words_for(who, *map(flat, variables)), ""
-        listed = seen.listed != len(getattr(start, other))
+        text, look = words_for(who, *map(flat, variables)), None
         if seen.steps and same(variables[0], variables[2], 0, 1e-7):
-            args = players(call)
-            moving = args[1 if who == "encoder" else 2].trainable_variables
-            kind, cause = why_none(call, args, moving) if listed else ("not listed", "")
-            text = f"{text} {cause}"
+            listed = seen.listed != len(getattr(start, other))
+            look = functools.partial(why, call, who, listed, seen[:-1])
         elif same(seen.still, start.still):
             text = STILL
-        yield Fault("step", text, (who, kind) if kind else seen[:-1])
+        yield Fault("stays" if look else "step", text, seen[:-1], look=look)
+
+
+def why(call, who, listed, seen):
+    """Why a model has not moved: evidence and words."""
+    if not listed:
+        return (who, "not listed"), ""
+    args = players(call)
+    kind, cause = why_none(call, args, args[1 if who == "encoder" else 2].trainable_variables)
+    return ((who, kind) if kind else seen), cause
 
 
 def faults_of_the_rest(call, seen, right, start):

@@ -91,8 +91,8 @@ def sign_of_slogdet(codes):
 def both_of_slogdet(codes):
     return tuple(np.linalg.slogdet(np.corrcoef(codes, rowvar=False)))
 
-@exercise.mistake("""`slogdet` has taken the logarithm already, and it is below 0: your function takes
-    the log of that once more, which is NaN.""")
+@exercise.mistake("""`slogdet` has taken the logarithm already, and it is below 0: your function
+    takes the log of that once more, which is NaN.""")
 def log_of_the_log(codes):
     return -0.5 * np.log(np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1])
 

@@ -241,14 +241,13 @@ def look(call, n, seed):
                 each of its `trainable_variables`."""
             return Fault("gradients", text, (who, "no list"))
         facts.append([None if g is None else tf.convert_to_tensor(g).numpy() for g in found])
-    for who, model, seen, right in zip(PLAYERS, args, facts, expected):
+    for who, seen, right in zip(PLAYERS, facts, expected):
         what = f"With {n} images the gradients of the {who}"
-        pairs = zip(seen, model.trainable_variables)
-        missing = [variable for gradient, variable in pairs if gradient is None]
+        missing = [place for place, gradient in enumerate(seen) if gradient is None]
         if missing and len(seen) == len(right):
-            kind, cause = why_none(call, args, missing)
-            text = f"{what} hold None for {len(missing)} of {len(right)} variables. {cause}"
-            return Fault("gradients", text, (who, len(missing), kind or facts))
+            text = f"{what} hold None for {len(missing)} of {len(right)} variables."
+            look = functools.partial(why, call, who, missing, n, seed, facts)
+            return Fault("no gradient", text, look=look)
         text = text or words_for(what, seen, right)
     moved = not same(models.values(weights), before)
     if moved and not text:
@@ -259,6 +258,13 @@ def look(call, n, seed):
         text = "Not all variables that were trainable before are so afterwards; expected no change."
         return Fault("trainable", text, "")
     return None
+
+def why(call, who, missing, n, seed, facts):
+    """What keeps the gradients from these variables of a player: evidence and words."""
+    args = players(call, False, n, seed)
+    variables = args[PLAYERS.index(who)].trainable_variables
+    kind, cause = why_none(call, args, [variables[place] for place in missing])
+    return (who, len(missing), kind or facts), cause
 
 def trainable(args):
     """How many variables of each model train."""

@@ -35,7 +35,7 @@ class Call:
         self.returned = self.run(self.function, handed, kwargs)
         for position, (before, after) in enumerate(zip(args, handed)):
             if self.has_changed(before, after):
-                self.side_effects.setdefault("argument", position)
+                self.note("argument", position)
         return self.returned
 
     def run(self, function, args, kwargs):
@@ -46,27 +46,29 @@ class Call:
             with kept.libraries_kept(), kept.names_kept(self.watched):
                 result = function(*args, **kwargs)
                 left = kept.settings()
-                seeded = kept.seeded_generator(generators)
+                if "generator" not in self.side_effects:
+                    self.note("generator", kept.seeded_generator(generators))
         except BaseException as error:
             if self.guard:
                 self.guard.reraise_if_not_the_learners(error)
             raise LearnerError(error) from error
         if self.guard:
             self.guard.reraise_if_not_the_learners(None)
-        switched = next((name for name, value in left.items() if value != settings[name]), None)
-        for kind, which in (("setting", switched), ("generator", seeded)):
-            if which:
-                self.side_effects.setdefault(kind, which)
+        switched = (name for name, value in left.items() if value != settings[name])
+        self.note("setting", next(switched, None))
         return result
+
+    def note(self, kind, which):
+        """The first side effect of its kind, if there is one."""
+        if which is not None:
+            self.side_effects.setdefault(kind, which)
 
     @property
     def side_effect(self):
         """`("argument", position)`, `("setting", name)` or `("generator", library)` of what the
         calls of this trial have done besides, or None."""
-        kinds = ("argument", "setting", "generator")
-        return next(
-            ((kind, self.side_effects[kind]) for kind in kinds if kind in self.side_effects), None
-        )
+        kinds = [kind for kind in ("argument", "setting", "generator") if kind in self.side_effects]
+        return (kinds[0], self.side_effects[kinds[0]]) if kinds else None
 
     def has_changed(self, before, after):
         """Whether an argument was written into; a tensor cannot be."""

@@ -236,10 +236,10 @@ def _python_goes_on(before, now):
 
 
 def _numpy_goes_on(before, now):
-    twister = np.random.RandomState()
+    twister, key = np.random.RandomState(), np.array(now[1], "uint32")
     twister.set_state(before)
     for _ in range(MOST):
-        if np.array_equal(twister.get_state()[1], now[1]):
+        if np.array_equal(twister.get_state()[1], key):
             return True
         twister.bytes(4 * BLOCK)
     return False
