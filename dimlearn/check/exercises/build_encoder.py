@@ -36,7 +36,7 @@ exercise = Exercise(
 
 @exercise.solution("""Two convolutions of stride 2, padded so that small images keep a map. Batch
     normalisation and ReLU follow every layer but the last: the code is linear, any number, so that
-    what follows (a critic, a classifier, a sigmoid for the prior) can use it as it needs. The model
+    what follows (a critic, a classifier) can use it as it needs. The model
     has two outputs, because the objectives compare them.""")
 def build_encoder(input_shape, code_dim):
     """A keras.Model from images to (feature_map [N, M, M, C], code [N, code_dim])."""
@@ -79,8 +79,9 @@ def code_only(input_shape, code_dim):
 def code_with_relu(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "relu"))
 
-@exercise.mistake("""The code stays between 0 and 1, as behind a sigmoid. It is linear here; the
-    sigmoid comes with the prior, in lesson 6, and classifiers want the raw code.""")
+@exercise.mistake("""The code stays between 0 and 1, as behind a `sigmoid`. It is linear here: what
+    wants it between 0 and 1 comes in lesson 6 and does that itself, and classifiers want the raw
+    code.""")
 def code_squashed(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "sigmoid"))
 

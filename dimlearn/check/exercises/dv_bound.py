@@ -94,8 +94,8 @@ def log_forgotten(scores):
 def nwj_instead(scores):
     return bounds.nwj_bound(scores)
 
-@exercise.mistake("""Your scores go through softplus, as in an objective that comes later. In DV the
-    negative scores go through `exp` and `log`, and the positive ones stay as they are.""")
+@exercise.mistake("""Your scores go through `softplus`, as in an objective that comes later. In DV
+    the negative scores go through `exp` and `log`, and the positive ones stay as they are.""")
 def jsd_instead(scores):
     return bounds.jsd_bound(scores)
 

@@ -125,8 +125,8 @@ def rows_summed(scores):
 def all_entries_averaged(scores):
     return tf.reduce_mean(tf.nn.log_softmax(scores)) + log_n(scores)
 
-@exercise.mistake("""Your function sends the scores through a sigmoid first. Scores between 0 and 1
-    can never say how sure a critic is, and keep the bound from its ceiling: take them as they
+@exercise.mistake("""Your function sends the scores through a `sigmoid` first. Scores between 0 and
+    1 can never say how sure a critic is, and keep the bound from its ceiling: take them as they
     are.""")
 def scores_squashed(scores):
     return infonce_bound(tf.sigmoid(scores))

@@ -78,7 +78,7 @@ def gaussian(n, dim, seed=None):
     return np.random.default_rng(seed).normal(size=(n, dim))
 
 @exercise.mistake("""Your samples lie between -1 and 1. The codes that they are compared
-    with go through a sigmoid, so the prior is uniform between 0 and 1.""")
+    with will lie between 0 and 1, and so does the prior.""")
 def between_minus_one_and_one(n, dim, seed=None):
     return np.random.default_rng(seed).uniform(-1, 1, size=(n, dim))
 
@@ -116,8 +116,9 @@ def whole_numbers(n, dim, seed=None):
 def shape_taken_for_the_ends(n, dim, seed=None):
     return np.random.default_rng(seed).uniform(n, dim)
 
-@exercise.mistake("""Numbers near the middle are too frequent, as they are after a sigmoid
-    of Gaussian samples or a mean of several uniform ones. Uniform means all alike.""")
+@exercise.mistake("""Numbers near the middle are too frequent, as they are in a mean of several
+    uniform ones, or where Gaussian samples are pressed between 0 and 1. Uniform means all
+    alike.""")
 def sigmoid_of_gaussian(n, dim, seed=None):
     return 1 / (1 + np.exp(-gaussian(n, dim, seed)))
 
