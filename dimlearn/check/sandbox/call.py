@@ -1,6 +1,7 @@
 """One call of a learner's function, and everything else that it did."""
 
 import copy
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -42,8 +43,10 @@ class Call:
         """One call. What it does to the libraries is undone at once: what comes after it, the
         reference and the catalogue too, must not run on exchanged functions or settings."""
         generators, settings = kept.generators(), kept.settings()
+        ours = self.guard is None  # a function of the catalogue, which exchanges no names
+        names = nullcontext() if ours else kept.names_kept(self.watched)
         try:
-            with kept.libraries_kept(), kept.names_kept(self.watched):
+            with kept.libraries_kept(), names:
                 result = function(*args, **kwargs)
                 left = kept.settings()
                 if "generator" not in self.side_effects:
