@@ -161,7 +161,9 @@ def flaw(chosen, labels, per_class):
     classes = len(np.unique(labels))
     if chosen.shape != (classes * per_class,):
         seen, expected = list(chosen.shape), [classes * per_class]
-        return f"shape {seen}", f"your function returned the shape {seen}; expected {expected}."
+        mask = chosen.shape == labels.shape and not set(chosen.tolist()) - {0, 1}
+        kind = "mask" if mask else f"shape {seen}"
+        return kind, f"your function returned the shape {seen}; expected {expected}."
     if chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= len(labels):
         return "no indices", "your function returned numbers that are no indices of `labels`."
     distinct, counts = set(chosen.tolist()), np.unique(labels[chosen], return_counts=True)[1]
