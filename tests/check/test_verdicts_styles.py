@@ -9,7 +9,7 @@ import pytest
 import scipy.special
 import scipy.stats
 
-from dimlearn import check
+from dimlearn import bounds, check
 from dimlearn.check.exercises.attach_code import attach_code
 from dimlearn.check.exercises.build_encoder import encoder as encoder_with
 from dimlearn.check.exercises.build_encoder import parts
@@ -19,7 +19,6 @@ from dimlearn.check.exercises.global_pairs import flat, pairs
 from dimlearn.check.exercises.prior_gradients import prior_gradients
 from dimlearn.check.exercises.train_step import train_step
 from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
-from dimlearn.information import bounds
 from dimlearn.startup import keras, tf
 
 pytestmark = pytest.mark.slow
