@@ -63,9 +63,8 @@ class DeepInfoMax(keras.Model):
             then take positive and negative scores.
         prior: "uniform" (on the sigmoid of the code) or "gaussian" (on the code).
         views: None, or what makes a random picture of each image: "handwriting", "photographs"
-            (`views.py`), a layer or a function of images. The code of one picture is then scored
-            with the map of another picture of the same image, both ways (AMDIM, Bachman et al.
-            2019). An epoch costs about twice as much: the encoder sees both.
+            (`views.py`), a layer or a function of images. The code of one picture is scored with
+            the map of another of the same image, both ways (AMDIM, Bachman et al. 2019).
         seed: of the prior's samples and of named views.
 
     Calling the model on images, uint8 or floats in [0, 1], gives the codes. The history holds the
@@ -154,12 +153,12 @@ class DeepInfoMax(keras.Model):
 
     def pictures(self, images):
         """What the encoder sees of images: themselves, or two random pictures of each."""
-        return images if self.views is None else two_views(self.views, images)
+        return two_views(self.views, images) if self.views else images
 
     def terms(self, feature_map, code):
         """The loss and the terms with a weight, as a dictionary of scalars in nats."""
         terms, pairs = {}, [(feature_map, code)]
-        if self.views is not None:
+        if self.views:
             pairs = across_views(feature_map, code)
         if self.alpha:
             terms["global_bound"] = mean_over_pairs(
