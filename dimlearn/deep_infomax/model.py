@@ -6,8 +6,7 @@
     history = model.fit(images, epochs=10, batch_size=128)
     feature_maps, codes = encoder.predict(other_images)
 
-Each model owns its step, its critics and its optimizers: any number of them can be trained in one
-process, in any order.
+Each model owns its step, critics and optimizers: any number can be trained in one process.
 """
 
 import operator
@@ -37,6 +36,7 @@ from dimlearn.deep_infomax.views import find_views, two_views
 from dimlearn.files import saved_whole
 from dimlearn.startup import keras, tf
 
+serialize = keras.saving.serialize_keras_object
 NEGATIVES = ("all", "one")
 DISCRIMINATOR_RATE = 3e-5  # of Adam
 
@@ -152,14 +152,13 @@ class DeepInfoMax(keras.Model):
     # ------------------------------------------------------------ the objective and the step
 
     def pictures(self, images):
-        """What the encoder sees of images: themselves, or two random pictures of each."""
+        """What the encoder sees: the images, or two random pictures of each."""
         return two_views(self.views, images) if self.views else images
 
     def terms(self, feature_map, code):
         """The loss and the terms with a weight, as a dictionary of scalars in nats."""
-        terms, pairs = {}, [(feature_map, code)]
-        if self.views:
-            pairs = across_views(feature_map, code)
+        pairs = across_views(feature_map, code) if self.views else [(feature_map, code)]
+        terms = {}
         if self.alpha:
             terms["global_bound"] = mean_over_pairs(
                 global_objective, self.global_critic, self.bound, pairs, self.negatives
@@ -233,11 +232,10 @@ class DeepInfoMax(keras.Model):
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
         """As `keras.Model.compile`, without a loss.
 
-        "adam" is `FusedAdam()`: the arithmetic of Keras' Adam in one operation for each variable,
-        and a model that nobody names any more is let go. The discriminator has an optimizer of its
-        own, `FusedAdam(3e-5)` unless given: the game wants a slow discriminator, whatever the pace
-        of the encoder. In mixed float16 each scales its loss. XLA is off unless asked for: on
-        processors it takes seconds to compile and gives slower convolutions.
+        "adam" is `FusedAdam()`, whose model is let go when nobody names it any more. The
+        discriminator has an optimizer of its own, `FusedAdam(3e-5)` unless given: the game wants a
+        slow discriminator, whatever the pace of the encoder. In mixed float16 each scales its loss.
+        XLA is off unless asked for: it takes seconds to compile and gives slower convolutions.
         """
         super().compile(optimizer=find_optimizer(optimizer), jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.cooperating_variables())
@@ -250,14 +248,12 @@ class DeepInfoMax(keras.Model):
         """As `keras.Model.fit`, on images alone: labels that come with them are left out.
 
         `x`, `validation_data`: images `[N, H, W, channels]`, uint8 or floats in [0, 1], or batches
-        of them from a `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`; each alone or
-        with labels. `batch_size`: of arrays, 128 unless given. Of an array, every epoch drops the
-        N mod `batch_size` images that fill no batch, others each time: a small batch has other
-        bounds than a large one.
+        of them from a `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`. `batch_size`: of
+        arrays, 128 unless given. Of an array, every epoch drops the N mod `batch_size` images that
+        fill no batch, others each time: a small batch has other bounds than a large one.
         """
-        return super().fit(
-            epochs=epochs, **feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
-        )
+        feed = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
+        return super().fit(epochs=epochs, **feed)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """The mean of each term over images, as `fit` has them, without training."""
@@ -288,7 +284,7 @@ class DeepInfoMax(keras.Model):
 
     def get_config(self):
         config = {**super().get_config(), **self.settings, "encoder": self.encoder}
-        return {key: keras.saving.serialize_keras_object(value) for key, value in config.items()}
+        return {key: serialize(value) for key, value in config.items()}
 
     @classmethod
     def from_config(cls, config):
@@ -297,8 +293,7 @@ class DeepInfoMax(keras.Model):
     def get_compile_config(self):
         config = super().get_compile_config()  # empty for a model that was never compiled
         if config and self.gamma:
-            other = self.discriminator_optimizer
-            config["discriminator_optimizer"] = keras.saving.serialize_keras_object(other)
+            config["discriminator_optimizer"] = serialize(self.discriminator_optimizer)
         return config
 
     def compile_from_config(self, config):

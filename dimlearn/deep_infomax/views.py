@@ -178,7 +178,7 @@ def two_views(views, images):
     pictures = tf.concat([views(images), views(images)], axis=0)
     if not pictures.shape[1:].is_compatible_with(images.shape[1:]):
         raise InputError(
-            f"views must keep the shape of an image, {tuple(images.shape[1:])}, but give "
-            f"{tuple(pictures.shape[1:])}"
+            f"""views must keep the shape of an image, {tuple(images.shape[1:])}, but give
+            {tuple(pictures.shape[1:])}"""
         )
     return pictures

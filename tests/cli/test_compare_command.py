@@ -292,7 +292,7 @@ def test_again_sets_the_old_run_aside(little_file, capsys):
     (["--data", "{little}", "--weights", "local=0,nan,0"], "finite"),
     (["--data", "{little}", "--weights", "local=0,0,0"], "all 0"),
     (["--data", "{little}", "--weights", "local=1,2"], "NAME=A,B,G"),
-    (["--data", "{little}", "--weights", "pca=1,2,3"], "control"),
+    (["--data", "{little}", "--weights", "pca=1,2,3"], "a meaning of its own"),
     (["--data", "{little}", "--rows", "nobody"], "no row 'nobody'"),
     (["--data", "{little}", "--weights", "Local=1,0,0"], "but for capital letters"),
     (["--data", "{little}", "--bound", "mine"], "unknown bound"),

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from dimlearn import build_encoder
-from dimlearn.deep_infomax.settling import batch_normalisations, settle
+from dimlearn.deep_infomax import settle
+from dimlearn.deep_infomax.settling import batch_normalisations
 
 IMAGES = np.random.default_rng(0).random((1200, 12, 12, 1)).astype("float32")
 

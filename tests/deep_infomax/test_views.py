@@ -6,14 +6,9 @@ import pytest
 import tensorflow as tf
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
+from dimlearn.deep_infomax import HandwritingViews, PhotographViews
 from dimlearn.deep_infomax.objectives import across_views
-from dimlearn.deep_infomax.views import (
-    HandwritingViews,
-    PhotographViews,
-    resample,
-    thicken,
-    two_views,
-)
+from dimlearn.deep_infomax.views import resample, thicken, two_views
 
 GREY = np.random.default_rng(0).random((6, 12, 12, 1)).astype("float32")
 COLOUR = np.random.default_rng(1).random((6, 12, 12, 3)).astype("float32")

@@ -143,5 +143,7 @@ def test_a_new_row_is_one_function(little, monkeypatch):
     new = all_rows(settings)["ones"]
     encoder, history = new.train(little, settings, seed=0)
     assert (new.name, new.control, new.labels, new.seeded) == ("ones", True, False, False)
-    assert history == {} and all((weights == 1).all() for weights in encoder.get_weights())
+    assert history == {} and all(
+        (weights.numpy() == 1).all() for weights in encoder.trainable_variables
+    )
     assert len(all_rows(settings)) == len(ROWS) + 1 + len(WEIGHTS)
