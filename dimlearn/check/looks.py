@@ -56,7 +56,7 @@ def faults_of_outputs(model, images, code_dim, where):
     evidence = str(tuple(code.shape))
     if len(feature_map.shape) == 2 and len(code.shape) == 4:
         text = f"{where} the first output is the code; expected the feature map first."
-        yield Fault("exchanged", text, evidence)
+        yield Fault("exchanged", text, "")
     seen = f"{where} your feature map has the shape {list(feature_map.shape)}"
     if len(feature_map.shape) != 4:
         yield Fault("flat map", f"{seen}; expected [N, M, M, C].", evidence)
