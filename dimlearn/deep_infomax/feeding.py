@@ -7,6 +7,7 @@ image gets a sentence. Labels that come with the images are left out: nothing he
 """
 
 import types
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from dimlearn.errors import InputError
 from dimlearn.startup import keras, tf
 
 BATCH_SIZE = 128
+TOO_FEW = "a batch of one image has no negative pairs: batch at least 2 images"
+OUTSIDE = "images must lie in [0, 1]: divide pixels by 255, or pass them as uint8"
+BLACK = f"images {ZERO_TO_ONE}"
 
 # ---------------------------------------------------------------- before the step
 
@@ -135,16 +139,16 @@ def images_of(encoder, data):
     refuse_weights(sample_weight=weights)
     images = image_tensor(encoder, images)
     if images.shape[0] is not None and images.shape[0] < 2:
-        raise InputError("a batch of one image has no negative pairs: batch at least 2 images")
-    tf.debugging.Assert(tf.shape(images)[0] > 1, ["a batch of one has no negative pairs"])
+        raise InputError(TOO_FEW)
+    tf.debugging.Assert(tf.shape(images)[0] > 1, [TOO_FEW])
     return images
 
 
 def image_tensor(encoder, images):
     """Images as floats in [0, 1] `[N, H, W, channels]`, as the encoder takes them; in a graph too.
 
-    uint8 is 0 to 255. Raises `InputError` for what is no set of images; what only the pixels can
-    tell raises it here and now, and in a graph TensorFlow's own error with the same words.
+    uint8 is 0 to 255. Raises `InputError` for what is no set of images. In a graph only the pixels
+    can tell some of it, when it runs: then it is TensorFlow's error (see `as_sentences`).
     """
     if keras.utils.is_keras_tensor(images):
         return images
@@ -155,16 +159,28 @@ def image_tensor(encoder, images):
     elif tf.executing_eagerly():
         check_images(images.numpy())
     if images.dtype == tf.uint8:
-        tf.debugging.Assert(tf.reduce_max(images) != 1, [f"images {ZERO_TO_ONE}"])
+        tf.debugging.Assert(tf.reduce_max(images) != 1, [BLACK])
         images = tf.cast(images, keras.config.floatx()) / 255
     elif images.dtype.is_floating:
         inside = tf.reduce_all((images >= 0) & (images <= 1))  # not of NaN
-        tf.debugging.Assert(inside, ["images must lie in [0, 1]: divide pixels by 255"])
+        tf.debugging.Assert(inside, [OUTSIDE])
     else:
         raise InputError(f"images must be uint8 or floats in [0, 1], but are {images.dtype.name}")
     images = images[..., None] if images.shape.rank == 3 else images
     check_shape(images, encoder)
     return images
+
+
+@contextmanager
+def as_sentences():
+    """What the graph refuses of the pixels becomes the `InputError` that it is."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        for sentence in (TOO_FEW, OUTSIDE, BLACK):
+            if sentence in error.message:
+                raise InputError(sentence) from None
+        raise
 
 
 def check_shape(images, encoder):

@@ -240,18 +240,20 @@ class DeepInfoMax(keras.Model):
         N mod `batch_size` images that fill no batch, others each time: a small batch has other
         bounds than a large one.
         """
-        return super().fit(
-            epochs=epochs, **feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
-        )
+        given = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
+        with feeding.as_sentences():
+            return super().fit(epochs=epochs, **given)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """The mean of each term over images, as `fit` has them, without training."""
         feeding.check_labels_beside(x, y)
-        return super().evaluate(feeding.batches(self.encoder, x, batch_size), **kwargs)
+        with feeding.as_sentences():
+            return super().evaluate(feeding.batches(self.encoder, x, batch_size), **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """The codes `[N, D]` of images as `fit` has them."""
-        return super().predict(feeding.images_in(self.encoder, x), *args, **kwargs)
+        with feeding.as_sentences():
+            return super().predict(feeding.images_in(self.encoder, x), *args, **kwargs)
 
     # ------------------------------------------------------------ saving
 
