@@ -7,7 +7,6 @@ image gets a sentence. Labels that come with the images are left out: nothing he
 """
 
 import types
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -61,11 +60,13 @@ def for_fit(
     }
 
 
-def batches(encoder, x, batch_size=None, shuffle=False, named="batch_size", forever=False):
+def batches(encoder, x, batch_size=None, shuffle=False, y=None, named="batch_size", forever=False):
     """Full batches of the images of an array; anything else is taken to come in batches.
 
-    `named`: what the caller's argument is called; `forever`: whether to begin anew at the end.
+    `y`: labels, which are left out; `named`: what the caller calls the size of a batch; `forever`:
+    whether to begin anew at the end.
     """
+    check_labels_beside(x, y)
     images = images_in(encoder, x)
     if not is_array(x):
         return images
@@ -148,7 +149,7 @@ def image_tensor(encoder, images):
     """Images as floats in [0, 1] `[N, H, W, channels]`, as the encoder takes them; in a graph too.
 
     uint8 is 0 to 255. Raises `InputError` for what is no set of images. In a graph only the pixels
-    can tell some of it, when it runs: then it is TensorFlow's error (see `as_sentences`).
+    can tell some of it, when it runs: then it is TensorFlow's error (see `told`).
     """
     if keras.utils.is_keras_tensor(images):
         return images
@@ -171,11 +172,10 @@ def image_tensor(encoder, images):
     return images
 
 
-@contextmanager
-def as_sentences():
-    """What the graph refuses of the pixels becomes the `InputError` that it is."""
+def told(run, *args, **kwargs):
+    """What `run` gives; where its graph refuses the pixels, the sentence as an `InputError`."""
     try:
-        yield
+        return run(*args, **kwargs)
     except tf.errors.InvalidArgumentError as error:
         for sentence in (TOO_FEW, OUTSIDE, BLACK):
             if sentence in error.message:

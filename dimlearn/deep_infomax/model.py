@@ -235,25 +235,21 @@ class DeepInfoMax(keras.Model):
         """As `keras.Model.fit`, on images alone: labels that come with them are left out.
 
         `x`, `validation_data`: images `[N, H, W, channels]`, uint8 or floats in [0, 1], or batches
-        of them from a `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`; each alone or
-        with labels. `batch_size`: of arrays, 128 unless given. Of an array, every epoch drops the
-        N mod `batch_size` images that fill no batch, others each time: a small batch has other
-        bounds than a large one.
+        of them from a `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`. `batch_size`: of
+        arrays, 128 unless given. Of an array, every epoch drops the N mod `batch_size` images that
+        fill no batch, others each time: a small batch has other bounds than a large one.
         """
-        given = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
-        with feeding.as_sentences():
-            return super().fit(epochs=epochs, **given)
+        feed = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
+        return feeding.told(super().fit, epochs=epochs, **feed)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """The mean of each term over images, as `fit` has them, without training."""
-        feeding.check_labels_beside(x, y)
-        with feeding.as_sentences():
-            return super().evaluate(feeding.batches(self.encoder, x, batch_size), **kwargs)
+        images = feeding.batches(self.encoder, x, batch_size, y=y)
+        return feeding.told(super().evaluate, images, **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """The codes `[N, D]` of images as `fit` has them."""
-        with feeding.as_sentences():
-            return super().predict(feeding.images_in(self.encoder, x), *args, **kwargs)
+        return feeding.told(super().predict, feeding.images_in(self.encoder, x), *args, **kwargs)
 
     # ------------------------------------------------------------ saving
 
