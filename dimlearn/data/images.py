@@ -26,7 +26,7 @@ NAMES = ("digits", *DOWNLOADS)
 VALIDATION_FRACTION = 0.1
 ZERO_TO_ONE = one_line("""
     must be uint8 from 0 to 255, or floats in [0, 1], but are uint8 with 1 as the largest: images of
-    0 and 1 must come as floats, images.astype("float32")
+    0 and 1 must come as floats
 """)
 
 

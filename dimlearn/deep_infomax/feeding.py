@@ -17,6 +17,9 @@ from dimlearn.errors import InputError
 from dimlearn.startup import keras, tf
 
 BATCH_SIZE = 128
+TOO_FEW = "a batch of one image has no negative pairs: batch at least 2 images"
+OUTSIDE = "images must lie in [0, 1]: divide pixels by 255, or pass them as uint8"
+BLACK = f"images {ZERO_TO_ONE}"
 
 # ---------------------------------------------------------------- before the step
 
@@ -57,11 +60,13 @@ def for_fit(
     }
 
 
-def batches(encoder, x, batch_size=None, shuffle=False, named="batch_size", forever=False):
+def batches(encoder, x, batch_size=None, shuffle=False, y=None, named="batch_size", forever=False):
     """Full batches of the images of an array; anything else is taken to come in batches.
 
-    `named`: what the caller's argument is called; `forever`: whether to begin anew at the end.
+    `y`: labels, which are left out; `named`: what the caller calls the size of a batch; `forever`:
+    whether to begin anew at the end.
     """
+    check_labels_beside(x, y)
     images = images_in(encoder, x)
     if not is_array(x):
         return images
@@ -135,16 +140,16 @@ def images_of(encoder, data):
     refuse_weights(sample_weight=weights)
     images = image_tensor(encoder, images)
     if images.shape[0] is not None and images.shape[0] < 2:
-        raise InputError("a batch of one image has no negative pairs: batch at least 2 images")
-    tf.debugging.Assert(tf.shape(images)[0] > 1, ["a batch of one has no negative pairs"])
+        raise InputError(TOO_FEW)
+    tf.debugging.Assert(tf.shape(images)[0] > 1, [TOO_FEW])
     return images
 
 
 def image_tensor(encoder, images):
     """Images as floats in [0, 1] `[N, H, W, channels]`, as the encoder takes them; in a graph too.
 
-    uint8 is 0 to 255. Raises `InputError` for what is no set of images; what only the pixels can
-    tell raises it here and now, and in a graph TensorFlow's own error with the same words.
+    uint8 is 0 to 255. Raises `InputError` for what is no set of images. In a graph only the pixels
+    can tell some of it, when it runs: then it is TensorFlow's error (see `told`).
     """
     if keras.utils.is_keras_tensor(images):
         return images
@@ -155,16 +160,27 @@ def image_tensor(encoder, images):
     elif tf.executing_eagerly():
         check_images(images.numpy())
     if images.dtype == tf.uint8:
-        tf.debugging.Assert(tf.reduce_max(images) != 1, [f"images {ZERO_TO_ONE}"])
+        tf.debugging.Assert(tf.reduce_max(images) != 1, [BLACK])
         images = tf.cast(images, keras.config.floatx()) / 255
     elif images.dtype.is_floating:
         inside = tf.reduce_all((images >= 0) & (images <= 1))  # not of NaN
-        tf.debugging.Assert(inside, ["images must lie in [0, 1]: divide pixels by 255"])
+        tf.debugging.Assert(inside, [OUTSIDE])
     else:
         raise InputError(f"images must be uint8 or floats in [0, 1], but are {images.dtype.name}")
     images = images[..., None] if images.shape.rank == 3 else images
     check_shape(images, encoder)
     return images
+
+
+def told(run, *args, **kwargs):
+    """What `run` gives; where its graph refuses the pixels, the sentence as an `InputError`."""
+    try:
+        return run(*args, **kwargs)
+    except tf.errors.InvalidArgumentError as error:
+        for sentence in (TOO_FEW, OUTSIDE, BLACK):
+            if sentence in error.message:
+                raise InputError(sentence) from None
+        raise
 
 
 def check_shape(images, encoder):

@@ -253,16 +253,16 @@ class DeepInfoMax(keras.Model):
         fill no batch, others each time: a small batch has other bounds than a large one.
         """
         feed = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
-        return super().fit(epochs=epochs, **feed)
+        return feeding.told(super().fit, epochs=epochs, **feed)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """The mean of each term over images, as `fit` has them, without training."""
-        feeding.check_labels_beside(x, y)
-        return super().evaluate(feeding.batches(self.encoder, x, batch_size), **kwargs)
+        images = feeding.batches(self.encoder, x, batch_size, y=y)
+        return feeding.told(super().evaluate, images, **kwargs)
 
     def predict(self, x, *args, **kwargs):
         """The codes `[N, D]` of images as `fit` has them."""
-        return super().predict(feeding.images_in(self.encoder, x), *args, **kwargs)
+        return feeding.told(super().predict, feeding.images_in(self.encoder, x), *args, **kwargs)
 
     # ------------------------------------------------------------ saving
 

@@ -100,6 +100,14 @@ def test_what_can_be_told_before_the_graph_is_one_sentence(model):
             assert "\n" not in str(refused.value)
 
 
+def test_what_only_the_graph_can_tell_is_one_sentence_too(model):
+    for images in (255 * IMAGES, ZERO_ONE):
+        for call in (model.predict, model.fit, model.evaluate):
+            with pytest.raises(InputError) as refused:
+                call(in_dataset(images), verbose=0)
+            assert "\n" not in str(refused.value)
+
+
 def test_an_array_is_told_from_the_size_of_a_batch(model):
     for call in (model.fit, model.evaluate):
         with pytest.raises(InputError, match="y must hold a label"):
@@ -248,5 +256,5 @@ def test_a_pydataset_is_shuffled_as_asked():
     ({"x": in_dataset(IMAGES, size=1)}, "batch of one"),
 ])  # fmt: skip
 def test_what_does_not_feed_is_named(given, words):
-    with pytest.raises(Exception, match=words):
+    with pytest.raises(InputError, match=words):
         new_model().fit(**{"x": IMAGES, "batch_size": 8, "verbose": 0} | given)

@@ -471,5 +471,5 @@ def test_bad_images(images, batch_size, words):
 
 def test_a_batch_of_one_in_a_dataset():
     dataset = tf.data.Dataset.from_tensor_slices(IMAGES[:5]).batch(4)
-    with pytest.raises(Exception, match="batch of one"):
+    with pytest.raises(InputError, match="batch of one"):
         new_model(0, 1, 0).fit(dataset, verbose=0)
