@@ -1,5 +1,6 @@
 """What a trial finds wrong, and when two answers show the same fault."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ class Fault:
     kind: "raised", "type", "shape", "value", "side effect", "gradient", "graph" or a name that an
     exercise chooses. text: the words for it. evidence: what tells this wrong answer from others
     (arrays, strings, nested tuples of them); two functions make the same mistake when kind and
-    evidence agree.
+    evidence agree. advice: where to look, for a mistake without a name; one that has one says it.
     """
 
     kind: str
@@ -22,12 +23,24 @@ class Fault:
     evidence: object = None
     error: BaseException | None = None
     where: str = ""  # on which input an error came
+    advice: str = ""
+    look: Callable | None = None  # finds `(evidence, more words)`, where that takes long
 
     def __post_init__(self):
-        self.text = one_line(self.text)
+        self.text, self.advice = one_line(self.text), one_line(self.advice)
+
+    def closer(self):
+        """The fault after a closer look, if there is one to take."""
+        if self.look:
+            look, self.look = self.look, None
+            self.evidence, words = look()
+            self.text = f"{self.text} {words}".strip()
+        return self
 
     def same_as(self, other):
-        return other is not None and self.kind == other.kind and same(self.evidence, other.evidence)
+        if other is None or self.kind != other.kind:
+            return False
+        return same(self.closer().evidence, other.closer().evidence)
 
 
 def agree(a, b):
@@ -50,14 +63,18 @@ def side_effect_fault(effect, parameters):
     kind, which = effect
     if kind == "argument":
         name = parameters[which] if which < len(parameters) else f"argument {which + 1}"
-        text = f"""`{name}` is not what it was: your function changes its argument, and whoever
-            called it finds other data afterwards. Work on a copy, or build a
-            new array instead of writing `{name}[...] = ...`."""
+        text = f"After the call `{name}` is not what it was before."
+        advice = f"""Your function changes its argument, and whoever called it finds other data
+            afterwards. Work on a copy, or build a new array instead of writing `{name}[...] =
+            ...`."""
     elif kind == "generator":
-        text = f"""Your function seeds the global random generator of {which}: everything that draws
-            from it afterwards gets other numbers than it would have. Where
-            chance is needed, a generator of its own does it: `np.random.default_rng(...)`."""
+        text = f"""After the call the global random generator of {which} stands where a seed has put
+            it."""
+        advice = """Your function seeds it: everything that draws from it afterwards gets other
+            numbers than it would have. Where chance is needed, a generator of its own does it:
+            `np.random.default_rng(...)`."""
     else:
-        text = f"""Your function switches a global setting: {which}. Everything that runs afterwards
-            would be affected. Leave it as it is."""
-    return Fault("side effect", text, effect)
+        text = f"After the call a global setting is switched: {which}."
+        advice = """Everything that runs afterwards would be affected. Leave it as it is."""
+    evidence = effect if kind != "generator" else kind  # whose it is, the text says
+    return Fault("side effect", text, evidence, advice=advice)

@@ -14,10 +14,11 @@ import textwrap
 
 import numpy as np
 
-from dimlearn.check import progress_file, recall
+from dimlearn.check import progress_file
 from dimlearn.check.answers import as_parts, shown
 from dimlearn.check.faults import agree
 from dimlearn.check.feedback import Feedback
+from dimlearn.check.program import program_of
 from dimlearn.check.recognition import recognise
 from dimlearn.check.sandbox import guard
 from dimlearn.check.sandbox.call import Call
@@ -80,7 +81,7 @@ class Judge:
         if known:
             text = OURS
         elif keep:
-            progress_file.record(self.name, recall.program_of(function))
+            progress_file.record(self.name, program_of(function))
         return Feedback(self.name, status, text, function)
 
     def feedback(self, status, text, mistake=None):
@@ -159,14 +160,17 @@ class Judge:
 
     def recognised(self, faults, call):
         """The catalogued mistake that shows the same faults, or None."""
-        candidates = [
+        candidates = (
             mistake
             for mistake in self.exercise.mistakes
             if all(agree(fault, self.fault_of(mistake, index)) for index, fault in faults.items())
-        ]
+        )
+        rest = range(max(faults) + 1, len(self.trials))
+        if not rest:  # nothing is left that could tell two of them apart
+            return next(candidates, None)
+        candidates = list(candidates)
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        rest = range(max(faults) + 1, len(self.trials))
         later = {index: run_trial(self.trials[index], call) for index in rest}
 
         def agreement(mistake):
@@ -181,7 +185,7 @@ class Judge:
         meaning = self.exercise.meaning
         if fault.kind == "raised":
             return f"{what_was_seen(fault, call.function)}\n\n{meaning}"
-        parts = [fault.text]
+        parts = [fault.closer().text, fault.advice]
         if fault.kind == "type" and "None" in fault.text and forgets_to_return(call.function):
             parts = ["Your function computes and returns nothing (None): end it with `return`."]
         if fault.kind in ("value", "shape"):
@@ -237,7 +241,7 @@ end, or far too much work for the small inputs of a check.""")
 
 def what_was_seen(fault, function):
     if fault.kind != "raised":
-        return fault.text
+        return fault.closer().text
     return f"{fault.text}\n\n{translate(fault.error, function)}\n\n{fault.where}".strip()
 
 

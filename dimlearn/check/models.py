@@ -64,7 +64,7 @@ def with_fixed_weights(model, seed):
 
 def values(variables):
     """Copies of variables as arrays."""
-    return tuple(np.array(variable) for variable in variables)
+    return tuple(np.asarray(variable).copy() for variable in variables)
 
 
 def for_trial(call, build, *args):

@@ -70,7 +70,7 @@ def sources():
 
 
 def record(name, source=None):
-    """Note an exercise as done, with the learner's function if its text is known (`recall.py`).
+    """Note an exercise as done, with the learner's function if its text is known (`program.py`).
 
     Never raises: a check must not fail for want of a disk.
     """

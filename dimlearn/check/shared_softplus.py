@@ -42,8 +42,8 @@ def softplus_of_mean(formula, *args):
     yes, no = (lambda s: log_yes(tf.reduce_mean(s))), (lambda s: log_no(tf.reduce_mean(s)))
     return formula(*args, yes=yes, no=no)
 
-@shared("""For ordinary scores it is right, but the log of a sigmoid is infinite where the sigmoid
-    rounds to 0 or 1. `tf.nn.softplus` computes the same without that step.""")
+@shared("""For ordinary scores it is right, but the log of a probability is infinite where the
+    probability rounds to 0 or 1. `tf.nn.softplus` computes the same without that step.""")
 def log_of_sigmoid(formula, *args):
     yes, no = (lambda s: tf.math.log(tf.sigmoid(s))), (lambda s: tf.math.log(1 - tf.sigmoid(s)))
     return formula(*args, yes=yes, no=no)
@@ -145,8 +145,8 @@ def yes_without_softplus(formula, *args):
 def difference_in_one_softplus(formula, first, second):
     return tf.reduce_mean(tf.nn.softplus(second - first))
 
-@shared("""This is a hinge: what is sure enough costs nothing at all. Here it is a
-    cross-entropy.""")
+@shared("""This is a hinge: what is sure enough costs nothing at all. With softplus
+    every answer costs something, however little.""")
 def hinge(formula, *args):
     yes, no = (lambda s: -tf.nn.relu(1 - s)), (lambda s: -tf.nn.relu(1 + s))
     return formula(*args, yes=yes, no=no)

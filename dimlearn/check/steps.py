@@ -10,8 +10,7 @@ import numpy as np
 
 from dimlearn.check import models
 from dimlearn.check.answers import NotAnAnswer, as_array
-from dimlearn.check.faults import Fault, same, side_effect_fault
-from dimlearn.check.sandbox import kept
+from dimlearn.check.faults import Fault, same
 from dimlearn.check.sandbox.call import Call, LearnerError
 from dimlearn.check.tapes import why_none
 from dimlearn.startup import keras, tf
@@ -71,17 +70,11 @@ def start_and_end(solution, frozen=False):
 def faults_of_a_step(call, solution):
     """All that is wrong with a step, held against the solution's, the most important first."""
     start, right = start_and_end(solution)  # known before the learner's function runs
-    before = kept.generators(), kept.settings()
     seen = outcome(eager(call), *players(call))
-    side_effect = call.find_side_effect((), (), before[1])
-    if kept.moved_generators(before[0]):
-        side_effect = side_effect or call.find_seeding(players(call), {})
     for look in faults_of_the_optimizer, faults_of_the_way, faults_of_the_rest:
         yield from look(call, seen, right, start)
-    if side_effect:
-        fault = side_effect_fault(side_effect, [])
-        yield Fault(fault.kind, fault.text, side_effect[0])
-    yield from faults_elsewhere(call, solution, right)
+    if not call.side_effect:  # which is told first
+        yield from faults_elsewhere(call, solution, right)
 
 
 def faults_of_the_optimizer(call, seen, right, start):
@@ -103,25 +96,31 @@ def faults_of_the_optimizer(call, seen, right, start):
         yield Fault("settings", text, "")
     if seen.steps > 1:
         text = f"The optimizer that your function was given made {seen.steps} steps; expected one."
-        yield Fault("step", text, seen[:-1])
+        yield Fault("steps", text, "")
 
 
 def faults_of_the_way(call, seen, right, start):
     """Did the variables of both models go the way that they should?"""
     for who, other in (("encoder", "critic"), ("critic", "encoder")):
         variables = [getattr(result, who) for result in (seen, right, start)]
-        if same(*variables[:2], 5e-3, 1e-4):
+        if went_alike(*map(flat, variables)):
             continue
-        text, kind = words_for(who, *map(flat, variables)), ""
-        listed = seen.listed != len(getattr(start, other))
+        text, look = words_for(who, *map(flat, variables)), None
         if seen.steps and same(variables[0], variables[2], 0, 1e-7):
-            args = players(call)
-            moving = args[1 if who == "encoder" else 2].trainable_variables
-            kind, cause = why_none(call, args, moving) if listed else ("not listed", "")
-            text = f"{text} {cause}"
+            listed = seen.listed != len(getattr(start, other))
+            look = functools.partial(why, call, who, listed, seen[:-1])
         elif same(seen.still, start.still):
             text = STILL
-        yield Fault("step", text, (who, kind) if kind else seen[:-1])
+        yield Fault("stays" if look else "step", text, seen[:-1], look=look)
+
+
+def why(call, who, listed, seen):
+    """Why a model has not moved: evidence and words."""
+    if not listed:
+        return (who, "not listed"), ""
+    args = players(call)
+    kind, cause = why_none(call, args, args[1 if who == "encoder" else 2].trainable_variables)
+    return ((who, kind) if kind else seen), cause
 
 
 def faults_of_the_rest(call, seen, right, start):
@@ -171,6 +170,12 @@ def faults_elsewhere(call, solution, right):
 
 def flat(variables):
     return np.concatenate([np.ravel(value) for value in tf.nest.flatten(variables)])
+
+
+def went_alike(seen, right, start):
+    """Whether variables went the right way, and as far, up to a hundredth of the step."""
+    way = right - start
+    return np.allclose(seen - start, way, 1e-2, 1e-2 * np.abs(way).max())
 
 
 def words_for(who, seen, right, start):

@@ -21,6 +21,7 @@ from dimlearn.check.answers import (
 )
 from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.check.gradients import GradientTrial, cause_in, exact
+from dimlearn.check.sandbox import kept
 from dimlearn.check.sandbox.call import LearnerError
 
 
@@ -41,6 +42,20 @@ def trials_of(exercise):
 
 
 def run_trial(trial, call):
+    """The fault that a trial finds, or None; if all is right, what its calls did besides.
+
+    Every trial begins with the generators at the same place: an answer of the catalogue that draws
+    from them then draws what the learner's drew.
+    """
+    call.side_effects.clear()
+    with kept.generators_kept():
+        fault = fault_in(trial, call)
+    if fault is None and call.side_effect:
+        return side_effect_fault(call.side_effect, trial.exercise.parameters)
+    return fault
+
+
+def fault_in(trial, call):
     """The fault that a trial finds, or None. Whatever the function did is a fault of its own."""
     with contextlib.suppress(RecursionError):
         try:
@@ -101,10 +116,7 @@ class ValueTrial:
     def run(self, call):
         expected = self.expected  # known before the learner's function runs
         result = call(*self.args, **self.kwargs)
-        fault = self.compare(as_parts(result, self.exercise.returns), expected)
-        if fault is None and call.side_effect:
-            fault = side_effect_fault(call.side_effect, self.exercise.parameters)
-        return fault
+        return self.compare(as_parts(result, self.exercise.returns), expected)
 
     def compare(self, parts, expected, kind="value", what="returned"):
         parts = self.exercise.canonical(parts, *self.args)
@@ -169,7 +181,7 @@ class GraphTrial:
     when_it_raises = "The value is right, but inside `tf.function`, where training runs, it fails."
 
     def __init__(self, value_trial):
-        self.value = value_trial
+        self.value, self.exercise = value_trial, value_trial.exercise
 
     def run(self, call):
         value = self.value

@@ -317,6 +317,8 @@ def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
         np.random.seed(0)
         return jsd_bound(scores)
 
+    seed = np.random.seed  # a name from before the check
+
     def exchanges(input_shape, code_dim):
         model = check.build_encoder.exercise.worked_solution(input_shape, code_dim)
         keras.layers.Conv2D = None
@@ -330,8 +332,33 @@ def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
     check.build_encoder(exchanges)
     assert check.build_encoder(check.build_encoder.exercise.worked_solution)
     assert "run_functions_eagerly" in check.jsd_bound(switches).message
+
+    def counts(scores):
+        counts.calls = getattr(counts, "calls", 0) + 1
+        np.random.seed(counts.calls)
+        return jsd_bound(scores)
+
+    def later(scores):
+        later.calls = getattr(later, "calls", 0) + 1
+        if later.calls == 2:
+            seed(3)
+        return jsd_bound(scores)
+
+    def draws_a_million(scores):
+        return jsd_bound(scores) + 0 * (np.random.rand(200_000).sum() + random.random())
+
+    def puts_back(scores):
+        state = np.random.get_state()
+        np.random.seed(0)
+        np.random.set_state(state)
+        return jsd_bound(scores)
+
     assert check.jsd_bound(draws)  # drawing is no fault, seeding is
-    assert "global random generator of NumPy" in check.jsd_bound(seeds).message
+    assert check.jsd_bound(draws_a_million) and check.jsd_bound(puts_back)
+    for seeding in (seeds, counts, later):
+        feedback = check.jsd_bound(seeding)
+        assert "global random generator of NumPy" in feedback.message, feedback
+        assert feedback.message.count("seed") == 2, "the same is said twice"
     assert "`p` is not what it was" in check.entropy(changes).message
     assert not tf.config.functions_run_eagerly()
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from dimlearn import InputError, check
-from dimlearn.check import progress_file, recall
+from dimlearn.check import program, progress_file
 from dimlearn.check.cards import source_of
 from dimlearn.check.sandbox import guard
 from dimlearn.check.syllabus import LESSON_OF
@@ -73,7 +73,7 @@ def test_every_solution_comes_back_in_another_process(tmp_path):
         path.write_text(source)
         spec = importlib.util.spec_from_file_location(path.stem, path)
         answers = importlib.util.module_from_spec(spec)
-        needed = set(recall.names_used(source)) & set(vars(module))
+        needed = set(program.names_used(source)) & set(vars(module))
         vars(answers).update({one: getattr(module, one) for one in needed})
         spec.loader.exec_module(answers)
         assert judge(getattr(answers, name))

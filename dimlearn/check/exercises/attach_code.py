@@ -50,6 +50,18 @@ def tiled_in_wrong_order(feature_map, code):
     codes = tf.reshape(tf.tile(code, [m * m, 1]), [n, m, m, -1])
     return tf.concat([feature_map, codes], axis=-1)
 
+@exercise.mistake("""Each number of a code is repeated by itself before the reshape, so that a
+    location gets one number again and again, not the whole code. Give the code its two new axes
+    first.""")
+def numbers_repeated(feature_map, code):
+    n, m, _, _ = feature_map.shape
+    codes = tf.reshape(tf.repeat(code, m * m, axis=1), [n, m, m, -1])
+    return tf.concat([feature_map, codes], axis=-1)
+
+@exercise.mistake("""All images get the code of the first. Each goes with its own.""")
+def first_code_for_all(feature_map, code):
+    return attach_code(feature_map, tf.ones_like(code) * code[0])
+
 @exercise.mistake("""Your function attaches the code at one location and zeros elsewhere. Every
     location is scored, so every one needs the code.""")
 def first_location_only(feature_map, code):

@@ -10,9 +10,9 @@ from dimlearn.deep_infomax import prior
 from dimlearn.startup import tf
 
 exercise = Exercise(
-    meaning="""What the discriminator minimises: the cross-entropy of telling samples of the prior
-    (large logits) from codes (small ones), for logits `[N, 1]` of each kind. One number in nats, in
-    which each kind counts with its mean.""",
+    meaning="""What the discriminator minimises: what its wrong answers cost, a `no` to samples of
+    the prior and a `yes` to codes, for logits `[N, 1]` of each kind. One number in nats, in which
+    each kind counts with its mean.""",
     reference=prior.discriminator_loss,
     cases=two_logits,
     extremes=far_two_logits,
@@ -27,9 +27,10 @@ exercise = Exercise(
     tf.reduce_mean(tf.nn.softplus(code_logits))`.""",
 )
 
-@exercise.solution("""It is the cross-entropy of telling samples of the prior (real) from codes
-    (fake), each kind with the same weight. At logits of 0 it cannot tell, and pays 2 log 2. This
-    side of the game is played by the discriminator alone: the encoder has a loss of its own.""")
+@exercise.solution("""It is minus the log-probability of the right answers, yes to samples of the
+    prior and no to codes, each kind with the same weight. At logits of 0 it cannot tell, and pays 2
+    log 2. This side of the game is played by the discriminator alone: the encoder has a loss of its
+    own.""")
 def discriminator_loss(prior_logits, code_logits):
     """The loss of the discriminator for logits [N, 1] each, in nats: a scalar."""
     wrong_no = tf.reduce_mean(tf.nn.softplus(-prior_logits))
@@ -64,9 +65,9 @@ exercise.share(
     never negative here.""",
 )
 
-@exercise.mistake("""Real and fake are exchanged, or, which comes to the same, both signs inside
-    softplus: your discriminator would learn to call codes samples of the prior. The samples of the
-    prior are real, and come first.""")
+@exercise.mistake("""Prior and codes are exchanged, or, which comes to the same, both signs inside
+    softplus: your discriminator would learn to say yes to codes. Its yes is meant for samples of
+    the prior, whose logits come first.""")
 def real_and_fake_exchanged(prior_logits, code_logits):
     return discriminator_loss(code_logits, prior_logits)
 
@@ -80,13 +81,13 @@ def codes_forgotten(prior_logits, code_logits):
 def prior_forgotten(prior_logits, code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
 
-@exercise.mistake("""The codes are called real too: both parts reward large logits. The right answer
+@exercise.mistake("""The codes get a yes too: both parts reward large logits. The right answer
     to a code is no.""")
 def codes_called_real(prior_logits, code_logits):
     return cross_entropy(prior_logits, code_logits, no=log_yes)
 
-@exercise.mistake("""The samples of the prior are called fake too: both parts reward small logits.
-    The right answer to a sample of the prior is yes.""")
+@exercise.mistake("""The samples of the prior get a no too: both parts reward small logits. The
+    right answer to a sample of the prior is yes.""")
 def prior_called_fake(prior_logits, code_logits):
     return cross_entropy(prior_logits, code_logits, yes=log_no)
 
@@ -101,8 +102,8 @@ def logits_detached(prior_logits, code_logits):
 def encoders_loss(prior_logits, code_logits):
     return prior.prior_loss(code_logits)
 
-@exercise.mistake("""Your loss is the squared distance of the logits from 1 and 0, as in a
-    least-squares GAN. Here it is a cross-entropy.""")
+@exercise.mistake("""Your loss is the squared distance of the logits from 1 and 0. Here wrong
+    answers cost what softplus says.""")
 def least_squares(prior_logits, code_logits):
     return tf.reduce_mean((prior_logits - 1) ** 2) + tf.reduce_mean(code_logits**2)
 

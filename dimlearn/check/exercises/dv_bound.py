@@ -56,9 +56,9 @@ exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in
 exercise.share(
     shared.diagonal_among_negatives,
     of=formula,
-    diagonal_among_negatives="""The diagonal is among your negatives: the log-mean-exp runs over all
-    N^2 scores. Positive pairs are no samples of the product of the marginals; with them in it, the
-    bound can't rise above log N or so. Leave the diagonal out.""",
+    diagonal_among_negatives="""The diagonal is among your negatives: the mean of `exp` runs over
+        all N^2 scores. Positive pairs are no samples of the product of the marginals; with them in
+        it, the bound can't rise above log N or so. Leave the diagonal out.""",
 )
 
 @exercise.mistake("""Your function subtracts the plain mean of the negative scores. In DV one large
@@ -78,7 +78,7 @@ def count_forgotten(scores):
 def overflows(scores):
     return joint(scores) - tf.math.log(tf.reduce_mean(tf.exp(negatives(scores))))
 
-@exercise.mistake("""Your function takes the log-mean-exp of each row and averages those. DV has
+@exercise.mistake("""Your function takes the log of the mean of each row and averages those. DV has
     one expectation over all negative pairs: the mean over the whole off-diagonal comes before
     the log.""")
 def row_by_row(scores):
@@ -94,8 +94,8 @@ def log_forgotten(scores):
 def nwj_instead(scores):
     return bounds.nwj_bound(scores)
 
-@exercise.mistake("""This is the JSD objective, with softplus. In DV the negative scores go through
-    `exp` and `log`, and the positive ones stay as they are.""")
+@exercise.mistake("""Your scores go through `softplus`, as in an objective that comes later. In DV
+    the negative scores go through `exp` and `log`, and the positive ones stay as they are.""")
 def jsd_instead(scores):
     return bounds.jsd_bound(scores)
 

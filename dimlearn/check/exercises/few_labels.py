@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check import shared_numbers
 from dimlearn.check.answers import as_array
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.faults import Fault, side_effect_fault
+from dimlearn.check.faults import Fault
 from dimlearn.check.sandbox.call import LearnerError
 from dimlearn.evaluation import probes
 
@@ -144,8 +144,6 @@ def draw(call, labels, per_class, seed):
         words = f"""{what} your function raised ValueError, although every class has at least
             {size.min()} examples."""
         return Fault("refused", words, (per_class, refuses_from_zero(call, labels, per_class)))
-    if call.side_effect:
-        return side_effect_fault(call.side_effect, exercise.parameters)
     kind, words = flaw(chosen, labels, per_class)
     if kind:
         return Fault(kind, f"{what} {words}")
@@ -163,7 +161,9 @@ def flaw(chosen, labels, per_class):
     classes = len(np.unique(labels))
     if chosen.shape != (classes * per_class,):
         seen, expected = list(chosen.shape), [classes * per_class]
-        return f"shape {seen}", f"your function returned the shape {seen}; expected {expected}."
+        mask = chosen.shape == labels.shape and not set(chosen.tolist()) - {0, 1}
+        kind = "mask" if mask else f"shape {seen}"
+        return kind, f"your function returned the shape {seen}; expected {expected}."
     if chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= len(labels):
         return "no indices", "your function returned numbers that are no indices of `labels`."
     distinct, counts = set(chosen.tolist()), np.unique(labels[chosen], return_counts=True)[1]
@@ -176,7 +176,8 @@ def flaw(chosen, labels, per_class):
     return f"uneven {small}", f"the classes do not have {per_class} examples each in your draw."
 
 def draws(call):
-    several = ((LABELS, 2, 0), (LABELS, 4, 0), (LABELS, 3, 5), (EVEN, 3, 0))
+    several = [(LABELS, 2, 0), (LABELS, 4, 0), (LABELS, 3, 5)]
+    several += [(EVEN, 3, seed) for seed in range(8)]  # a draw with replacement has its luck
     return next(filter(None, (draw(call, *each) for each in several)), None)
 
 def seeds(call):
@@ -192,9 +193,10 @@ def seeds(call):
 
 def reach(call):
     drawn = {int(i) for seed in range(40) for i in as_array(call(LABELS, 2, seed=seed)).ravel()}
-    if len(drawn) < 40:
+    small = np.flatnonzero(np.isin(LABELS, [3, 5]))  # 4 and 7 examples
+    if len(drawn) < 40 or not drawn.issuperset(small.tolist()):
         words = f"""With 40 seeds and 2 of each class your function has drawn {len(drawn)} of the
-            {len(LABELS)} examples; expected nearly all of them."""
+            {len(LABELS)} examples; expected nearly all, and all of the small classes."""
         return Fault("never drawn", words)
 
 def places(call):

@@ -8,7 +8,7 @@ from dimlearn.check import models, shared_numbers
 from dimlearn.check.answers import bracketed
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault, same
-from dimlearn.check.looks import faults_of_a_model, faults_of_the_call
+from dimlearn.check.looks import faults_of_a_model
 from dimlearn.startup import keras, tf
 
 layers = keras.layers
@@ -51,9 +51,9 @@ def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu"
         x = layers.Dense(count, activation)(x)
     return keras.Model(images, layers.Dense(num_classes, last)(x))
 
-@exercise.mistake("""The encoder is not frozen: its variables are among those that train. What
-    is measured then is fine-tuning, not the code. Calling it with `training=False` does not freeze
-    it.""")
+@exercise.mistake("""The encoder is not frozen: its variables are among those that train. What is
+    measured then is an encoder that goes on learning, not the code. Calling it with
+    `training=False` does not freeze it.""")
 def not_frozen(encoder, num_classes):
     model = classifier(encoder, num_classes)
     encoder.trainable = True
@@ -173,7 +173,6 @@ def frozen(call):
     weights, outputs = models.values(encoder.weights), models.values(encoder(images))
     model = call(encoder, 5)
     faults = chain(
-        faults_of_the_call(call),
         faults_of_building(model, encoder, weights),
         faults_of_a_model(model, images, "For 7 images and 5 classes"),
         faults_of_training(model, encoder, images, weights),

@@ -15,16 +15,17 @@ def codes(n, d, seed=0):
     return np.round(x * scale + mean, 3)
 
 def chain(n, d):
-    """So many dimensions, each nearly the one before, that the determinant of R is below 1e-308."""
+    """So many dimensions, each nearly the one before, that the determinant of R is below 1e-308;
+    but no two so alike that single precision loses their difference."""
     first, noise = np.split(np.random.default_rng(d).normal(size=(n, d)), [1], axis=1)
-    return np.hstack([first, first + np.cumsum(0.05 * noise, axis=1)])
+    return np.hstack([first, first + np.cumsum(0.1 * noise, axis=1)])
 
 exercise = Exercise(
     meaning="""The total correlation of the Gaussian fitted to the codes `[N, D]`: one number, in
     nats, 0 for uncorrelated dimensions, and the same in other units. It has to work for many
     dimensions too.""",
     cases=lambda: [(codes(4, 2),), (codes(9, 3),), (codes(30, 5),), (codes(50, 4, seed=1),)],
-    extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=2) * 1e4,), (chain(150, 130),)],
+    extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=6) * 1e4,), (chain(180, 135),)],
     shapes={"codes": "ND"},
     hints="""If the dimensions are uncorrelated, R is the identity. What is the log of its
     determinant?
@@ -85,6 +86,16 @@ def trace_for_determinant(codes):
 def sign_of_slogdet(codes):
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[0]
 
+@exercise.mistake("""Your function returns both that `slogdet` gives. The log of the determinant is
+    the second; the first is the sign.""")
+def both_of_slogdet(codes):
+    return tuple(np.linalg.slogdet(np.corrcoef(codes, rowvar=False)))
+
+@exercise.mistake("""`slogdet` has taken the logarithm already, and it is below 0: your function
+    takes the log of that once more, which is NaN.""")
+def log_of_the_log(codes):
+    return -0.5 * np.log(np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1])
+
 @exercise.mistake("""A constant is added to the diagonal of R, as against singular matrices. It
     makes the dimensions look less dependent: leave R as it is.""")
 def diagonal_raised(codes):
@@ -94,6 +105,12 @@ def diagonal_raised(codes):
     holds second moments, not correlations.""")
 def mean_left_in(codes):
     scaled = codes / np.sqrt(np.mean(codes**2, axis=0))
+    return total_correlation(scaled.T @ scaled / len(codes))
+
+@exercise.mistake("""The codes are divided by their deviations, but their means are not subtracted
+    before the products: your matrix is no correlation matrix.""")
+def only_scaled(codes):
+    scaled = codes / codes.std(axis=0)
     return total_correlation(scaled.T @ scaled / len(codes))
 
 @exercise.mistake("""Your function gives the joint entropy of the Gaussian. Asked is how

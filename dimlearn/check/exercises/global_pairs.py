@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dimlearn.check.answers import as_parts
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.faults import Fault
 from dimlearn.check.gradients import NO_OPERATION, why_it_is_cut
@@ -10,17 +11,23 @@ from dimlearn.startup import tf
 
 
 def undo_the_mismatch(parts, feature_map, code):
-    """Which other image's map a row gets is left open: a right choice counts as a roll by one."""
+    """Whose map a row of the negatives gets counts as a roll by one: a property below looks at
+    that, over many calls, since it may be left to chance."""
     positive, negative = parts
+    if -1 in whose_map(negative, feature_map, code):
+        return parts
+    features = np.asarray(feature_map, "float64").reshape(len(code), -1)  # [N, M*M*C]
+    codes = negative[:, features.shape[1] :]
+    return positive, np.concatenate([np.roll(features, 1, axis=0), codes], axis=1)
+
+def whose_map(negative, feature_map, code):
+    """The image whose map each row of the negatives begins with, -1 for none: a tuple of N."""
     features = np.asarray(feature_map, "float64").reshape(len(code), -1)  # [N, M*M*C]
     size = features.shape[1]
     if negative.shape != (len(code), size + code.shape[1]):
-        return parts
-    for i, row in enumerate(negative):
-        same = np.isclose(features, row[:size], atol=1e-4).all(axis=1)  # [N]: whose map is it?
-        if not same.any() or np.argmax(same) == i:
-            return parts
-    return positive, np.concatenate([np.roll(features, 1, axis=0), negative[:, size:]], axis=1)
+        return (-1,) * len(code)
+    same = np.isclose(negative[:, None, :size], features, atol=1e-4).all(axis=-1)  # [N, N]
+    return tuple(np.where(same.any(axis=1), np.argmax(same, axis=1), -1).tolist())
 
 exercise = Exercise(
     meaning="""Each row is the flattened map and then the code. In the positives both are of the
@@ -149,6 +156,31 @@ def numpy_inside(feature_map, code):
 def negatives_returned_in_numpy(feature_map, code):
     positive, negative = global_pairs(feature_map, code)
     return positive, np.asarray(negative)
+
+@exercise.mistake("""Chance decides whose map a row of your negatives gets, and now and then it
+    is the row's own: a positive pair among the negatives. Roll the maps, or draw again while any
+    row has its own.""")
+def maps_shuffled(feature_map, code):
+    features = flat(feature_map)
+    order = np.random.default_rng().permutation(len(code))
+    return pairs(features, code, tf.gather(features, order))
+
+# So many calls for each N: a random order of two maps is a mismatch half the time.
+CALLS = {2: 16, 3: 6, 5: 2, 6: 2}
+
+@exercise.property("another image's map in every row")
+def never_its_own_map(call):
+    own, orders = [], []
+    for n, calls in CALLS.items():
+        arrays = maps_and_codes((n, 2, 1, 1), seed=5)[0]
+        found = [as_parts(call(*arrays), exercise.returns)[1] for _ in range(calls)]
+        found = {whose_map(negative, *arrays) for negative in found}
+        own += [n for order in found if any(i == whose for i, whose in enumerate(order))][:1]
+        orders.append(found.pop() if len(found) == 1 else "by chance")
+    if own:
+        words = f"""With {own[0]} images a row of your negatives has its own image's map; expected
+            another image's in every row, at every call."""
+        return Fault("own map", words, "by chance" if "by chance" in orders else orders)
 
 @exercise.property("the gradient of the negatives")
 def negatives_teach_the_encoder(call):

@@ -23,14 +23,14 @@ exercise = Exercise(
     hints="""Each row is a multiple-choice question: which of the N candidates y is the partner of x
     number i? InfoNCE is the mean log-probability of the right choice, plus log N.
 
-    The log-probability is a log-softmax: the score of the right choice minus the logsumexp of *all*
-    choices of the row, the right one included. Which axis is the row's?
+    The log-probability is the log of a softmax: the score of the right choice minus the
+    logsumexp of *all* choices of the row, the right one included. Which axis is the row's?
 
     `tf.reduce_mean(own - tf.reduce_logsumexp(scores, axis=1)) + math.log(n)` with `own =
     tf.linalg.diag_part(scores)`.""",
 )
 
-@exercise.solution("""A log-softmax along each row, of which the diagonal entry is the
+@exercise.solution("""The log of a softmax along each row: its diagonal entry is the
     log-probability of the right candidate. Guessing gives -log N, so log N is added to let knowing
     nothing read 0. A probability is at most 1, its log at most 0: InfoNCE never exceeds log N,
     however much information there is.""")
@@ -88,7 +88,7 @@ def columns_for_rows(scores):
 def whole_matrix(scores):
     return joint(scores) - tf.reduce_logsumexp(scores) + log_n(scores)
 
-@exercise.mistake("""Your function gives the loss, the cross-entropy, which is to be minimised. A
+@exercise.mistake("""Your function gives minus the mean log-probability, a loss to be minimised. A
     bound is to be maximised, and reads 0 for scores that know nothing.""")
 def loss_instead(scores):
     return log_n(scores) - infonce_bound(scores)
@@ -120,18 +120,19 @@ def rows_summed(scores):
     return log_n_forgotten(scores) * scores.shape[0] + log_n(scores)
 
 @exercise.mistake("""Every row is averaged as a whole, negatives included: the mean of the
-    log-softmax over the full matrix. Only the diagonal, the right choice of each row, counts.""")
+    log-probabilities over the full matrix. Only the diagonal, the right choice of each row,
+    counts.""")
 def all_entries_averaged(scores):
     return tf.reduce_mean(tf.nn.log_softmax(scores)) + log_n(scores)
 
-@exercise.mistake("""Your function sends the scores through a sigmoid first. Scores between 0 and 1
-    can never say how sure a critic is, and keep the bound from its ceiling: take them as they
+@exercise.mistake("""Your function sends the scores through a `sigmoid` first. Scores between 0 and
+    1 can never say how sure a critic is, and keep the bound from its ceiling: take them as they
     are.""")
 def scores_squashed(scores):
     return infonce_bound(tf.sigmoid(scores))
 
-@exercise.mistake("""The cross-entropy enters with the wrong sign: it is added to log N. The better
-    the critic, the smaller is the cross-entropy, and the larger must be the bound.""")
+@exercise.mistake("""A loss enters with the wrong sign: minus the mean log-probability is added to
+    log N. The better the critic, the smaller is that loss, and the larger must be the bound.""")
 def cross_entropy_not_negated(scores):
     return 2 * log_n(scores) - infonce_bound(scores)
 
@@ -140,13 +141,13 @@ def cross_entropy_not_negated(scores):
 def log_n_twice(scores):
     return infonce_bound(scores) + log_n(scores)
 
-@exercise.mistake("""The offset is log(N - 1). The right candidate is among the choices too, so how
-    many are there?""")
+@exercise.mistake("""What is added is log(N - 1). The right candidate is among the choices too, so
+    how many are there?""")
 def offset_log_n_minus_1(scores):
     return log_n_forgotten(scores) + math.log(scores.shape[0] - 1)
 
-@exercise.mistake("""The mean of each row is subtracted. A log-softmax subtracts its logsumexp, in
-    which large scores weigh more.""")
+@exercise.mistake("""The mean of each row is subtracted. The log of a softmax subtracts its
+    logsumexp, in which large scores weigh more.""")
 def plain_mean_of_row(scores):
     return joint(scores) - tf.reduce_mean(scores)
 

@@ -32,10 +32,11 @@ exercise = Exercise(
     dtype=tf.bool))`.""",
 )
 
-@exercise.solution("""It is the (negated) cross-entropy of a classifier that tells positive from
-    negative pairs, each kind with the same weight. `tf.nn.softplus` stays finite for any score, and
-    its gradient is never larger than 1: this is why JSD trains so calmly. Its value is not an
-    estimate of mutual information: all-zero scores give -2 log 2, and it never exceeds 0.""")
+@exercise.solution("""It is the mean log-probability of the right answer of a classifier that tells
+    positive from negative pairs, each kind with the same weight. `tf.nn.softplus` stays finite for
+    any score, and its gradient is never larger than 1: this is why JSD trains so calmly. Its value
+    is not an estimate of mutual information: all-zero scores give -2 log 2, and it never exceeds
+    0.""")
 def jsd_bound(scores):
     """Jensen-Shannon objective of a score matrix [N, N] (DIM Eq. 4) in nats: a scalar."""
     n = scores.shape[0]
@@ -101,13 +102,13 @@ def shifted_by_log_2(scores):
 def one_average_for_all(scores):
     return tf.reduce_mean(tf.where(diagonal(scores) == 1, log_yes(scores), log_no(scores)))
 
-@exercise.mistake("""Your function uses the sigmoid where its logarithm belongs. Softplus is made of
-    that logarithm.""")
+@exercise.mistake("""Your function takes the probability of the right answer where its logarithm
+    belongs. Softplus is made of that logarithm.""")
 def sigmoid_without_log(scores):
     return jsd(scores, yes=tf.sigmoid, no=lambda s: -tf.sigmoid(s))
 
-@exercise.mistake("""This is the DV bound, with a log-mean-exp. The JSD objective has softplus,
-    of each score by itself.""")
+@exercise.mistake("""This is the DV bound, with the log of a mean of `exp`. The JSD objective has
+    softplus, of each score by itself.""")
 def dv_instead(scores):
     return bounds.dv_bound(scores)
 

@@ -62,8 +62,8 @@ exercise.share(
 def arguments_exchanged(p, q):
     return kl_divergence(q, p)
 
-@exercise.mistake("""Your function gives the cross-entropy, the surprise under q. Asked is
-    only how much more that is than the surprise of somebody who knows the truth, p.""")
+@exercise.mistake("""Your function gives the whole mean surprise of somebody who believes q. Asked
+    is only how much more that is than the surprise of somebody who knows the truth, p.""")
 def cross_entropy(p, q):
     return -np.sum(p[p > 0] * np.log(q[p > 0]))
 

@@ -26,12 +26,12 @@ exercise = Exercise(
     The other locations of the same image are not wrong answers, so they are left out. The logsumexp
     over all locations of all other images is the same for every l: a number for each i.
 
-    With `others` `[N, 1]`, that logsumexp, and `own` `[N, L]`, the log-softmax is `own -
+    With `others` `[N, 1]`, that logsumexp, and `own` `[N, L]`, the log-probability is `own -
     logaddexp(own, others)`, which is `-tf.nn.softplus(others - own)`. To its mean add the log of
     the number of candidates, `math.log(1 + (n - 1) * places)`.""",
 )
 
-@exercise.solution("""For a given code the competitors are the same at every location: all L
+@exercise.solution("""For a given code the wrong candidates are the same at every location: all L
     locations of the N - 1 other images. Their logsumexp is computed once. A softmax between one
     score and that sum is a sigmoid of the difference, and its log is minus a softplus, which is
     safe for any score. Guessing has the log-probability -log(1 + (N-1) L), which is therefore
@@ -59,7 +59,7 @@ def log_count(scores):
     return math.log(1 + number(scores) // scores.shape[0])
 
 def formula(scores, negative, _):
-    """The objective with other competitors, `[N, N, L]`."""
+    """The objective with other wrong candidates, `[N, N, L]`."""
     log_p = -tf.nn.softplus(log_sums(negative) - positives(scores))
     return tf.reduce_mean(log_p) + log_count(scores)
 
@@ -76,7 +76,7 @@ exercise.share(
     masked_with_ten="""The masked scores are set to a modest constant, which still counts in the
     sum, or more than the real ones when these are low. Put minus infinity there, or take them
     out.""",
-    masked_with_zero="""The scores of the own image are 0 among the competitors, as a mask that
+    masked_with_zero="""The scores of the own image are 0 among the wrong candidates, as a mask that
     multiplies leaves them, and `exp(0) = 1` counts there, L times. Put minus infinity there, or
     take them out.""",
 )
@@ -97,34 +97,34 @@ def own_image_among_negatives_right_count(scores):
 def positive_left_out(scores):
     return joint(scores) - tf.reduce_mean(log_sums_of_others(scores)) + log_count(scores)
 
-@exercise.mistake("""The offset is missing: scores that know nothing must give 0. What does guessing
-    give, with so many candidates to a question?""")
+@exercise.mistake("""Nothing is added at the end: scores that know nothing must give 0. What does
+    guessing give, with so many candidates to a question?""")
 def offset_forgotten(scores):
     return local_infonce(scores) - log_count(scores)
 
-@exercise.mistake("""The offset is log N, as in `infonce_bound`. Here each question has more
+@exercise.mistake("""What is added is log N, as in `infonce_bound`. Here each question has more
     candidates than that: count them.""")
 def offset_log_n(scores):
     return offset_forgotten(scores) + math.log(scores.shape[0])
 
-@exercise.mistake("""The offset is log(N L). The other L - 1 locations of the same image are no
+@exercise.mistake("""What is added is log(N L). The other L - 1 locations of the same image are no
     candidates: how many are left?""")
 def offset_log_n_l(scores):
     return offset_forgotten(scores) + math.log(math.prod(scores.shape[1:]))
 
 @exercise.mistake("""Your logsumexp runs over the questions of all codes together. Each code has
-    its own competitors.""")
+    its own candidates.""")
 def one_sum_for_all_codes(scores):
     others = tf.reduce_logsumexp(negatives(scores))
     return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
 
-@exercise.mistake("""The competitors are the same location of the other images: `infonce_bound`
+@exercise.mistake("""The wrong candidates are the same location of the other images: `infonce_bound`
     location by location. Here *every* location of every other image competes.""")
 def same_location_only(scores):
     values = [bounds.infonce_bound(matrix) for matrix in tf.unstack(scores, axis=2)]
     return tf.reduce_mean(tf.stack(values))
 
-@exercise.mistake("""The competitors are the same location of the other images, with the count
+@exercise.mistake("""The wrong candidates are the same location of the other images, with the count
     of all locations added. Here *every* location of every other image competes.""")
 def same_location_only_right_count(scores):
     return same_location_only(scores) - math.log(scores.shape[0]) + log_count(scores)
@@ -149,14 +149,14 @@ def overflows(scores):
     own, others = tf.exp(positives(scores)), tf.exp(log_sums_of_others(scores))
     return tf.reduce_mean(tf.math.log(own / (own + others))) + log_count(scores)
 
-@exercise.mistake("""The competitors leave TensorFlow on the way. The value is right, but no
+@exercise.mistake("""The wrong candidates leave TensorFlow on the way. The value is right, but no
     gradient comes from them, and the critic would raise all scores for ever: stay with `tf` or
     `keras.ops`.""")
 def competitors_in_numpy(scores):
     others = log_sums_of_others(scores).numpy()
     return tf.reduce_mean(-tf.nn.softplus(others - positives(scores))) + log_count(scores)
 
-@exercise.mistake("""No gradient comes from the competitors: the value is right, but the critic
+@exercise.mistake("""No gradient comes from the wrong candidates: the value is right, but the critic
     would raise all scores for ever.""")
 def competitors_without_gradient(scores):
     others = tf.stop_gradient(log_sums_of_others(scores))
@@ -173,17 +173,18 @@ def difference_reversed(scores):
 def cross_entropy_not_negated(scores):
     return 2 * log_count(scores) - local_infonce(scores)
 
-@exercise.mistake("""Your function gives the loss, the cross-entropy, which is to be minimised. An
+@exercise.mistake("""Your function gives minus the mean log-probability, a loss to be minimised. An
     objective is to be maximised, and reads 0 for scores that know nothing.""")
 def loss_instead(scores):
     return log_count(scores) - local_infonce(scores)
 
-@exercise.mistake("""The offset is log(1 + N L). The locations of the own image are no candidates,
-    but for the right one: how many are left?""")
+@exercise.mistake("""What is added is log(1 + N L). The locations of the own image are no
+    candidates, but for the right one: how many are left?""")
 def offset_log_1_n_l(scores):
     return offset_forgotten(scores) + math.log(1 + math.prod(scores.shape[1:]))
 
-@exercise.mistake("""The offset counts the wrong answers only. The right one is a candidate too.""")
+@exercise.mistake("""What is added counts the wrong candidates only. The right one is a candidate
+    too.""")
 def offset_without_the_positive(scores):
     return offset_forgotten(scores) + math.log((scores.shape[0] - 1) * scores.shape[2])
 
@@ -203,8 +204,8 @@ def divided_by_locations(scores):
 def log_probabilities_divided_twice(scores):
     return offset_forgotten(scores) / scores.shape[2] + log_count(scores)
 
-@exercise.mistake("""The scores of the competitors are averaged, not summed, inside the logarithm:
-    all together they weigh as much as one.""")
+@exercise.mistake("""The scores of the wrong candidates are averaged, not summed, inside the
+    logarithm: all together they weigh as much as one.""")
 def competitors_averaged(scores):
     count = math.log((scores.shape[0] - 1) * scores.shape[2])
     log_p = -tf.nn.softplus(log_sums_of_others(scores) - count - positives(scores))

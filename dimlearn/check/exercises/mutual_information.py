@@ -67,8 +67,8 @@ exercise.share(
 def joint_entropy(joint):
     return entropy(joint)
 
-@exercise.mistake("""Your function gives a conditional entropy: what remains unknown of Y
-    when X is known. Mutual information is what becomes known.""")
+@exercise.mistake("""Your function gives what remains unknown of Y when X is known. Mutual
+    information is what becomes known.""")
 def conditional_entropy(joint):
     return entropy(joint) - entropy(joint.sum(axis=1))
 
@@ -134,8 +134,8 @@ def marginals_added(joint):
 def joint_entropy_forgotten(joint):
     return sum(map(entropy, marginals(joint)))
 
-@exercise.mistake("""Your function gives a conditional entropy: what remains unknown of X
-    when Y is known. Mutual information is what becomes known.""")
+@exercise.mistake("""Your function gives what remains unknown of X when Y is known. Mutual
+    information is what becomes known.""")
 def other_conditional_entropy(joint):
     return entropy(joint) - entropy(joint.sum(axis=0))
 

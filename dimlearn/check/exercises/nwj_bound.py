@@ -26,10 +26,11 @@ exercise = Exercise(
     `negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))`.""",
 )
 
-@exercise.solution("""Each pair is used once and in a plain average, so a batch gives an unbiased
-    value, which DV with its logarithm does not. The price is the `exp`: a single large negative
-    score dominates the mean, and the variance grows with the exponential of the information. The 1
-    makes the bound tight for the critic 1 + log ratio.""")
+@exercise.solution("""Each pair is used once and in a plain average, so a batch gives a value that
+    is right on average, which DV with its logarithm does not. The price is the `exp`: a single
+    large negative score dominates the mean, and the variance grows with the exponential of the
+    information. The 1 lets the bound reach the mutual information, with the critic 1 + log
+    ratio.""")
 def nwj_bound(scores):
     """Nguyen-Wainwright-Jordan bound of a score matrix [N, N] in nats: a scalar."""
     n = scores.shape[0]

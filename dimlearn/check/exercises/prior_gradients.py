@@ -7,7 +7,7 @@ import numpy as np
 from dimlearn.check import models, shared_numbers
 from dimlearn.check.answers import NotAnAnswer, describe
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.faults import Fault, same, side_effect_fault
+from dimlearn.check.faults import Fault, same
 from dimlearn.check.sandbox.call import Call
 from dimlearn.check.tapes import why_none
 from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
@@ -74,8 +74,8 @@ def game(first, second, encoder, discriminator, images, prior, seen=squashed):
 def encoder_helps_discriminator(*args):
     return game(discriminator_loss, discriminator_loss, *args)
 
-@exercise.mistake("""Your encoder follows the discriminator's loss with the sign changed: the
-    saturating form, whose gradient vanishes where the discriminator is sure. Use `prior_loss`.""")
+@exercise.mistake("""Your encoder follows the discriminator's loss with the sign changed,
+    whose gradient vanishes where the discriminator is sure. Use `prior_loss`.""")
 def saturating(*args):
     return game(lambda real, fake: -discriminator_loss(real, fake), discriminator_loss, *args)
 
@@ -84,8 +84,8 @@ def saturating(*args):
 def not_squashed(*args):
     return game(fool, discriminator_loss, *args, seen=lambda feature_map, code: code)
 
-@exercise.mistake("""Your discriminator takes real for fake: the samples of the prior are what
-    it should say yes to.""")
+@exercise.mistake("""Your discriminator learns to say yes to codes and no to samples of the prior:
+    it should be the other way round.""")
 def real_and_fake_exchanged(*args):
     return game(fool, lambda real, fake: discriminator_loss(fake, real), *args)
 
@@ -205,7 +205,7 @@ def players(call, normalised, n, seed):
 
 @exercise.property("the gradients of a small batch")
 def gradients(call):
-    return look(call, 5, 0) or seeding(call)
+    return look(call, 5, 0)
 
 @exercise.property("the gradients of another batch and other models")
 def gradients_once_more(call):
@@ -241,14 +241,13 @@ def look(call, n, seed):
                 each of its `trainable_variables`."""
             return Fault("gradients", text, (who, "no list"))
         facts.append([None if g is None else tf.convert_to_tensor(g).numpy() for g in found])
-    for who, model, seen, right in zip(PLAYERS, args, facts, expected):
+    for who, seen, right in zip(PLAYERS, facts, expected):
         what = f"With {n} images the gradients of the {who}"
-        pairs = zip(seen, model.trainable_variables)
-        missing = [variable for gradient, variable in pairs if gradient is None]
+        missing = [place for place, gradient in enumerate(seen) if gradient is None]
         if missing and len(seen) == len(right):
-            kind, cause = why_none(call, args, missing)
-            text = f"{what} hold None for {len(missing)} of {len(right)} variables. {cause}"
-            return Fault("gradients", text, (who, len(missing), kind or facts))
+            text = f"{what} hold None for {len(missing)} of {len(right)} variables."
+            look = functools.partial(why, call, who, missing, n, seed, facts)
+            return Fault("no gradient", text, look=look)
         text = text or words_for(what, seen, right)
     moved = not same(models.values(weights), before)
     if moved and not text:
@@ -260,12 +259,12 @@ def look(call, n, seed):
         return Fault("trainable", text, "")
     return None
 
-def seeding(call):
-    """What else the call did; a seed shows the first time, when it moves a generator."""
-    if call.side_effect:
-        fault = side_effect_fault(call.side_effect, exercise.parameters)
-        return Fault(fault.kind, fault.text, call.side_effect[0])
-    return None
+def why(call, who, missing, n, seed, facts):
+    """What keeps the gradients from these variables of a player: evidence and words."""
+    args = players(call, False, n, seed)
+    variables = args[PLAYERS.index(who)].trainable_variables
+    kind, cause = why_none(call, args, [variables[place] for place in missing])
+    return (who, len(missing), kind or facts), cause
 
 def trainable(args):
     """How many variables of each model train."""

@@ -11,8 +11,8 @@ from dimlearn.startup import keras, tf
 
 exercise = Exercise(
     meaning="""What the encoder minimises, for the discriminator's logits `[N, 1]` of its codes: it
-    wants them to be taken for samples of the prior. One number in nats, a mean, in the
-    non-saturating form: the steepest where the discriminator is sure.""",
+    wants them to be taken for samples of the prior. One number in nats, a mean, and the
+    steeper the surer the discriminator is that they are codes.""",
     reference=prior.prior_loss,
     cases=lambda: [(logits(2),), (logits(3, 2, middle=0.7),), (logits(7, middle=-1.3),)],
     extremes=lambda: [
@@ -31,7 +31,7 @@ exercise = Exercise(
 @exercise.solution("""The encoder is the discriminator's opponent, so it does not minimise the
     discriminator's loss. Maximising that loss would be right in principle, but its gradient
     vanishes exactly where the discriminator is sure, that is, where the encoder has most to learn.
-    This non-saturating form has its largest gradient there: -0.5 per logit at 0, -1 where the
+    This loss has its largest gradient there: -0.5 per logit at 0, -1 where the
     discriminator is sure.""")
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes, in nats: a scalar."""
@@ -66,14 +66,14 @@ exercise.share(
 def pushed_away_from_prior(code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
 
-@exercise.mistake("""Your function gives the saturating form: the discriminator's loss with the sign
+@exercise.mistake("""Your function gives the discriminator's loss for codes with the sign
     changed. Its gradient vanishes where the discriminator is sure, so the encoder stops learning
     when it is furthest from the prior. Wanting a yes and fearing a no are two losses.""")
 def saturating(code_logits):
     return -tf.reduce_mean(tf.nn.softplus(code_logits))
 
-@exercise.mistake("""The logarithm is missing: your function averages probabilities. A cross-entropy
-    is made of their logs.""")
+@exercise.mistake("""The logarithm is missing: your function averages probabilities. The cost of
+    a wrong answer is made of their logs.""")
 def sigmoid_without_log(code_logits):
     return tf.reduce_mean(1 - tf.sigmoid(code_logits))
 
@@ -82,8 +82,8 @@ def sigmoid_without_log(code_logits):
 def absolute_logits(code_logits):
     return prior_loss(tf.abs(code_logits))
 
-@exercise.mistake("""Your loss is the squared distance of the logits from 1, as in a
-    least-squares GAN. Here it is a cross-entropy.""")
+@exercise.mistake("""Your loss is the squared distance of the logits from 1. Here a no costs what
+    softplus says.""")
 def least_squares(code_logits):
     return tf.reduce_mean((code_logits - 1) ** 2)
 
@@ -102,8 +102,8 @@ def detached(code_logits):
 def logits_as_probabilities(code_logits):
     return keras.losses.BinaryCrossentropy()(tf.ones_like(code_logits), code_logits)
 
-@exercise.mistake("""The logarithm is missing: your function gives minus the mean probability. A
-    cross-entropy is made of logs.""")
+@exercise.mistake("""The logarithm is missing: your function gives minus the mean probability. The
+    cost of a wrong answer is made of logs.""")
 def probability_without_log(code_logits):
     return -tf.reduce_mean(tf.sigmoid(code_logits))
 

@@ -94,6 +94,13 @@ def loss_after_the_step(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return -local_jsd(critic(*encoder(images, training=False)))
 
+@exercise.mistake("""Your function returns the loss *after* the step. The second pass through the
+    encoder that this takes, with `training=True`, also moves its moving averages once more; asked
+    is the loss that the step started from.""")
+def loss_after_the_step_in_training(images, encoder, critic, optimizer):
+    train_step(images, encoder, critic, optimizer)
+    return -local_jsd(critic(*encoder(images, training=True)))
+
 @exercise.mistake("""Nothing moves: the gradients are computed but not given to the optimizer.""")
 def not_applied(images, encoder, critic, optimizer):
     return -local_jsd(critic(*encoder(images, training=True)))
@@ -110,8 +117,8 @@ def loss_not_reduced(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return tf.nn.softplus(-scores)
 
-@exercise.mistake("""Your function makes two steps. Is `apply` called twice, once for each
-    model, with the gradients of both?""")
+@exercise.mistake("""Your function makes more than one step. Is the optimizer called in a loop, or
+    once for each model, with the gradients of both?""")
 def two_steps(*args):
     loss, _ = train_step(*args), train_step(*args)
     return loss

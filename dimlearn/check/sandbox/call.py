@@ -1,7 +1,7 @@
 """One call of a learner's function, and everything else that it did."""
 
 import copy
-from contextlib import suppress
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -28,70 +28,62 @@ class Call:
     def __init__(self, function, tensors=False, guard=None, watched=()):
         self.function, self.tensors, self.guard = function, tensors, guard
         self.watched = watched
-        self.side_effect, self.returned, self.asked = None, None, ((), {})
+        self.side_effects, self.returned, self.asked = {}, None, ((), {})
 
     def __call__(self, *args, **kwargs):
         self.asked = args, kwargs
         handed = [self.hand_over(argument) for argument in args]
-        generators, settings = kept.generators(), kept.settings()
         self.returned = self.run(self.function, handed, kwargs)
-        self.side_effect = self.find_side_effect(args, handed, settings)
-        if not self.side_effect and kept.moved_generators(generators):
-            self.side_effect = self.find_seeding(args, kwargs)
+        for position, (before, after) in enumerate(zip(args, handed)):
+            if self.has_changed(before, after):
+                self.note("argument", position)
         return self.returned
 
     def run(self, function, args, kwargs):
         """One call. What it does to the libraries is undone at once: what comes after it, the
         reference and the catalogue too, must not run on exchanged functions or settings."""
+        generators, settings = kept.generators(), kept.settings()
+        ours = self.guard is None  # a function of the catalogue, which exchanges no names
+        names = nullcontext() if ours else kept.names_kept(self.watched)
         try:
-            with kept.libraries_kept(), kept.names_kept(self.watched):
-                try:
-                    result = function(*args, **kwargs)
-                finally:
-                    self.settings_left = kept.settings()
+            with kept.libraries_kept(), names:
+                result = function(*args, **kwargs)
+                left = kept.settings()
+                if "generator" not in self.side_effects:
+                    self.note("generator", kept.seeded_generator(generators))
         except BaseException as error:
             if self.guard:
                 self.guard.reraise_if_not_the_learners(error)
             raise LearnerError(error) from error
         if self.guard:
             self.guard.reraise_if_not_the_learners(None)
+        switched = (name for name, value in left.items() if value != settings[name])
+        self.note("setting", next(switched, None))
         return result
+
+    def note(self, kind, which):
+        """The first side effect of its kind, if there is one."""
+        if which is not None:
+            self.side_effects.setdefault(kind, which)
+
+    @property
+    def side_effect(self):
+        """`("argument", position)`, `("setting", name)` or `("generator", library)` of what the
+        calls of this trial have done besides, or None."""
+        kinds = [kind for kind in ("argument", "setting", "generator") if kind in self.side_effects]
+        return (kinds[0], self.side_effects[kinds[0]]) if kinds else None
+
+    def has_changed(self, before, after):
+        """Whether an argument was written into; a tensor cannot be."""
+        if isinstance(before, np.ndarray) and not self.tensors:
+            return before.shape != after.shape or not np.array_equal(before, after, equal_nan=True)
+        return isinstance(before, (list, dict)) and before != after
 
     def hand_over(self, argument):
         """A fresh copy: a float32 tensor for arrays of an exercise that is trained through."""
         if isinstance(argument, np.ndarray):
             return as_tensor(argument) if self.tensors else argument.copy()
         return copy.deepcopy(argument) if isinstance(argument, (list, dict)) else argument
-
-    def find_side_effect(self, args, handed, settings):
-        """`("argument", position)`, `("setting", name)` or None."""
-        for position, (before, after) in enumerate(zip(args, handed)):
-            if isinstance(before, np.ndarray) and not self.tensors:
-                if before.shape != after.shape or not np.array_equal(before, after, equal_nan=True):
-                    return "argument", position
-            elif isinstance(before, (list, dict)) and before != after:
-                return "argument", position
-        for name, value in self.settings_left.items():
-            if value != settings[name]:
-                return "setting", name
-        return None
-
-    def find_seeding(self, args, kwargs):
-        """`("generator", library)` of a global generator that was seeded, or None.
-
-        Drawing from one is no fault: where it stands then depends on where it stood. After seeding
-        it stands at the same place wherever it began, so the function is run from another one.
-        """
-        first = kept.generators()
-        with kept.generators_kept(start=1618), suppress(LearnerError):
-            before = kept.generators()
-            self.run(self.function, [self.hand_over(argument) for argument in args], kwargs)
-            moved = kept.moved_generators(before)
-            now = kept.generators()
-            for library in moved:
-                if kept.stands_alike(now[library], first[library]):
-                    return "generator", library
-        return None
 
     def as_graph(self, *args):
         """The tensors that go into the function's graph and those that come out of it."""
@@ -102,7 +94,6 @@ class Call:
 
     def in_graph(self, *args):
         """The result of the function inside `tf.function`, with all shapes known."""
-        self.side_effect = None
         function = self.function
 
         def step(*tensors):

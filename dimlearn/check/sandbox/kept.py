@@ -209,12 +209,58 @@ def _with_state(generator):
     return generator, None if generator is None else generator.state.numpy().tolist()
 
 
-def moved_generators(before):
-    """The names of the global generators that are no longer as they were."""
+def seeded_generator(before):
+    """The name of a global generator that was seeded since `before`, a result of `generators`, or
+    None.
+
+    Drawing from one is no fault. A generator that was only drawn from has gone on from where it
+    stood; a seed has put it elsewhere, wherever it stood.
+    """
     now = generators()
-    return [library for library in before if before[library] != now[library]]
+    moved = (library for library in GOES_ON if now[library] != before[library])
+    return next((one for one in moved if not GOES_ON[one](before[one], now[one])), None)
 
 
-def stands_alike(one, other):
-    """Whether a generator stands at the same place; which object holds it does not matter."""
-    return one[-1] == other[-1] if isinstance(one, tuple) and len(one) == 2 else one == other
+BLOCK = 624  # numbers of 32 bits, after which a Mersenne twister makes a new state
+MOST = 1000  # blocks: more than half a million numbers
+
+
+def _python_goes_on(before, now):
+    twister = random.Random()
+    twister.setstate(before)
+    for _ in range(MOST):
+        if twister.getstate()[1][:BLOCK] == now[1][:BLOCK]:  # without the place in the block
+            return True
+        twister.getrandbits(32 * BLOCK)
+    return False
+
+
+def _numpy_goes_on(before, now):
+    twister, key = np.random.RandomState(), np.array(now[1], "uint32")
+    twister.set_state(before)
+    for _ in range(MOST):
+        if np.array_equal(twister.get_state()[1], key):
+            return True
+        twister.bytes(4 * BLOCK)
+    return False
+
+
+def _tensorflow_goes_on(before, now):
+    return before[0] == now[0]  # the seed; `set_seed` gives another
+
+
+def _own_goes_on(before, now):
+    return before[1] is None or before[1][2:] == now[1][2:]  # the key, behind a counter
+
+
+def _keras_goes_on(before, now):
+    return before[1] is None or before[1][0] == now[1][0]  # the seed, in front of one
+
+
+GOES_ON = {  # the quickest first
+    "TensorFlow": _tensorflow_goes_on,
+    "TensorFlow's tf.random.Generator": _own_goes_on,
+    "Keras": _keras_goes_on,
+    "NumPy": _numpy_goes_on,
+    "Python": _python_goes_on,
+}
