@@ -3,6 +3,9 @@
 with written_whole(path) as half:      # a name beside `path`
     figure.savefig(half)               # `path` is replaced when all is written and on the disk
 
+with saved_whole(path, ".keras") as place:   # the same where `path` is a file of this kind
+    ...
+
 write_new(path, text)                  # the same, but never over a file that is there
 
 with locked(path):                     # one process at a time
@@ -12,6 +15,7 @@ with locked(path):                     # one process at a time
 import json
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import filelock
 
@@ -29,6 +33,17 @@ def written_whole(path, into_place=os.replace):
         into_place(half, path)
     finally:
         half.unlink(missing_ok=True)
+
+
+@contextmanager
+def saved_whole(path, ending, replace=True):
+    """A name for others' code to save under: beside `path`, if that is a file with this ending that
+    may be replaced; else `path` itself, which may be a folder, or an address."""
+    if replace and str(path).endswith(ending) and "://" not in str(path):
+        with written_whole(Path(path)) as half:
+            yield half
+    else:
+        yield path
 
 
 def write_text(path, text):

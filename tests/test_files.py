@@ -40,6 +40,22 @@ def test_half_a_file_is_never_left(tmp_path, before):
     assert contents(tmp_path) == before
 
 
+def test_others_save_beside_a_file_of_their_kind(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_text("old")
+    with pytest.raises(Trouble), files.saved_whole(str(path), ".keras") as place:
+        place.write_text("ne")
+        raise Trouble
+    assert contents(tmp_path) == {"model.keras": "old"}
+    with files.saved_whole(str(path), ".keras") as place:
+        place.write_text("new")
+    assert contents(tmp_path) == {"model.keras": "new"}
+    folder, address = tmp_path / "model", "hf://somebody/model.keras"
+    for place, replace in ((folder, True), (address, True), (path, False)):
+        with files.saved_whole(place, ".keras", replace) as given:
+            assert given == place
+
+
 def test_text_keeps_its_line_ends(tmp_path):
     files.write_text(tmp_path / "a.txt", "één\nzwei\r\n")
     assert (tmp_path / "a.txt").read_bytes() == "één\nzwei\r\n".encode()

@@ -64,9 +64,9 @@ def find_arrays(name, download):
             raise InputError(
                 f"DIMLEARN_DATA is {str(place)!r}, but there is no such file or folder"
             )
-        path = place / f"{name}.npz" if place.is_dir() else place
-        if path.exists() and path.stem == name:
-            return read_npz(path), f"{path.name} of DIMLEARN_DATA"
+        for path in sorted(place.iterdir()) if place.is_dir() else [place]:
+            if path.name.lower() == f"{name}.npz":
+                return read_npz(path), f"{path.name} of DIMLEARN_DATA"
     contents = cached_files(name, download)
     if None in contents:
         raise InputError(

@@ -5,8 +5,9 @@
     images = load("my_images.npz")                # x_train, y_train, x_test, y_test
     images = from_arrays(x_train, y_train, x_test, y_test)
 
-Images are float32 in [0, 1], `[N, H, W, channels]`; labels are integers 0 to K-1. The validation
-set is split from the training set; the test set is only ever evaluated on.
+Images are float32 in [0, 1], `[N, H, W, channels]`; labels are integers 0 to K-1, whatever numbers
+or names the classes came with. The validation set is split from the training set; the test set is
+only ever evaluated on.
 """
 
 import dataclasses
@@ -19,10 +20,14 @@ import numpy as np
 
 from dimlearn.data.digits import posed_digits
 from dimlearn.data.downloads import DOWNLOADS, find_arrays
-from dimlearn.errors import InputError
+from dimlearn.errors import InputError, one_line
 
 NAMES = ("digits", *DOWNLOADS)
 VALIDATION_FRACTION = 0.1
+ZERO_TO_ONE = one_line("""
+    must be uint8 from 0 to 255, or floats in [0, 1], but are uint8 with 1 as the largest: images of
+    0 and 1 must come as floats
+""")
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Dataset:
 
     `test_originals` is the number of independent test cases: the number of test images, or of
     the originals that they show in several poses. `source` says where the images came from.
+    `class_names` has the K names of the classes: what the labels were where they came from.
     """
 
     name: str
@@ -42,10 +48,11 @@ class Dataset:
     y_test: np.ndarray
     test_originals: int
     source: str
+    class_names: tuple
 
     @property
     def num_classes(self):
-        return int(self.y_train.max()) + 1
+        return len(self.class_names)
 
     @property
     def image_shape(self):
@@ -91,7 +98,7 @@ def find(name, download, seed):
         return load_digits(seed)
     if name in DOWNLOADS:
         arrays, source = find_arrays(name, download)
-    elif str(name).endswith(".npz"):
+    elif Path(name).suffix.lower() == ".npz":
         arrays, source = find_arrays(Path(name), download=False)
     else:
         raise InputError(
@@ -107,6 +114,7 @@ def load_digits(seed=0):
     A tenth of the originals of the training set validates, in all their poses.
     """
     arrays, originals, test_originals = posed_digits()
+    arrays["class_names"] = tuple(map(str, range(10)))
     held_out = validation_mask(originals, arrays["y_train"], seed)
     source = "scikit-learn's handwritten digits, posed"
     return split("digits", arrays, np.flatnonzero(~held_out), held_out, test_originals, source)
@@ -116,7 +124,8 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
     """A `Dataset` of your own images and labels; a tenth of the training images validates.
 
     `x_*`: images `[N, H, W, channels]` or `[N, H, W]`, uint8 or floats in [0, 1];
-    `y_*`: integer labels `[N]` or `[N, 1]`, 0 to K-1. The training images are shuffled.
+    `y_*`: labels `[N]` or `[N, 1]`, integers or texts, which become 0 to K-1 in their order; what
+    they were is kept as `class_names`. The training images are shuffled.
     Raises `InputError` naming the array and what is wrong with it.
     """
     arrays = checked_arrays(x_train, y_train, x_test, y_test)
@@ -130,8 +139,8 @@ def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source=
 
 
 def split(name, arrays, training, held_out, test_originals, source):
-    """The `Dataset` of four arrays; `training` and `held_out` index the images to train on and to
-    validate on."""
+    """The `Dataset` of the arrays of `checked_arrays`; `training` and `held_out` index the images
+    to train on and to validate on."""
     x, y = arrays["x_train"], arrays["y_train"]
     return Dataset(
         name,
@@ -143,6 +152,7 @@ def split(name, arrays, training, held_out, test_originals, source):
         arrays["y_test"],
         test_originals,
         source,
+        arrays["class_names"],
     )
 
 
@@ -165,7 +175,7 @@ def validation_mask(originals, labels, seed):
 
 
 def checked_arrays(x_train, y_train, x_test, y_test):
-    """The four arrays of `from_arrays` as `Dataset` holds them, by name, or an `InputError`."""
+    """The four arrays of `from_arrays` as `Dataset` holds them, and its `class_names`, by name."""
     x_train, x_test = check_images(x_train, "x_train"), check_images(x_test, "x_test")
     if x_train.shape[1:] != x_test.shape[1:]:
         raise InputError(
@@ -173,18 +183,28 @@ def checked_arrays(x_train, y_train, x_test, y_test):
         )
     y_train = check_labels(y_train, len(x_train), "y_train")
     y_test = check_labels(y_test, len(x_test), "y_test")
-    if len(np.setdiff1d(y_test, y_train)) or len(np.unique(y_train)) < 2:
-        raise InputError(
-            f"""y_train must hold at least two classes, and every class that y_test holds: it has
-            {np.unique(y_train).tolist()}, y_test {np.unique(y_test).tolist()}"""
-        )
-    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    if y_train.dtype.kind != y_test.dtype.kind:
+        raise InputError(f"y_train has dtype {y_train.dtype}, but y_test has {y_test.dtype}")
+    classes, unseen = np.unique(y_train), np.setdiff1d(y_test, y_train)
+    if len(unseen):
+        raise InputError(f"y_test holds the class {unseen[0]}, of which y_train has no image")
+    if len(classes) < 2:
+        raise InputError(f"y_train must hold at least two classes, but has only {classes[0]}")
+    return {
+        "x_train": x_train,
+        "y_train": np.searchsorted(classes, y_train),
+        "x_test": x_test,
+        "y_test": np.searchsorted(classes, y_test),
+        "class_names": tuple(map(str, classes)),
+    }
 
 
 def check_images(images, name="images"):
     """The images as float32 `[N, H, W, channels]` in [0, 1], a channel axis added where missing.
 
-    uint8 is divided by 255. Raises `InputError` for anything that is not a set of images.
+    uint8 is 0 to 255, and divided by 255. Images of 0 and 1 stored as uint8 are refused: taken as
+    0 to 255 they would be all but black, and a set that is all but black would be taken for them.
+    Raises `InputError` for anything that is not a set of images.
     """
     try:
         images = np.asarray(images)
@@ -200,6 +220,8 @@ def check_images(images, name="images"):
     if images.size == 0:
         raise InputError(f"{name} holds no image, or images without pixels: {images.shape}")
     if images.dtype == np.uint8:
+        if images.max() == 1:
+            raise InputError(f"{name} {ZERO_TO_ONE}")
         return images.astype("float32") / 255
     if images.dtype.kind != "f":
         raise InputError(
@@ -216,17 +238,17 @@ def check_images(images, name="images"):
 
 
 def check_labels(labels, count, name="labels"):
-    """The labels as int64 `[N]`. Raises `InputError` unless they are `count` integers from 0."""
+    """The labels as they are, `[N]`. `InputError` unless they are `count` integers or texts."""
     labels = np.asarray(labels)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+    if labels.dtype == object and all(isinstance(label, str) for label in labels):  # from pandas
+        labels = labels.astype(str)
+    if labels.ndim != 1 or labels.dtype.kind not in "biuU":
         raise InputError(
-            f"""{name} must be integers of shape (N,), but has shape {labels.shape} and dtype
-            {labels.dtype}"""
+            f"""{name} must be integers or texts of shape (N,), but has shape {labels.shape} and
+            dtype {labels.dtype}"""
         )
     if len(labels) != count:
         raise InputError(f"{name} holds {len(labels)} labels for {count} images")
-    if labels.min() < 0:
-        raise InputError(f"{name} must count the classes from 0, but holds {labels.min()}")
-    return labels.astype("int64")
+    return labels.astype("int64") if labels.dtype.kind == "u" else labels

@@ -10,10 +10,10 @@ Each model owns its step, its critics and its optimizers: any number of them can
 process, in any order.
 """
 
-import math
+import operator
 
-from dimlearn.data.batches import full_batches
-from dimlearn.data.images import check_images
+from dimlearn.deep_infomax import feeding
+from dimlearn.deep_infomax.checks import check_choice, check_encoder, check_weights, whole_number
 from dimlearn.deep_infomax.critics import CRITICS
 from dimlearn.deep_infomax.objectives import (
     dim_loss,
@@ -22,6 +22,7 @@ from dimlearn.deep_infomax.objectives import (
     local_objective,
 )
 from dimlearn.deep_infomax.optimizer import FusedAdam, find_optimizer
+from dimlearn.deep_infomax.precision import precision, scaled_like
 from dimlearn.deep_infomax.prior import (
     PRIORS,
     build_discriminator,
@@ -30,7 +31,7 @@ from dimlearn.deep_infomax.prior import (
     prior_samples,
     squash,
 )
-from dimlearn.errors import InputError
+from dimlearn.files import saved_whole
 from dimlearn.startup import keras, tf
 
 NEGATIVES = ("all", "one")
@@ -46,7 +47,8 @@ class DeepInfoMax(keras.Model):
     A term with weight 0 is left out: it has no critic and costs nothing.
 
     Arguments:
-        encoder: a model from images to `(feature_map [N, M, M', C], code [N, D])`.
+        encoder: a functional model from images to `(feature_map [N, M, M', C], code [N, D])`, of
+            `build_encoder` or your own; with `alpha` 0 also one for images of any size.
         alpha, beta, gamma: the weights, finite and not negative, not all 0. The paper's DIM(G)
             is (1, 0, 1), its DIM(L) is (0, 1, 0.1).
         bound: "jsd", "dv", "nwj", "infonce" or "infonce_codes" (a name of `bounds.BOUNDS`); or a
@@ -59,9 +61,10 @@ class DeepInfoMax(keras.Model):
         prior: "uniform" (on the sigmoid of the code) or "gaussian" (on the code).
         seed: of the prior's samples.
 
-    Calling the model on images gives the codes. The history holds the mean of each term over the
-    epoch in nats: `global_bound`, `local_bound`, `prior_loss`, `discriminator_loss` and their
-    weighted `loss`. Only DV, NWJ and InfoNCE values are estimates of mutual information.
+    Calling the model on images, uint8 or floats in [0, 1], gives the codes. The history holds the
+    mean of each term over the epoch in nats: `global_bound`, `local_bound`, `prior_loss`,
+    `discriminator_loss` and their weighted `loss`. Only DV, NWJ and InfoNCE values are estimates
+    of mutual information.
 
     Raises `InputError` for settings outside these.
     """
@@ -82,12 +85,12 @@ class DeepInfoMax(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        check_weights(alpha, beta, gamma)
+        alpha, beta, gamma = check_weights(alpha, beta, gamma)
         check_choice("critic", critic, CRITICS)
         check_choice("negatives", negatives, NEGATIVES)
         check_choice("prior", prior, PRIORS)
-        if len(encoder.outputs) != 2 or len(encoder.outputs[0].shape) != 4:
-            raise InputError("the encoder must give a pair: feature map [N, M, M', C], code [N, D]")
+        check_encoder(encoder, whole_map=alpha > 0)
+        units, seed = whole_number("units", units) if units else None, operator.index(seed)
         self.settings = {
             "alpha": alpha,
             "beta": beta,
@@ -101,10 +104,11 @@ class DeepInfoMax(keras.Model):
             "seed": seed,
         }
         self.encoder = encoder
-        self.alpha, self.beta, self.gamma = float(alpha), float(beta), float(gamma)
+        self.alpha, self.beta, self.gamma = alpha, beta, gamma
         self.negatives, self.prior, self.seed = negatives, prior, seed
         self.bound, self.local_bound = find_bounds(bound, local_bound, negatives)
-        self.add_networks(CRITICS[critic], {"units": units} if units else {})
+        with precision(self.dtype_policy):
+            self.add_networks(CRITICS[critic], {"units": units} if units else {})
         self.trackers = {name: keras.metrics.Mean(name) for name in self.term_names()}
         self.built = True
 
@@ -112,12 +116,13 @@ class DeepInfoMax(keras.Model):
         """The critics and the discriminator of the terms that have a weight."""
         feature_map, code = self.encoder.outputs
         _, rows, columns, channels = feature_map.shape
+        count = None if None in (rows, columns) else rows * columns
         if self.alpha:
             self.global_critic = new_critic(**settings, name="global_critic")
-            self.global_critic.build((None, 1, rows * columns * channels), code.shape)
+            self.global_critic.build((None, 1, count * channels), code.shape)
         if self.beta:
             self.local_critic = new_critic(**settings, name="local_critic")
-            self.local_critic.build((None, rows * columns, channels), code.shape)
+            self.local_critic.build((None, count, channels), code.shape)
         if self.gamma:
             self.discriminator = build_discriminator(code.shape[-1])
             self.draws = self.add_weight((), "zeros", "int32", trainable=False, name="draws")
@@ -128,6 +133,9 @@ class DeepInfoMax(keras.Model):
         names += ["local_bound"] if self.beta else []
         names += ["prior_loss", "discriminator_loss"] if self.gamma else []
         return names
+
+    def __call__(self, images, *args, **kwargs):
+        return super().__call__(feeding.image_tensor(self.encoder, images), *args, **kwargs)
 
     def call(self, images, training=False):
         return self.encoder(images, training=training)[1]
@@ -156,28 +164,28 @@ class DeepInfoMax(keras.Model):
         samples = prior_samples(tf.shape(code), self.prior, (self.seed, self.draws.value))
         return discriminator_loss(self.discriminator(samples), self.discriminator(code))
 
-    def train_step(self, images):
-        check_batch(images)
+    def train_step(self, data):
+        images = feeding.images_of(self.encoder, data)
         with tf.GradientTape() as tape:
             feature_map, code = self.encoder(images, training=True)
             terms = self.terms(feature_map, code)
+            loss = self.optimizer.scale_loss(terms["loss"])  # in mixed precision; else as it is
         variables = self.cooperating_variables()
         # Taken before the discriminator moves, applied with it held still: each player's
         # gradient is of its own loss, with respect to its own variables.
-        gradients = tape.gradient(terms["loss"], variables)
+        gradients = tape.gradient(loss, variables)
         if self.gamma:
             self.draws.assign_add(1)
             with tf.GradientTape() as tape:
                 terms["discriminator_loss"] = self.discriminator_loss(code)
+                loss = self.discriminator_optimizer.scale_loss(terms["discriminator_loss"])
             weights = self.discriminator.trainable_variables
-            self.discriminator_optimizer.apply(
-                tape.gradient(terms["discriminator_loss"], weights), weights
-            )
+            self.discriminator_optimizer.apply(tape.gradient(loss, weights), weights)
         self.optimizer.apply(gradients, variables)
         return self.report(terms)
 
-    def test_step(self, images):
-        check_batch(images)
+    def test_step(self, data):
+        images = feeding.images_of(self.encoder, data)
         feature_map, code = self.encoder(images, training=False)
         terms = self.terms(feature_map, code)
         if self.gamma:
@@ -185,8 +193,11 @@ class DeepInfoMax(keras.Model):
         return self.report(terms)
 
     def report(self, terms):
-        for name, value in terms.items():
-            self.trackers[name].update_state(value)
+        # Of a source that does not know its length Keras begins one step too many, which ends where
+        # there are no images: nothing may be counted before that.
+        with tf.control_dependencies(list(terms.values())):
+            for name, value in terms.items():
+                self.trackers[name].update_state(value)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
     def cooperating_variables(self):
@@ -210,50 +221,53 @@ class DeepInfoMax(keras.Model):
         "adam" is `FusedAdam()`: the arithmetic of Keras' Adam in one operation for each variable,
         and a model that nobody names any more is let go. The discriminator has an optimizer of its
         own, `FusedAdam(3e-5)` unless given: the game wants a slow discriminator, whatever the pace
-        of the encoder. XLA is off unless asked for: on processors it takes seconds to compile and
-        gives slower convolutions.
+        of the encoder. In mixed float16 each scales its loss. XLA is off unless asked for: on
+        processors it takes seconds to compile and gives slower convolutions.
         """
         super().compile(optimizer=find_optimizer(optimizer), jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.cooperating_variables())
         if self.gamma:
-            self.discriminator_optimizer = find_optimizer(
-                discriminator_optimizer or FusedAdam(DISCRIMINATOR_RATE)
-            )
+            other = find_optimizer(discriminator_optimizer or FusedAdam(DISCRIMINATOR_RATE))
+            self.discriminator_optimizer = scaled_like(self.optimizer, other)
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
-    def fit(self, x, batch_size=128, validation_data=None, shuffle=True, **kwargs):
-        """As `keras.Model.fit`, on images alone.
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, **kwargs):
+        """As `keras.Model.fit`, on images alone: labels that come with them are left out.
 
-        `x`, `validation_data`: images `[N, H, W, channels]` in [0, 1], or a `tf.data.Dataset` of
-        batches of them. Of an array, every epoch drops the N mod `batch_size` images that fill
-        no batch, others each time: a small batch has other bounds than a large one.
+        `x`, `validation_data`: images `[N, H, W, channels]`, uint8 or floats in [0, 1], or batches
+        of them from a `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`. `batch_size`: of
+        arrays, 128 unless given. Of an array, every epoch drops the N mod `batch_size` images that
+        fill no batch, others each time: a small batch has other bounds than a large one.
         """
-        x = self.batches(x, batch_size, shuffle)
-        if validation_data is not None:
-            validation_data = self.batches(validation_data, batch_size, False)
-        return super().fit(x, validation_data=validation_data, shuffle=False, **kwargs)
+        feed = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
+        return feeding.told(super().fit, epochs=epochs, **feed)
 
-    def evaluate(self, x, batch_size=128, **kwargs):
+    def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """The mean of each term over images, as `fit` has them, without training."""
-        return super().evaluate(self.batches(x, batch_size, False), **kwargs)
+        images = feeding.batches(self.encoder, x, batch_size, y=y)
+        return feeding.told(super().evaluate, images, **kwargs)
 
-    def batches(self, images, batch_size, shuffle):
-        """Batches of images that were checked; a `tf.data.Dataset` is left as it is."""
-        if isinstance(images, tf.data.Dataset):
-            return images
-        images = check_images(images)
-        shape, expected = images.shape[1:], self.encoder.input_shape[1:]
-        if shape != expected:
-            raise InputError(f"the encoder takes images of shape {expected}, but these are {shape}")
-        count = len(images)
-        if not 2 <= batch_size <= count:
-            raise InputError(
-                f"""a batch needs at least 2 images, for a negative pair, and at most the {count}
-                that there are, but batch_size = {batch_size}"""
-            )
-        return full_batches(images, batch_size, shuffle)
+    def predict(self, x, *args, **kwargs):
+        """The codes `[N, D]` of images as `fit` has them."""
+        return feeding.told(super().predict, feeding.images_in(self.encoder, x), *args, **kwargs)
 
     # ------------------------------------------------------------ saving
+
+    def save(self, filepath, overwrite=True, **kwargs):
+        """As `keras.Model.save`, but a file gives way only to one that is whole."""
+        with saved_whole(filepath, ".keras", overwrite) as place:
+            super().save(place, overwrite, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+        """As `keras.Model.save_weights`, but a file gives way only to one that is whole."""
+        with saved_whole(filepath, ".weights.h5", overwrite and not max_shard_size) as place:
+            super().save_weights(place, overwrite, max_shard_size)
+
+    def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kw):
+        """As `keras.Model.export`: what is exported gives the codes of floats in [0, 1]."""
+        (images,) = self.encoder.inputs
+        signature = input_signature or [keras.InputSpec(images.dtype, images.shape)]
+        super().export(filepath, format, verbose, signature, **kw)
 
     def get_config(self):
         config = {**super().get_config(), **self.settings, "encoder": self.encoder}
@@ -264,35 +278,11 @@ class DeepInfoMax(keras.Model):
         return cls(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
 
     def get_compile_config(self):
-        config = {"optimizer": self.optimizer}
-        if self.gamma:
-            config["discriminator_optimizer"] = self.discriminator_optimizer
-        return {key: keras.saving.serialize_keras_object(value) for key, value in config.items()}
+        config = super().get_compile_config()  # empty for a model that was never compiled
+        if config and self.gamma:
+            other = self.discriminator_optimizer
+            config["discriminator_optimizer"] = keras.saving.serialize_keras_object(other)
+        return config
 
     def compile_from_config(self, config):
         self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
-
-
-def check_weights(alpha, beta, gamma):
-    """Raise `InputError` unless the weights are finite, not negative and not all 0."""
-    for name, weight in (("alpha", alpha), ("beta", beta), ("gamma", gamma)):
-        try:
-            good = math.isfinite(weight) and weight >= 0
-        except TypeError:
-            good = False
-        if not good:
-            raise InputError(f"{name} must be a finite number, 0 or more, but is {weight!r}")
-    if not (alpha or beta or gamma):
-        raise InputError("alpha, beta and gamma are all 0: there is nothing to train")
-
-
-def check_choice(name, value, choices):
-    if value not in choices:
-        raise InputError(f"{name} must be one of {', '.join(choices)}, but is {value!r}")
-
-
-def check_batch(images):
-    """Negative pairs need a second image: a batch of one would train on NaN."""
-    if images.shape[0] is not None and images.shape[0] < 2:
-        raise InputError("a batch of one image has no negative pairs: batch at least 2 images")
-    tf.debugging.assert_greater(tf.shape(images)[0], 1, "a batch of one has no negative pairs")

@@ -5,7 +5,7 @@ Both information terms are bounds on the scores of a critic, and are maximised; 
 """
 
 from dimlearn.errors import InputError
-from dimlearn.information.bounds import BOUNDS
+from dimlearn.information.bounds import BOUNDS, full_precision
 from dimlearn.startup import tf
 
 
@@ -19,9 +19,9 @@ def global_objective(critic, bound, feature_map, code, negatives="all"):
     whole = [tf.shape(feature_map)[0], 1, rows * columns * channels]
     features = tf.reshape(feature_map, whole)  # [N, L, F] with L = 1
     if negatives == "one":
-        positive, negative = critic.matched(features, code)  # [N, 1] each
+        positive, negative = map(full_precision, critic.matched(features, code))  # [N, 1] each
         return bound(positive[:, 0], negative[:, 0])
-    return bound(critic(features, code)[..., 0])  # of [N, N, 1]
+    return bound(full_precision(critic(features, code))[..., 0])  # of [N, N, 1]
 
 
 def local_objective(critic, bound, feature_map, code, negatives="all"):
@@ -31,11 +31,11 @@ def local_objective(critic, bound, feature_map, code, negatives="all"):
     or of positive and negative scores `[N, L]` when `negatives` is "one".
     """
     _, rows, columns, channels = feature_map.shape
-    locations = [tf.shape(feature_map)[0], rows * columns, channels]
-    features = tf.reshape(feature_map, locations)  # [N, L, F]
+    count = -1 if None in (rows, columns) else rows * columns  # of an encoder for any size
+    features = tf.reshape(feature_map, [tf.shape(feature_map)[0], count, channels])  # [N, L, F]
     if negatives == "one":
-        return bound(*critic.matched(features, code))  # of [N, L] each
-    return bound(critic(features, code))  # of [N, N, L]
+        return bound(*map(full_precision, critic.matched(features, code)))  # of [N, L] each
+    return bound(full_precision(critic(features, code)))  # of [N, N, L]
 
 
 def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
@@ -58,6 +58,8 @@ def mean_over_locations(bound):
     """
 
     def local_bound(scores):
+        if scores.shape[2] is None:
+            raise InputError("with an encoder for any size a bound of your own needs a local_bound")
         return tf.reduce_mean([bound(matrix) for matrix in tf.unstack(scores, axis=2)])
 
     return local_bound

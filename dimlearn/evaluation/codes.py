@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dimlearn.data.images import check_images
 from dimlearn.errors import InputError
 
 
@@ -58,9 +59,14 @@ def encode(encoder, images, batch_size=500):
     """The code of each image from a frozen encoder, float32 `[N, D]`.
 
     `encoder`: a model whose last or only output is the code. It only predicts: batch
-    normalisation uses its moving statistics, and nothing is updated.
+    normalisation uses its moving statistics, and nothing is updated. `images`: floats, or uint8
+    from 0 to 255, as `check_images` reads them.
     """
     from dimlearn.startup import tf
+
+    images = np.asarray(images)
+    if images.dtype.kind != "f":
+        images = check_images(images)
 
     def predict(batch):
         outputs = encoder(batch, training=False)

@@ -136,7 +136,9 @@ class EpochLine(keras.callbacks.Callback):
         if now - self.last < 0.5:
             return
         self.last = now
-        steps = f"{batch + 1}/{self.params['steps']}" if self.params.get("steps") else batch + 1
+        steps = batch + 1  # with several steps in one execution Keras counts past the last one
+        if self.params.get("steps"):
+            steps = f"{min(steps, self.params['steps'])}/{self.params['steps']}"
         loss = f", loss {float(logs['loss']):.3f}" if logs and "loss" in logs else ""
         text = f"    epoch {self.epoch}/{self.params['epochs']}, batch {steps}{loss}"
         self.say(text, passing=True)

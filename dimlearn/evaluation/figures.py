@@ -19,20 +19,21 @@ def draw(results, folder, dataset, say):
     shown = rng.permutation(len(dataset.x_test))[:SHOWN]
     searched = rng.permutation(len(dataset.x_train))[:SEARCHED]
     queries, labels = dataset.x_test[shown], dataset.y_test[shown]
+    class_names = np.array(dataset.class_names)
     searched, searched_labels = dataset.x_train[searched], dataset.y_train[searched]
     codes = {row["name"]: codes_of(row["name"], folder, searched, queries) for row in rows}
 
     figures = {"accuracy": pictures.accuracies(rows), "few_labels": pictures.few_labels(rows)}
     if len(queries) > FEWEST_TO_PROJECT:
         places = {name: in_two_dimensions(test_codes) for name, (_, test_codes) in codes.items()}
-        figures["projection"] = pictures.projection(places, labels)
+        figures["projection"] = pictures.projection(places, labels, class_names)
     if any(row["history"][0] for row in rows):
         figures["loss_curves"] = pictures.loss_curves(rows)
     first = np.sort(np.unique(labels, return_index=True)[1][:10])  # of each of ten classes
     names = [name for name in NEIGHBOURS_OF if name in codes] or codes
     found = {name: nearest(codes[name][0], codes[name][1][first]) for name in names}
     figures["neighbours"] = pictures.neighbours(
-        queries[first], labels[first], found, searched, searched_labels
+        queries[first], class_names[labels[first]], found, searched, class_names[searched_labels]
     )
     return figures
 

@@ -16,9 +16,10 @@ from dimlearn.startup import keras
 def trained_networks(x, y, seeds, units, dropout, epochs=12, batch_size=512):
     """One model of as many networks as there are seeds; the first seed draws for all of them.
 
-    Trained on codes `x [N, D]` and labels `y [N]`; returns a `keras.Model` from codes to logits
-    `[N, networks, classes]`. The networks differ in their first weights and their dropout, and
-    share nothing but the order of the batches. The number of epochs is fixed: nothing is chosen.
+    Trained on codes `x [N, D]` and labels `y [N]`, 0 to K-1; returns a `keras.Model` from codes to
+    logits `[N, networks, classes]`. The networks differ in their first weights and their dropout,
+    and share nothing but the order of the batches. The number of epochs is fixed: nothing is
+    chosen.
     """
     networks, first_values = untrained_networks(
         x.shape[1], int(y.max()) + 1, tuple(seeds), units, dropout

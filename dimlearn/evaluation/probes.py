@@ -146,7 +146,8 @@ def network_accuracies(codes, seeds, units, dropout):
     """Test accuracies of as many dense networks as there are seeds."""
     from dimlearn.evaluation.probe_networks import trained_networks
 
-    networks = trained_networks(codes.x, codes.y, seeds, units, dropout)
+    classes, y = np.unique(codes.y, return_inverse=True)
+    networks = trained_networks(codes.x, y, seeds, units, dropout)
     logits = encode(networks, codes.x_test).reshape(len(codes.y_test), len(seeds), -1)
-    predicted = np.argmax(logits, axis=2)  # [N, networks]
+    predicted = classes[np.argmax(logits, axis=2)]  # [N, networks]
     return [float(np.mean(answers == codes.y_test)) for answers in predicted.T]

@@ -49,6 +49,7 @@ def summarise(parts, settings, dataset):
             "validation": len(dataset.x_validation),
             "test": len(dataset.x_test),
             "test_originals": dataset.test_originals,
+            "class_names": dataset.class_names,
             "image_shape": list(dataset.image_shape),
         },
         "versions": {"dimlearn": __version__, "python": platform.python_version()}

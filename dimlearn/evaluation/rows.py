@@ -82,7 +82,7 @@ def all_rows(settings):
 def pixels(dataset, settings, seed, callbacks):
     """The image itself, as a code."""
     images = keras.Input(dataset.image_shape)
-    return keras.Model(images, keras.layers.Flatten(name="code")(images)), {}
+    return keras.Model(images, keras.layers.Flatten("channels_last", name="code")(images)), {}
 
 
 @row(control=True)
@@ -101,7 +101,7 @@ def pca(dataset, settings, seed, callbacks):
     fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
     images = keras.Input(dataset.image_shape)
     project = keras.layers.Dense(components, name="code")
-    encoder = keras.Model(images, project(keras.layers.Flatten()(images)))
+    encoder = keras.Model(images, project(keras.layers.Flatten("channels_last")(images)))
     project.set_weights([fitted.components_.T, -fitted.mean_ @ fitted.components_.T])
     return encoder, {}
 
@@ -117,7 +117,8 @@ def standard(dataset, settings, seed, callbacks):
     """The seminar project's standard classifier, trained with all labels: two layers of 64 units on
     the pixels. Its code is the second."""
     images = keras.Input(dataset.image_shape)
-    hidden = keras.layers.Dense(64, activation="relu")(keras.layers.Flatten()(images))
+    flat = keras.layers.Flatten("channels_last")(images)
+    hidden = keras.layers.Dense(64, activation="relu")(flat)
     code = keras.layers.Dense(64, activation="relu", name="code")(hidden)
     return train_with_labels(keras.Model(images, code), dataset, settings, callbacks)
 

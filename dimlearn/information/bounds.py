@@ -7,7 +7,8 @@ first two: `scores[i, j, l]` scores code `i` against location `l` of image `j`.
 
 All values are in nats, and all functions are to be maximised. They take NumPy arrays or tensors,
 float32 or float64, can be differentiated, work inside `tf.function`, and stay finite where the
-mathematics does (scores of plus and minus 1000). With sp = softplus:
+mathematics does (scores of plus and minus 1000). Scores of 16 bits, as mixed precision has them,
+are read as float32. With sp = softplus:
 
     DV        E_J[T] - log E_M[exp T]             Donsker & Varadhan 1983, DIM Eq. 2
     NWJ       E_J[T] - E_M[exp(T - 1)]            Nguyen, Wainwright & Jordan 2010
@@ -23,6 +24,19 @@ by JSD says about mutual information is in `dimlearn.information.readouts`.
 import math
 
 from dimlearn.startup import keras, tf
+
+# ---------------------------------------------------------------- scores
+
+
+def full_precision(scores):
+    """Scores as a tensor to compute a bound from: of 16 bits as float32, others as they are.
+
+    A bound sums over the pairs of a batch and takes exponentials. float16 ends at 65504, which a
+    batch of 256 exceeds by the number of its pairs, and bfloat16 keeps less than three figures.
+    """
+    scores = tf.convert_to_tensor(scores)
+    return tf.cast(scores, tf.float32) if scores.dtype.size == 2 else scores
+
 
 # ---------------------------------------------------------------- positive and negative pairs
 
@@ -43,7 +57,7 @@ def split_pairs(scores):
     `scores`: `[N, N]` or `[N, N, L]`. Returns `(positive, negative)` of shapes `[N]`, `[N (N-1)]`
     or `[N, L]`, `[N (N-1), L]`. Raises `ValueError` for N < 2: there is no negative pair.
     """
-    scores = tf.convert_to_tensor(scores)
+    scores = full_precision(scores)
     if scores.shape[0] is not None and scores.shape[0] < 2:
         raise ValueError(f"a negative pair needs 2 items, but N = {scores.shape[0]}")
     diagonal = tf.eye(tf.shape(scores)[0]) > 0  # [N, N]
@@ -65,7 +79,7 @@ def mismatch(features):
 
 def log_mean_exp(x, axis=None):
     """`log(mean(exp(x)))` over an axis of `x`, or over all its entries, without overflow."""
-    x = tf.convert_to_tensor(x)
+    x = full_precision(x)
     return tf.reduce_logsumexp(x, axis) - log_size(x, axis)
 
 
@@ -80,17 +94,17 @@ def log_size(x, axis=None):
 
 def dv(positive, negative):
     """Donsker-Varadhan (DIM Eq. 2) of positive and negative scores of any shape: a scalar, nats."""
-    return tf.reduce_mean(positive) - log_mean_exp(negative)
+    return tf.reduce_mean(full_precision(positive)) - log_mean_exp(negative)
 
 
 def nwj(positive, negative):
     """Nguyen-Wainwright-Jordan, the f-GAN bound on the KL divergence: a scalar, nats."""
-    return tf.reduce_mean(positive) - tf.exp(log_mean_exp(negative) - 1.0)
+    return tf.reduce_mean(full_precision(positive)) - tf.exp(log_mean_exp(negative) - 1.0)
 
 
 def jsd(positive, negative):
     """Jensen-Shannon objective (DIM Eq. 4), without a shift by log 2: a scalar, nats."""
-    positive = tf.convert_to_tensor(positive)
+    positive, negative = full_precision(positive), full_precision(negative)
     return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 
@@ -100,7 +114,7 @@ def infonce(positive, negative):
     With one negative InfoNCE can tell at most log 2 nats; it wants the whole batch, as
     `infonce_bound` has it.
     """
-    log_softmax = -tf.nn.softplus(tf.convert_to_tensor(negative) - positive)
+    log_softmax = -tf.nn.softplus(full_precision(negative) - full_precision(positive))
     return tf.reduce_mean(log_softmax) + math.log(2.0)
 
 
@@ -138,7 +152,7 @@ def infonce_bound(scores):
     Each row is a classification: which of the N items belongs to code `i`? Adding a constant to
     a row changes nothing.
     """
-    scores = tf.convert_to_tensor(scores)
+    scores = full_precision(scores)
     positive = tf.linalg.diag_part(scores)  # [N]
     candidates = tf.reduce_logsumexp(scores, axis=1)  # [N]: over the items j of each row
     return tf.reduce_mean(positive - candidates) + log_size(scores, axis=1)
@@ -220,7 +234,7 @@ def local_infonce(scores):
     itself and every location of every other image (other locations of the same image are not
     negatives), averaged over `i` and `l`, plus log(1 + (N-1) L). As in the authors' code.
     """
-    scores = tf.convert_to_tensor(scores)
+    scores = full_precision(scores)
     n, _, locations = tf.unstack(tf.shape(scores))
     positive, negative = split_pairs(scores)  # [N, L], [N (N-1), L]
     others = tf.reduce_logsumexp(tf.reshape(negative, [n, -1]), axis=1, keepdims=True)  # [N, 1]
@@ -236,7 +250,7 @@ def local_infonce_codes(scores):
     all images, averaged over `j` and `l`, plus log N. A patch that fits many images, such as an
     empty one, gives an even softmax here; in `local_infonce` all its copies compete as negatives.
     """
-    scores = tf.convert_to_tensor(scores)
+    scores = full_precision(scores)
     positive, _ = split_pairs(scores)  # [N, L]
     candidates = tf.reduce_logsumexp(scores, axis=0)  # [N, L]: over the codes i
     return tf.reduce_mean(positive - candidates) + log_size(scores, axis=0)

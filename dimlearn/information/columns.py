@@ -25,14 +25,15 @@ def read_groups(path, x=None, y=None, limit=10_000, seed=0):
     `InputError`, in one sentence, for a file or columns that cannot be used.
     """
     path = Path(path)
+    kind = path.suffix.lower()
     if not path.is_file():
         raise InputError(f"there is no file {path}")
-    if path.suffix == ".npz":
+    if kind == ".npz":
         return _read_npz(path, x or "x", y or "y", limit, seed)
-    if path.suffix == ".npy":
+    if kind == ".npy":
         numbers, cut = _thin_rows(_load(path, np.ndarray), limit, seed)
         header = None
-    elif path.suffix in (".csv", ".tsv", ".txt"):
+    elif kind in (".csv", ".tsv", ".txt"):
         numbers, header, cut = read_csv(path, limit, seed)
     else:
         raise InputError(f"{path.name} is not a .csv, .npy or .npz file")

@@ -118,29 +118,36 @@ def few_labels(rows, counts=(1, 5, 10, 100)):
 CLASS_COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK, "#B8A000", "#7B3F00")
 
 
-def projection(places_by_row, labels):
+def projection(places_by_row, labels, class_names):
     """Codes of test images in the plane, a panel for each row.
 
-    `places_by_row`: `{name: [N, 2]}`, by t-SNE; `labels`: `[N]`.
+    `places_by_row`: `{name: [N, 2]}`, by t-SNE; `labels`: `[N]`, numbers of the `class_names`.
     """
     figure, axes = panels(len(places_by_row), columns=3, height=2.7)
     for axis, (name, places) in zip(axes, places_by_row.items()):
         for label in np.unique(labels):
             x, y = places[labels == label].T
             color = CLASS_COLORS[label % len(CLASS_COLORS)]
-            axis.scatter(x, y, s=14, marker=f"${label}$", linewidth=0.3, color=color)
+            style = {"marker": f"${label}$", "linewidth": 0.3, "color": color}
+            axis.scatter(x, y, s=14, **style, label=class_names[label].replace("$", r"\$"))
         axis.set(title=name, xticks=[], yticks=[], xlabel="t-SNE 1", ylabel="t-SNE 2")
+    named = any(name != str(label) for label, name in enumerate(class_names))
+    if named:
+        handles, names = axes[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=5, frameon=False)
+    numbers = ", ".join(f"{label} {name}" for label, name in enumerate(class_names))
     return figure, one_line(f"""
         t-SNE maps of {len(labels)} test codes of {", ".join(places_by_row)}; each point is drawn as
-        its class number. Codes that separate the classes show islands of one number.
+        its class number{f" ({numbers})" if named else ""}. Codes that separate the classes show
+        islands of one number.
     """)
 
 
 def neighbours(images, labels, found_by_row, train_images, train_labels):
     """Query images and their nearest training images under every row's code.
 
-    `images`, `labels`: the queries; `found_by_row`: `{name: indices [queries, K]}` into the
-    training images.
+    `images`, `labels`: the queries and the names of their classes, of which 8 letters are shown;
+    `found_by_row`: `{name: indices [queries, K]}` into the training images.
     """
     count = next(iter(found_by_row.values())).shape[1]
     widths = [1, *[count] * len(found_by_row)]
@@ -154,12 +161,12 @@ def neighbours(images, labels, found_by_row, train_images, train_labels):
         block.subplots_adjust(left=0.06, right=0.94, top=0.93, bottom=0.01, wspace=0.1, hspace=0.45)
         for query, label in enumerate(labels):
             if name == "query":
-                draw_image(axes[query][0], images[query], f"{label}", BLACK)
+                draw_image(axes[query][0], images[query], f"{label:.8}", BLACK)
                 continue
             for axis, index in zip(axes[query], found_by_row[name][query]):
                 right = train_labels[index] == label
                 hits[name] += int(right)
-                mark = f"{train_labels[index]}" if right else f"{train_labels[index]} ×"
+                mark = f"{train_labels[index]:.8}" + ("" if right else " ×")
                 draw_image(axis, train_images[index], mark, BLUE if right else RED)
     total = len(images) * count
     told = ", ".join(f"{name} {correct} of {total}" for name, correct in hits.items())
@@ -173,5 +180,5 @@ def draw_image(axis, image, title, color):
     if image.shape[-1] != 3:  # not a photograph: the mean of its channels, in grey
         image = image.mean(axis=-1)
     axis.imshow(image, cmap="gray", vmin=0, vmax=1)
-    axis.set_title(title, fontsize=7, color=color, pad=2)
+    axis.set_title(title, fontsize=7, color=color, pad=2, parse_math=False)
     axis.set_axis_off()

@@ -79,7 +79,8 @@ class LiveTraining(keras.callbacks.Callback):
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        self.batches = self.epoch * self.steps + batch + 1
+        # With several steps in one execution Keras counts past the last one.
+        self.batches = self.epoch * self.steps + min(batch + 1, self.steps or batch + 1)
         if time.monotonic() - self.told > 0.3:  # a message to the browser costs more than a step
             self.told = time.monotonic()
             self.tell(logs)
@@ -98,7 +99,8 @@ class LiveTraining(keras.callbacks.Callback):
         self.bar.value = self.batches
         loss = f", loss {float(logs['loss']):.3f} nats" if logs and "loss" in logs else ""
         seconds = time.monotonic() - self.began
-        self.label.value = f"batch {self.batches} of {self.bar.max}, {seconds:.0f} s{loss}"
+        of_all = f" of {self.bar.max}" if self.steps else ""
+        self.label.value = f"batch {self.batches}{of_all}, {seconds:.0f} s{loss}"
 
     def draw(self):
         figure, axis = canvas()

@@ -5,6 +5,7 @@
     python tests/benchmarks/speed_benchmark.py many
     python tests/benchmarks/speed_benchmark.py adam
     python tests/benchmarks/speed_benchmark.py batches
+    python tests/benchmarks/speed_benchmark.py precision
 
 `step` joins the opponents of a folder of yardsticks that share a measuring module `common.py`
 (one that offers `parser` and `main`): run by that folder's `compare.py`, all are measured in turns,
@@ -12,7 +13,7 @@ round by round. (`fit` sets itself up at every call; let a round last some secon
 full, global-only, local-only and prior-only steps in turns, beside their floating-point operations.
 `many` trains ten encoders with ten weightings in one process and prints the seconds of each, the
 traces and the memory. `adam` times the fused update against Keras' own, `batches` the epochs with
-and without tf.data's tuning of itself.
+and without tf.data's tuning of itself, `precision` the light model in float32 and in bfloat16.
 
 The yardstick: 28x28x1 images; convolutions 64, 128, 256 (3x3, stride 2, same, batch norm, ReLU),
 map 7x7x128 after the second, code 64; critics of 512 units; discriminator 1000-200; weights
@@ -170,8 +171,10 @@ def weights(arguments):
     parser.add_argument("--critic", choices=("concat", "dot"), default="concat")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args(arguments)
+    from dimlearn.data import full_batches
+
     models = {name: yardstick_model(own, options.critic) for name, own in ONLY.items()}
-    batches = models["full"].batches(images(20 * options.batch), options.batch, True)
+    batches = full_batches(images(20 * options.batch), options.batch, shuffle=True)
     in_turns(models, dict.fromkeys(models, batches), options.rounds, 20)
     for name, model in models.items():
         print(f"{name}: {sum(int(np.prod(v.shape)) for v in model.trainable_variables):,} numbers")
@@ -191,6 +194,7 @@ def adam(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args(arguments)
+    from dimlearn.data import full_batches
     from dimlearn.startup import keras
 
     makers = {
@@ -202,8 +206,25 @@ def adam(arguments):
         models = {f"{name}, fused": make(), f"{name}, Keras": make()}
         plain = models[f"{name}, Keras"]
         plain.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), steps_per_execution=10)
-        batches = plain.batches(images(30 * 64), 64, True)
+        batches = full_batches(images(30 * 64), 64, shuffle=True)
         in_turns(models, dict.fromkeys(models, batches), options.rounds, steps=30)
+
+
+def precision(arguments):
+    """The light model in float32 and in the precisions that mix it with 16 bits."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--policies", nargs="+", default=["mixed_bfloat16"])
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args(arguments)
+    from dimlearn.data import full_batches
+    from dimlearn.startup import keras
+
+    models = {}
+    for policy in ("float32", *options.policies):
+        keras.config.set_dtype_policy(policy)
+        models[policy] = light_model()
+    batches = full_batches(images(20 * 128), 128, shuffle=True)
+    in_turns(models, dict.fromkeys(models, batches), options.rounds, steps=20)
 
 
 def batches(arguments):
@@ -267,7 +288,7 @@ def resident_megabytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-PARTS = {"step": step, "weights": weights, "many": many, "adam": adam, "batches": batches}
+PARTS = {each.__name__: each for each in (step, weights, many, adam, batches, precision)}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:

@@ -24,6 +24,52 @@ def test_own_arrays():
     np.testing.assert_array_equal(mine.y_train, column.y_train)
 
 
+@pytest.mark.parametrize("names", [
+    [2000, 2003, 2006, 2009],
+    [-5, 0, 17, 10_001_000],
+    ["ant", "bee", "cat", "dog"],
+    [False, True, True, True],
+])  # fmt: skip
+def test_classes_of_any_number_or_name_are_counted_from_0(names):
+    """And what they were called is kept; nothing grows with the numbers."""
+    named = np.array(names)[LABELS]
+    expected = np.array([sorted(set(names)).index(name) for name in names])[LABELS]
+    for y in (named, named.tolist(), named.astype(object) if isinstance(names[0], str) else named):
+        mine = data.from_arrays(IMAGES, y, IMAGES[:8], y[:8])
+        assert mine.class_names == tuple(map(str, sorted(set(names))))
+        assert mine.num_classes == len(set(names))
+        assert mine.y_test.dtype == mine.y_train.dtype == np.int64
+        np.testing.assert_array_equal(mine.y_test, expected[:8])
+        for part, labels in ((mine.x_train, mine.y_train), (mine.x_validation, mine.y_validation)):
+            for image, label in zip(part, labels):
+                own = (np.abs(IMAGES / 255 - image) < 1e-6).all((1, 2, 3))
+                assert label == expected[own]
+
+
+def test_a_limit_keeps_the_number_of_classes():
+    assert data.load("digits", limit=2).num_classes == 10
+    assert data.load("digits", limit=2).class_names == tuple("0123456789")
+
+
+def test_images_of_0_and_1_are_taken_as_floats():
+    """As uint8 they are refused, unless nothing but black is in them: that is black either way."""
+    bits = IMAGES > 127
+    np.testing.assert_array_equal(data.check_images(bits.astype("float32")), bits)
+    assert not data.check_images(np.zeros_like(IMAGES)).any()
+    assert data.check_images(2 * bits.astype("uint8")).max() == np.float32(2 / 255)
+    with pytest.raises(InputError, match="images of 0 and 1 must come as floats"):
+        data.check_images(bits.astype("uint8"))
+
+
+def test_an_npz_in_capitals(tmp_path, monkeypatch):
+    for name in ("MINE.NPZ", "MNIST.Npz"):
+        np.savez(tmp_path / "file.npz", **ARRAYS)
+        (tmp_path / "file.npz").rename(tmp_path / name)
+    assert len(data.load(tmp_path / "MINE.NPZ").x_test) == 8
+    monkeypatch.setenv("DIMLEARN_DATA", str(tmp_path))
+    assert data.load("mnist").source == "MNIST.Npz of DIMLEARN_DATA"
+
+
 def test_the_first_training_images_are_a_sample_of_all():
     order = np.argsort(LABELS, kind="stable")
     by_class = data.from_arrays(IMAGES[order], LABELS[order], IMAGES[:8], LABELS[:8])
@@ -83,10 +129,16 @@ def test_unknown_names():
         ({"x_train": [[1, 2], [3]]}, "same size"),
         ({"x_test": IMAGES[:8, :7]}, "x_test of"),
         ({"y_train": LABELS[:-1]}, "39 labels for 40 images"),
+        ({"x_train": IMAGES > 127}, "dtype bool"),
+        (
+            {"x_train": (IMAGES > 127).astype("uint8")},
+            "x_train must be uint8 from 0 to 255.* floats",
+        ),
         ({"y_train": LABELS / 2}, "must be integers"),
-        ({"y_train": LABELS - 1}, "from 0"),
-        ({"y_train": LABELS * 0}, "at least two classes"),
-        ({"y_test": LABELS[:8] + 9}, "every class that y_test holds"),
+        ({"y_train": LABELS.astype(object)}, "dtype object"),
+        ({"y_train": LABELS.astype(str)}, "y_train has dtype <U21, but y_test has int64"),
+        ({"y_train": LABELS * 0, "y_test": LABELS[:8] * 0}, "at least two classes, but has only 0"),
+        ({"y_test": LABELS[:8] + 9}, "y_test holds the class 9, of which y_train has no image"),
     ],
 )
 def test_bad_arrays_are_named(change, words):
@@ -96,7 +148,7 @@ def test_bad_arrays_are_named(change, words):
 
 def test_every_class_of_the_test_set_is_among_the_training_labels():
     images = np.zeros((8, 4, 4), np.uint8)
-    with pytest.raises(InputError, match="every class that y_test holds"):
+    with pytest.raises(InputError, match="class 1, of which y_train has no image"):
         data.from_arrays(images, [0, 2] * 4, images, [1] * 8)
     with pytest.raises(InputError, match="one image of each class"):
         data.from_arrays(images[:2], [0, 1], images[:2], [0, 1])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
+from dimlearn.deep_infomax import FusedAdam
 from dimlearn.deep_infomax.prior import squash
 from dimlearn.information.bounds import BOUNDS, jsd_bound, local_jsd
 from dimlearn.startup import keras, tf
@@ -247,6 +248,133 @@ def test_save_load_and_go_on(tmp_path):
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
 
 
+def uncompiled(path):
+    return new_model(0, 1, 0.1, compiled=False)
+
+
+def loaded_uncompiled(path):
+    new_model(0, 1, 0.1).save(path)
+    return keras.saving.load_model(path, compile=False)
+
+
+@pytest.mark.parametrize("get", [uncompiled, loaded_uncompiled])
+def test_a_model_that_is_not_compiled_is_saved(get, tmp_path):
+    path = tmp_path / "model.keras"
+    model = get(path)
+    model.save(path)
+    loaded = keras.saving.load_model(path)
+    assert same(values(model), values(loaded)) and not loaded.compiled
+    loaded.compile("adam")
+    assert np.isfinite(loaded.fit(IMAGES, batch_size=8, verbose=0).history["loss"]).all()
+
+
+def test_what_a_model_was_compiled_with_is_saved(tmp_path):
+    model = new_model(0, 1, 0.1, compiled=False)
+    model.compile("adam", keras.optimizers.SGD(0.25), run_eagerly=True, steps_per_execution=3)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.run_eagerly and loaded.steps_per_execution == 3
+    assert float(loaded.discriminator_optimizer.learning_rate) == 0.25
+
+
+@pytest.mark.parametrize("name, save", [
+    ("model.keras", DeepInfoMax.save),
+    ("model.weights.h5", DeepInfoMax.save_weights),
+])  # fmt: skip
+def test_a_good_file_outlives_a_save_that_fails(tmp_path, name, save):
+    model, path = new_model(0, 1, 0), tmp_path / name
+    save(model, path)
+    good = path.read_bytes()
+
+    def full_disk(store):
+        raise OSError("no space left on device")
+
+    model.encoder.layers[1].save_own_variables = full_disk
+    with pytest.raises(OSError, match="no space left"):
+        save(model, path)
+    assert path.read_bytes() == good and list(tmp_path.iterdir()) == [path]
+    model = new_model(0, 1, 0)
+    model.encoder.layers[1].kernel.assign_add(tf.ones_like(model.encoder.layers[1].kernel))
+    save(model, str(path))  # and one that does not fail takes its place
+    assert path.read_bytes() != good and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.slow
+def test_export(tmp_path):
+    """What is exported gives codes, in a process that knows neither Keras nor the library."""
+    model = new_model(0, 1, 0, compiled=False)
+    model.export(tmp_path / "exported", verbose=False)
+    np.save(tmp_path / "images.npy", IMAGES)
+    np.save(tmp_path / "codes.npy", model(IMAGES))
+    script = """if True:
+        import sys, numpy as np, tensorflow as tf
+        folder = sys.argv[1]
+        images, codes = np.load(folder + "/images.npy"), np.load(folder + "/codes.npy")
+        exported = tf.saved_model.load(folder + "/exported")
+        np.testing.assert_allclose(exported.serve(images), codes, atol=1e-5)
+    """
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+
+
+# ---------------------------------------------------------------- Keras' settings
+
+
+@pytest.fixture
+def policy():
+    """A function that sets Keras' dtype policy, for the time of a test."""
+    before = keras.config.dtype_policy(), keras.config.floatx()
+    yield keras.config.set_dtype_policy
+    keras.config.set_dtype_policy(before[0])
+    keras.config.set_floatx(before[1])
+
+
+@pytest.mark.parametrize("name", ["mixed_float16", "mixed_bfloat16"])
+def test_a_step_in_mixed_precision_is_the_step(policy, name):
+    """Of both players, but for rounding, though float16 scales their losses by 32768 first."""
+    moves = []
+    for each in ("float32", name):
+        policy(each)
+        model = new_model(1, 1, 1, compiled=False)
+        model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+        before = [variable.numpy() for variable in model.trainable_variables]
+        terms = model.train_step(tf.constant(IMAGES))
+        assert all(value.dtype == tf.float32 and np.isfinite(value) for value in terms.values())
+        after = model.trainable_variables
+        moves.append(np.concatenate([np.ravel(b - a) for a, b in zip(before, after)]))
+    full, mixed = moves
+    assert np.linalg.norm(mixed - full) < 0.1 * np.linalg.norm(full)
+
+
+@pytest.mark.slow
+def test_mixed_precision_is_saved_and_goes_on(policy, tmp_path):
+    policy("mixed_float16")
+    model = new_model(0, 1, 0.1, compiled=False)
+    model.compile("adam")
+    model.fit(IMAGES, batch_size=8, verbose=0)
+    model.save(tmp_path / "model.keras")
+    policy("float32")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.dtype_policy.name == "mixed_float16"
+    histories = [each.fit(IMAGES, shuffle=False, batch_size=8, verbose=0).history
+                 for each in (model, loaded)]  # fmt: skip
+    assert histories[0] == histories[1]
+    assert same(values(model), values(loaded))
+
+
+@pytest.mark.parametrize("as_policy", [True, False])
+def test_float64(policy, as_policy):
+    keras.config.set_floatx("float64")
+    if as_policy:
+        policy("float64")
+    model = new_model(0, 1, 0.1, compiled=False)
+    model.compile(FusedAdam(keras.optimizers.schedules.CosineDecay(1e-3, 10)))
+    assert np.isfinite(model.fit(IMAGES, batch_size=8, verbose=0).history["loss"]).all()
+    pixels = np.round(255 * IMAGES).astype("uint8")
+    codes = model.predict(pixels, verbose=0)
+    assert codes.dtype == ("float64" if as_policy else "float32")
+    np.testing.assert_allclose(codes, model(pixels / 255), atol=1e-5)
+
+
 def test_callbacks_and_validation():
     model = new_model(0, 1, 0)
     stop = keras.callbacks.EarlyStopping("val_loss", patience=0, min_delta=100)
@@ -343,5 +471,5 @@ def test_bad_images(images, batch_size, words):
 
 def test_a_batch_of_one_in_a_dataset():
     dataset = tf.data.Dataset.from_tensor_slices(IMAGES[:5]).batch(4)
-    with pytest.raises(Exception, match="batch of one"):
+    with pytest.raises(InputError, match="batch of one"):
         new_model(0, 1, 0).fit(dataset, verbose=0)

@@ -39,6 +39,27 @@ def test_in_another_order_and_with_a_part_of_the_variables():
     np.testing.assert_allclose(*paths, atol=1e-5)
 
 
+def test_with_a_scaled_loss_it_is_adam_too():
+    """In a branch of the graph, where a step with an infinite gradient is left out."""
+    paths = []
+    for kind in (FusedAdam, keras.optimizers.Adam):
+        variable = keras.Variable(np.ones(3), dtype="float32")
+        optimizer = keras.optimizers.LossScaleOptimizer(kind(0.1), initial_scale=64.0)
+        optimizer.build([variable])
+        step = tf.function(lambda gradient: optimizer.apply([gradient], [variable]))  # noqa: B023
+        for gradient in ([1.0, -2.0, 3.0], [np.inf, 0.0, 0.0], [0.5, 0.0, -9.0]):
+            step(tf.constant(gradient))
+        assert int(optimizer.iterations) == 2 and float(optimizer.dynamic_scale) == 32
+        paths.append(variable.numpy())
+    np.testing.assert_allclose(*paths, atol=1e-5)
+
+
+def test_variables_of_float64():
+    variable = keras.Variable(np.ones(3), dtype="float64")
+    FusedAdam(0.1).apply([tf.constant([1.0, -1.0, 0.0], "float64")], [variable])
+    np.testing.assert_allclose(variable, [0.9, 1.1, 1.0], atol=1e-6)
+
+
 def test_what_is_saved_of_it_is_what_is_saved_of_adam():
     variables = [keras.Variable(np.ones(2), dtype="float32", name="weights")]
     fused, plain = FusedAdam(0.1), keras.optimizers.Adam(0.1)

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from dimlearn import InputError, build_encoder, data
+from dimlearn import DeepInfoMax, InputError, build_encoder, data
 from dimlearn.evaluation import Settings, encode, frozen_codes, standardize
 from dimlearn.evaluation.rows import pixels
 
@@ -32,6 +32,20 @@ def test_the_code_is_the_last_output_however_many_images(little):
     assert few.shape == (len(little.x_test), 8) and few.dtype == "float32"
     np.testing.assert_allclose(few, encoder(little.x_test, training=False)[1], atol=1e-5)
     np.testing.assert_allclose(many, np.tile(few, (5, 1)), atol=1e-5)
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_pixels_from_0_to_255_are_taken_as_such(little, copies):
+    """Compiled or not, and by a model as by its encoder; what is no image is refused."""
+    encoder = build_encoder(little.image_shape, code_dim=8)
+    images = np.tile(little.x_test[:20], (copies, 1, 1, 1))
+    pixels = np.round(255 * images).astype("uint8")
+    expected = encode(encoder, pixels.astype("float32") / 255, batch_size=4)
+    for each in (encoder, DeepInfoMax(encoder)):
+        np.testing.assert_allclose(encode(each, pixels, batch_size=4), expected, atol=1e-5)
+    for wrong in (pixels.astype(int), (pixels > 127).astype("uint8")):
+        with pytest.raises(InputError):
+            encode(encoder, wrong)
 
 
 def test_codes_are_standardised_by_the_training_part_alone(little):

@@ -160,6 +160,16 @@ def test_the_authors_encoders_have_the_papers_three_layers(little):
     assert all(0 <= value <= 1 for values in accuracies.values() for value in values)
 
 
+def test_the_last_batch_is_the_last_that_there_is():
+    """Keras tells the end of an execution of several steps, also where it went past the last."""
+    said = []
+    line = comparison.EpochLine(lambda text, passing: said.append(text))
+    line.set_params({"epochs": 1, "steps": 8})
+    line.on_epoch_begin(0)
+    line.on_train_batch_end(9)
+    assert said == ["    epoch 1/1, batch 8/8"]
+
+
 def test_a_training_is_told_at_most_twice_a_second(monkeypatch):
     said, seconds = [], iter(np.arange(0, 10, 0.2))
     monkeypatch.setattr(comparison.time, "monotonic", lambda: next(seconds))

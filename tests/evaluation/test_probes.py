@@ -33,6 +33,15 @@ def test_probes_on_gaussians_of_known_bayes_accuracy(gap, low, high):
 
 
 @pytest.mark.slow
+def test_labels_of_any_size_cost_a_network_nothing():
+    """An identity number of ten million is no number of classes."""
+    codes = two_gaussians(300)
+    expected = probes.mlp64(codes, [0])
+    codes.y, codes.y_test = 10_001_000 + 7 * codes.y, 10_001_000 + 7 * codes.y_test
+    assert probes.mlp64(codes, [0]) == expected and expected[0] > 0.7
+
+
+@pytest.mark.slow
 def test_probes_repeat_and_seeds_differ():
     codes = two_gaussians(900, gap=1.0)
     for probe in probes.SEEDED_PROBES.values():

@@ -164,15 +164,15 @@ def strange_images(kind):
     rng = np.random.default_rng(0)
     labels = np.arange(60) % 3
     images = rng.random((60, 8, 8, 2 if kind == "two channels" else 1)).astype("float32")
-    if kind == "classes from 1":
-        labels = labels + 1
+    if kind == "classes with names":
+        labels = np.array(["a $ign", "2000", "under_score"])[labels]
     tests = 1 if kind == "one test image" else 30
     return data.from_arrays(images, labels, images[:tests], labels[:tests])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "kind", ["two channels", "classes from 1", "one test image", "a code of one number"]
+    "kind", ["two channels", "classes with names", "one test image", "a code of one number"]
 )
 def test_strange_images_get_their_table_and_figures(kind, tmp_path):
     dataset = strange_images(kind)
@@ -186,7 +186,11 @@ def test_strange_images_get_their_table_and_figures(kind, tmp_path):
     written = {path.name for path in tmp_path.rglob("*.*")}
     assert {"table.md", "report.md", "accuracy.png", "neighbours.png"} <= written
     assert ("projection.png" in written) == (kind != "one test image")
-    assert json.loads((tmp_path / "results.json").read_text())["rows"][0]["name"] == "random"
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert results["rows"][0]["name"] == "random"
+    assert results["data"]["class_names"] == list(dataset.class_names)
+    said = "(0 2000, 1 a $ign, 2 under_score)" in (tmp_path / "report.md").read_text()
+    assert said == (kind == "classes with names")
 
 
 @pytest.mark.slow

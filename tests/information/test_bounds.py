@@ -236,6 +236,30 @@ def gradient(bound, scores):
     return tape.gradient(value, scores).numpy()
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_scores_of_16_bits_give_the_bounds_of_float32(dtype):
+    """float16 has no number for the pairs of 300 images, bfloat16 three figures for their sum."""
+    scores = tf.cast(scores_like((300, 300, 2)) + 3 * np.eye(300)[..., None], dtype)
+    same = tf.cast(scores, tf.float32)
+    positive, negative = split_pairs(scores)
+    assert positive.dtype == negative.dtype == tf.float32
+    for on_matrix, on_tensor, on_pairs in BOUNDS.values():
+        pairs = tf.linalg.diag_part(scores[..., 0]), tf.linalg.diag_part(scores[::-1, :, 0])
+        for bound, half, full in (
+            (on_matrix, (scores[..., 0],), (same[..., 0],)),
+            (on_tensor, (scores,), (same,)),
+            (on_pairs, pairs, [tf.cast(each, tf.float32) for each in pairs]),
+        ):
+            assert bound(*half).dtype == tf.float32
+            assert float(bound(*half)) == float(bound(*full))
+    assert float(local_dv(tf.zeros((64, 64, 2), dtype))) == pytest.approx(0, abs=1e-6)
+
+
+def test_float64_stays_float64():
+    for on_matrix, on_tensor, _ in BOUNDS.values():
+        assert on_matrix(EYE).dtype == on_tensor(EYE[..., None]).dtype == tf.float64
+
+
 @pytest.mark.parametrize("name", [*ON_MATRIX, *(f"local {name}" for name in LOCAL)])
 def test_gradients_agree_with_finite_differences(name):
     bound = LOCAL[name.split()[1]] if " " in name else ON_MATRIX[name]

@@ -60,6 +60,17 @@ def test_text_that_is_no_table_gets_one_sentence(text, words, tmp_path):
     assert "\n" not in str(refused.value)
 
 
+def test_capital_endings_are_endings(tmp_path):
+    np.save(tmp_path / "a.npy", NUMBERS)
+    np.savez(tmp_path / "a.npz", x=NUMBERS[:, :1], y=NUMBERS[:, 1:])
+    np.savetxt(tmp_path / "a.csv", NUMBERS, delimiter=",")
+    for name in ("a.npy", "a.npz", "a.csv"):
+        (tmp_path / name).rename(tmp_path / name.upper())
+        groups = () if "npz" in name else ("0", "1,2")
+        x, y, _ = read_groups(tmp_path / name.upper(), *groups)
+        np.testing.assert_allclose(np.hstack([x, y]), NUMBERS)
+
+
 def test_missing_numbers_are_left_to_whoever_needs_them(tmp_path):
     (tmp_path / "file.csv").write_text("1,nan\ninf,2\n")
     x, y, _ = read_groups(tmp_path / "file.csv")

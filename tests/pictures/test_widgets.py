@@ -49,3 +49,18 @@ def test_a_training_is_told_while_it_runs(monkeypatch):
     assert label.value.startswith("batch 8 of 8")
     assert live.history["global_bound"] == pytest.approx(history.history["global_bound"])
     assert "after epoch 2, in nats: global bound" in picture.value
+
+
+@pytest.mark.parametrize("steps, words", [(4, "batch 4 of 4, "), (None, "batch 10, ")])
+def test_no_batch_is_told_past_the_last(monkeypatch, steps, words):
+    """Of ten steps in one execution, where an epoch has four, or nobody knows how many it has."""
+    shown = []
+    monkeypatch.setattr(widgets, "display", shown.append)
+    live = widgets.LiveTraining()
+    live.set_params({"steps": steps, "epochs": 1})
+    live.on_train_begin()
+    live.on_epoch_begin(0)
+    live.on_train_batch_end(9)
+    live.on_train_end()
+    label = shown[0].children[0].children[1]
+    assert label.value.startswith(words)
