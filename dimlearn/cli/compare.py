@@ -44,13 +44,16 @@ def add_command(commands):
     add("--download", action="store_true", help="allow the data to be downloaded")
     add("--out", type=Path, help="run folder (default: runs/DATA)")
     add("--again", action="store_true", help="set an old run in that folder aside and start anew")
-    add("--rows", nargs="+", metavar="NAME", help="only these rows of the table")
+    rows = "only these rows of the table, or the two beside it: views, augmented"
+    add("--rows", nargs="+", metavar="NAME", help=rows)
     weights = "alpha, beta, gamma of an encoder, known or new; may be repeated"
     add("--weights", action="append", type=parse_weights, metavar="NAME=A,B,G", help=weights)
     add("--bound", help=f"jsd, dv, nwj, infonce or infonce_codes {named}")
     add("--critic", help=f"dot or concat {named}")
     add("--negatives", help=f"all pairs of a batch, or one for each image {named}")
     add("--prior", help=f"uniform or gaussian {named}")
+    views = "handwriting or photographs (default: by the number of channels)"
+    add("--views", help=f"random pictures for the rows *views* and *augmented*: {views}")
     architecture = f"light, dim28 or dim32, the authors' {named}"
     add("--encoder", dest="architecture", metavar="ENCODER", help=architecture)
     add("--code-dim", type=positive, metavar="D", help="numbers in a code (%(default)s)")

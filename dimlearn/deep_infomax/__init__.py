@@ -15,5 +15,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "model": ["DeepInfoMax"],
         "optimizer": ["FusedAdam"],
         "prior": ["build_discriminator"],
+        "views": ["HandwritingViews", "PhotographViews"],
     },
 )

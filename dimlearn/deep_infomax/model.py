@@ -6,8 +6,7 @@
     history = model.fit(images, epochs=10, batch_size=128)
     feature_maps, codes = encoder.predict(other_images)
 
-Each model owns its step, its critics and its optimizers: any number of them can be trained in one
-process, in any order.
+Each model owns its step, critics and optimizers: any number can be trained in one process.
 """
 
 import operator
@@ -16,10 +15,12 @@ from dimlearn.deep_infomax import feeding
 from dimlearn.deep_infomax.checks import check_choice, check_encoder, check_weights, whole_number
 from dimlearn.deep_infomax.critics import CRITICS
 from dimlearn.deep_infomax.objectives import (
+    across_views,
     dim_loss,
     find_bounds,
     global_objective,
     local_objective,
+    mean_over_pairs,
 )
 from dimlearn.deep_infomax.optimizer import FusedAdam, find_optimizer
 from dimlearn.deep_infomax.precision import precision, scaled_like
@@ -31,9 +32,11 @@ from dimlearn.deep_infomax.prior import (
     prior_samples,
     squash,
 )
+from dimlearn.deep_infomax.views import find_views, two_views
 from dimlearn.files import saved_whole
 from dimlearn.startup import keras, tf
 
+serialize = keras.saving.serialize_keras_object
 NEGATIVES = ("all", "one")
 DISCRIMINATOR_RATE = 3e-5  # of Adam
 
@@ -59,7 +62,10 @@ class DeepInfoMax(keras.Model):
         negatives: "all" pairs of the batch, or "one" mismatched code for each image; functions
             then take positive and negative scores.
         prior: "uniform" (on the sigmoid of the code) or "gaussian" (on the code).
-        seed: of the prior's samples.
+        views: None, or what makes a random picture of each image: "handwriting", "photographs"
+            (`views.py`), a layer or a function of images. The code of one picture is scored with
+            the map of another of the same image, both ways (AMDIM, Bachman et al. 2019).
+        seed: of the prior's samples and of named views.
 
     Calling the model on images, uint8 or floats in [0, 1], gives the codes. The history holds the
     mean of each term over the epoch in nats: `global_bound`, `local_bound`, `prior_loss`,
@@ -81,6 +87,7 @@ class DeepInfoMax(keras.Model):
         units=None,
         negatives="all",
         prior="uniform",
+        views=None,
         seed=0,
         **kwargs,
     ):
@@ -101,11 +108,13 @@ class DeepInfoMax(keras.Model):
             "units": units,
             "negatives": negatives,
             "prior": prior,
+            "views": views,
             "seed": seed,
         }
         self.encoder = encoder
         self.alpha, self.beta, self.gamma = alpha, beta, gamma
         self.negatives, self.prior, self.seed = negatives, prior, seed
+        self.views = find_views(views, seed)
         self.bound, self.local_bound = find_bounds(bound, local_bound, negatives)
         with precision(self.dtype_policy):
             self.add_networks(CRITICS[critic], {"units": units} if units else {})
@@ -142,16 +151,21 @@ class DeepInfoMax(keras.Model):
 
     # ------------------------------------------------------------ the objective and the step
 
+    def pictures(self, images):
+        """What the encoder sees: the images, or two random pictures of each."""
+        return two_views(self.views, images) if self.views else images
+
     def terms(self, feature_map, code):
         """The loss and the terms with a weight, as a dictionary of scalars in nats."""
+        pairs = across_views(feature_map, code) if self.views else [(feature_map, code)]
         terms = {}
         if self.alpha:
-            terms["global_bound"] = global_objective(
-                self.global_critic, self.bound, feature_map, code, self.negatives
+            terms["global_bound"] = mean_over_pairs(
+                global_objective, self.global_critic, self.bound, pairs, self.negatives
             )
         if self.beta:
-            terms["local_bound"] = local_objective(
-                self.local_critic, self.local_bound, feature_map, code, self.negatives
+            terms["local_bound"] = mean_over_pairs(
+                local_objective, self.local_critic, self.local_bound, pairs, self.negatives
             )
         if self.gamma:
             terms["prior_loss"] = prior_loss(self.discriminator(squash(code, self.prior)))
@@ -167,7 +181,7 @@ class DeepInfoMax(keras.Model):
     def train_step(self, data):
         images = feeding.images_of(self.encoder, data)
         with tf.GradientTape() as tape:
-            feature_map, code = self.encoder(images, training=True)
+            feature_map, code = self.encoder(self.pictures(images), training=True)
             terms = self.terms(feature_map, code)
             loss = self.optimizer.scale_loss(terms["loss"])  # in mixed precision; else as it is
         variables = self.cooperating_variables()
@@ -186,7 +200,7 @@ class DeepInfoMax(keras.Model):
 
     def test_step(self, data):
         images = feeding.images_of(self.encoder, data)
-        feature_map, code = self.encoder(images, training=False)
+        feature_map, code = self.encoder(self.pictures(images), training=False)
         terms = self.terms(feature_map, code)
         if self.gamma:
             terms["discriminator_loss"] = self.discriminator_loss(code)
@@ -218,11 +232,10 @@ class DeepInfoMax(keras.Model):
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
         """As `keras.Model.compile`, without a loss.
 
-        "adam" is `FusedAdam()`: the arithmetic of Keras' Adam in one operation for each variable,
-        and a model that nobody names any more is let go. The discriminator has an optimizer of its
-        own, `FusedAdam(3e-5)` unless given: the game wants a slow discriminator, whatever the pace
-        of the encoder. In mixed float16 each scales its loss. XLA is off unless asked for: on
-        processors it takes seconds to compile and gives slower convolutions.
+        "adam" is `FusedAdam()`, whose model is let go when nobody names it any more. The
+        discriminator has an optimizer of its own, `FusedAdam(3e-5)` unless given: the game wants a
+        slow discriminator, whatever the pace of the encoder. In mixed float16 each scales its loss.
+        XLA is off unless asked for: it takes seconds to compile and gives slower convolutions.
         """
         super().compile(optimizer=find_optimizer(optimizer), jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.cooperating_variables())
@@ -271,7 +284,7 @@ class DeepInfoMax(keras.Model):
 
     def get_config(self):
         config = {**super().get_config(), **self.settings, "encoder": self.encoder}
-        return {key: keras.saving.serialize_keras_object(value) for key, value in config.items()}
+        return {key: serialize(value) for key, value in config.items()}
 
     @classmethod
     def from_config(cls, config):
@@ -280,8 +293,7 @@ class DeepInfoMax(keras.Model):
     def get_compile_config(self):
         config = super().get_compile_config()  # empty for a model that was never compiled
         if config and self.gamma:
-            other = self.discriminator_optimizer
-            config["discriminator_optimizer"] = keras.saving.serialize_keras_object(other)
+            config["discriminator_optimizer"] = serialize(self.discriminator_optimizer)
         return config
 
     def compile_from_config(self, config):

@@ -38,6 +38,22 @@ def local_objective(critic, bound, feature_map, code, negatives="all"):
     return bound(full_precision(critic(features, code)))  # of [N, N, L]
 
 
+def across_views(feature_map, code):
+    """The pairs `(feature_map, code)` across two views (AMDIM, Bachman et al. 2019).
+
+    Maps `[2N, M, M', C]` and codes `[2N, D]` of N pictures and of N other pictures of the same
+    images. The code of each picture is paired with the map of the other, both ways.
+    """
+    map_a, map_b = tf.split(feature_map, 2)
+    code_a, code_b = tf.split(code, 2)
+    return [(map_b, code_a), (map_a, code_b)]
+
+
+def mean_over_pairs(objective, critic, bound, pairs, negatives="all"):
+    """The mean of an objective over pairs `(feature_map, code)`: a scalar, nats."""
+    return tf.add_n([objective(critic, bound, *pair, negatives) for pair in pairs]) / len(pairs)
+
+
 def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):
     """`-alpha * global_mi - beta * local_mi + gamma * prior_loss` (DIM Eq. 8): nats.
 

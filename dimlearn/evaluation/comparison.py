@@ -78,14 +78,16 @@ def filled_in(settings, dataset):
         if getattr(settings, name) < 1:
             raise InputError(f"--{name.replace('_', '-')} must be at least 1")
     rows = all_rows(settings)
-    asked = tuple(dict.fromkeys(settings.rows or rows))
+    by_default = [name for name, row in rows.items() if not row.on_request]
+    asked = tuple(dict.fromkeys(settings.rows or by_default))
     for name in asked:
         if name not in rows:
             raise InputError(f"there is no row {name!r}: choose among {', '.join(rows)}")
         if rows[name].weights is not None:  # a bound or a critic that there is not is found here
             new_model(new_encoder(dataset, settings), rows[name].weights, settings, seed=0)
     epochs = settings.epochs or max(1, round(STEPS * settings.batch_size / count))
-    return dataclasses.replace(settings, rows=asked, epochs=epochs)
+    views = settings.views or ("handwriting" if dataset.image_shape[2] == 1 else "photographs")
+    return dataclasses.replace(settings, rows=asked, epochs=epochs, views=views)
 
 
 def finish_part(row, seed, dataset, settings, folder, say):

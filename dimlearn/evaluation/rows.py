@@ -13,6 +13,7 @@ from dimlearn.data.batches import full_batches
 from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.model import DISCRIMINATOR_RATE, DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
+from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.startup import keras
 
@@ -27,6 +28,7 @@ class Row:
     labels: it sees the labels before any probe does.
     seeded: another pretraining seed gives another encoder.
     weights: (alpha, beta, gamma) of a row of Deep InfoMax.
+    on_request: it is made only when it is asked for by name.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Row:
     labels: bool = False
     seeded: bool = True
     weights: tuple | None = None
+    on_request: bool = False
 
     def train(self, dataset, settings, seed, callbacks=()):
         """The row's encoder and its history.
@@ -46,6 +49,7 @@ class Row:
         return self.make(dataset, settings, seed, callbacks)
 
 
+LOCAL = (0.0, 1.0, 0.0)  # the weights of the rows with views: the local objective by itself
 ROWS = {}
 
 
@@ -67,7 +71,7 @@ def all_rows(settings):
     rows = dict(ROWS)
     for name, weights in settings.weights.items():
         if name in ROWS:
-            raise InputError(f"{name} is a control and has no weights: use another name")
+            raise InputError(f"{name} is a row with a meaning of its own: use another name")
         rows[name] = deep_infomax(name, weights)
     for name in rows:  # they are names of files, and some disks do not tell "Local" from "local"
         if len([other for other in rows if other.casefold() == name.casefold()]) > 1:
@@ -132,23 +136,32 @@ def deep_infomax(name, weights):
     def make(dataset, settings, seed, callbacks):
         encoder = new_encoder(dataset, settings)
         model = new_model(encoder, weights, settings, seed)
-        model.compile(
-            adam(settings.learning_rate, dataset, settings),
-            adam(DISCRIMINATOR_RATE, dataset, settings),
-            steps_per_execution=10,
-        )
-        history = model.fit(
-            full_batches(dataset.train_tensor, settings.batch_size, shuffle=True),
-            epochs=settings.epochs,
-            callbacks=list(callbacks),
-            verbose=0,
-        )
-        return encoder, history.history
+        return encoder, train_without_labels(model, dataset, settings, callbacks)
 
     return Row(name, make, weights=weights)
 
 
-def new_model(encoder, weights, settings, seed):
+@row(on_request=True)
+def views(dataset, settings, seed, callbacks):
+    """Deep InfoMax across two random views of every image: it is told what may change from picture
+    to picture of the same thing, which the other rows are not."""
+    encoder = new_encoder(dataset, settings)
+    model = new_model(encoder, LOCAL, settings, seed, settings.views)
+    return encoder, train_without_labels(model, dataset, settings, callbacks)
+
+
+@row(on_request=True)
+def augmented(dataset, settings, seed, callbacks):
+    """The control of *views*: one random view of every image, code and map from the same picture.
+    It is shown what may change as well, but no two pictures that belong together."""
+    encoder = new_encoder(dataset, settings)
+    images = keras.Input(dataset.image_shape)
+    of_pictures = keras.Model(images, encoder(find_views(settings.views, seed)(images)))
+    model = new_model(of_pictures, LOCAL, settings, seed)
+    return encoder, train_without_labels(model, dataset, settings, callbacks)
+
+
+def new_model(encoder, weights, settings, seed, views=None):
     """The `DeepInfoMax` around an encoder that the settings ask for."""
     return DeepInfoMax(
         encoder,
@@ -157,8 +170,25 @@ def new_model(encoder, weights, settings, seed):
         critic=settings.critic,
         negatives=settings.negatives,
         prior=settings.prior,
+        views=views,
         seed=seed,
     )
+
+
+def train_without_labels(model, dataset, settings, callbacks):
+    """Train a `DeepInfoMax` on the training images; returns the history of its terms."""
+    model.compile(
+        adam(settings.learning_rate, dataset, settings),
+        adam(DISCRIMINATOR_RATE, dataset, settings),
+        steps_per_execution=10,
+    )
+    history = model.fit(
+        full_batches(dataset.train_tensor, settings.batch_size, shuffle=True),
+        epochs=settings.epochs,
+        callbacks=list(callbacks),
+        verbose=0,
+    )
+    return history.history
 
 
 # ---------------------------------------------------------------- the same budget

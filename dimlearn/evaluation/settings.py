@@ -25,6 +25,8 @@ class Settings:
     epochs, batch_size, learning_rate, decay: of every network; epochs None: about `STEPS` batches.
     architecture, code_dim: of every encoder (see `build_encoder`).
     bound, critic, negatives, prior: of every Deep InfoMax (see `DeepInfoMax`).
+    views: of the rows that see random pictures of every image (see `DeepInfoMax`); None:
+        "handwriting" for images of one channel, "photographs" for colour.
     seeds: how many pretrainings; probe_seeds: how many trained probes and draws of labels.
     """
 
@@ -41,5 +43,6 @@ class Settings:
     critic: str = "dot"
     negatives: str = "all"
     prior: str = "uniform"
+    views: str | None = None
     seeds: int = 1
     probe_seeds: int = 3

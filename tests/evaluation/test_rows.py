@@ -1,5 +1,7 @@
 """The rows of the table: what each encoder is, and what a row says of itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,8 +21,10 @@ def trained(name, dataset, settings=QUICK, seed=0):
 
 def test_the_table_of_the_course():
     rows = all_rows(Settings())
-    assert list(rows) == ["pixels", "random", "pca", "supervised", "standard", *WEIGHTS]
-    assert {name for name, row in rows.items() if row.control} == rows.keys() - WEIGHTS.keys()
+    controls = ["pixels", "random", "pca", "supervised", "standard"]
+    assert list(rows) == [*controls, "views", "augmented", *WEIGHTS]
+    assert [name for name, row in rows.items() if row.control] == controls
+    assert [name for name, row in rows.items() if row.on_request] == ["views", "augmented"]
     assert {name for name, row in rows.items() if row.labels} == {"supervised", "standard"}
     assert {name for name, row in rows.items() if not row.seeded} == {"pixels", "pca"}
     assert {name: row.weights for name, row in rows.items() if row.weights} == WEIGHTS
@@ -56,6 +60,22 @@ def test_random_is_the_encoder_that_the_others_start_from(little):
 
 
 @pytest.mark.slow
+def test_the_rows_with_views_see_other_pictures_than_each_other(little):
+    settings = filled_in(QUICK, little)
+    assert settings.views == "handwriting"
+    assert not {"views", "augmented"} & set(settings.rows)
+    assert filled_in(replace(QUICK, rows=("augmented",)), little).rows == ("augmented",)
+    codes = {}
+    for name in ("local", "views", "augmented"):
+        encoder, history = trained(name, little, replace(settings, weights={"local": (0, 1, 0)}))
+        assert [output.shape[1:] for output in encoder.outputs][-1] == (7,)
+        assert set(history) == {"loss", "local_bound"}
+        codes[name] = encode(encoder, little.x_test)
+    for name, other in (("local", "views"), ("views", "augmented"), ("augmented", "local")):
+        assert np.abs(codes[name] - codes[other]).max() > 0.1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["supervised", "standard", "local"])
 def test_trained_rows_move_and_tell_their_training(little, name):
     encoder, history = trained(name, little)
@@ -76,7 +96,8 @@ def test_trained_rows_move_and_tell_their_training(little, name):
 @pytest.mark.parametrize(
     "weights, words",
     [
-        ({"pca": (0, 1, 0)}, "pca is a control and has no weights"),
+        ({"pca": (0, 1, 0)}, "pca is a row with a meaning of its own"),
+        ({"views": (0, 1, 0)}, "views is a row with a meaning of its own"),
         ({"local": (0, 1, 0), "Local": (0, 1, 1)}, "but for capital letters"),
     ],
 )
@@ -100,4 +121,4 @@ def test_a_new_row_is_one_function(little, monkeypatch):
     encoder, history = new.train(little, settings, seed=0)
     assert (new.name, new.control, new.labels, new.seeded) == ("ones", True, False, False)
     assert history == {} and all((weights == 1).all() for weights in encoder.get_weights())
-    assert len(all_rows(settings)) == 6 + len(WEIGHTS)
+    assert len(all_rows(settings)) == len(ROWS) + len(WEIGHTS) + 1
