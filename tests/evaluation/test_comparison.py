@@ -168,7 +168,7 @@ def test_what_is_left_open_is_filled_in(bars):
     ({"probe_seeds": 0}, "--probe-seeds must be at least 1"),
     ({"rows": ("random", "nobody")}, "no row 'nobody'"),
     ({"weights": {"bad": (0, 0, 0)}, "rows": ("random", "bad")}, "nothing to train"),
-    ({"weights": {"pca": (0, 1, 0)}}, "is a control"),
+    ({"weights": {"pca": (0, 1, 0)}}, "a meaning of its own"),
     ({"bound": "mine"}, "unknown bound"),
     ({"critic": "cosine"}, "critic must be"),
     ({"architecture": "vgg"}, "unknown architecture"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dimlearn.pictures.comparison import neighbours
+from dimlearn.pictures import neighbours
 
 IMAGES = np.random.default_rng(0).random((4, 8, 8, 1)).astype("float32")
 
