@@ -66,10 +66,11 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # | supervised | all | how good could this encoder be? |
 #
 # The networks get the same budget: encoder, images, batches, optimizer, and a learning rate that
-# falls to 0 along half a cosine. It is a small budget, for time: 3,000 images, two epochs, no prior.
-# And all are read alike: after its training the batch normalisation of every encoder, the random
-# one too, is settled on the training images (lesson 07 told why it must be). (`infonce_codes` is InfoNCE in the other direction than
-# in lesson 05: for each patch, which of the N codes of the batch belongs to it?)
+# falls to 0 along half a cosine. It is a small budget, for time: 3,000 images, two epochs, no
+# prior. And all are read alike: after its training the batch normalisation of every encoder, the
+# random one too, is settled on the training images (lesson 07 told why it must be).
+# (`infonce_codes` is InfoNCE in the other direction than in lesson 05: for each patch, which of the
+# N codes of the batch belongs to it?)
 
 # %%
 images = data.load(limit=3000)
@@ -214,8 +215,8 @@ for name in rows:
 
 
 # %% [markdown]
-# Neither 540 nor 2,160. And $n$ is smallest in the best rows: the poses of one original agree more
-# often where the code does not care about the pose.
+# Neither 540 nor 2,160. On the digits $n$ is smallest in the two best rows: there the four poses of
+# an original agree more often.
 
 # %%
 def draw_table(answers, label):
@@ -241,8 +242,8 @@ show(draw_table(right, "test accuracy in percent, linear probe, all labels"),
 
 
 # %% [markdown]
-# Read it from the controls. **Predict**: the intervals of *pixels* and *pca* overlap. May the two be
-# ranked?
+# Read it from the controls. **Predict**: the intervals of *pixels* and *pca* overlap. May the two
+# be ranked?
 #
 # ## Two rows, the same images
 #
@@ -261,9 +262,11 @@ def compare_rows(answers, *pairs):
 compare_rows(right, ("pca", "pixels"), ("global", "random"), ("local", "global"),
              ("supervised", "local"))  # fmt: skip
 
+
 # %% [markdown]
-# They may: on the digits no interval reaches 0, that of *pca* minus *pixels* included. Two intervals
-# that overlap say nothing against a difference; only the interval of the difference decides.
+# They may: on the digits no interval reaches 0, that of *pca* minus *pixels* included. Two
+# intervals that overlap say nothing against a difference; only the interval of the difference
+# decides.
 #
 # Every step of the ladder is sure, as far as the choice of test images goes. The global objective
 # gives some points more than the same encoder untrained, the local one many more, and no row
@@ -337,9 +340,9 @@ show(draw_table(of_ten, "test accuracy in percent, ten labels a class, mean of t
 compare_rows(of_ten, ("local", "pixels"), ("global", "random"), ("global", "pixels"))
 
 # %% [markdown]
-# On the digits *local* is again ahead of every control without labels. *global* is not: most of what
-# it gave with all labels is gone with ten, and the pixels are no worse. *supervised* is no fair
-# rival here: it saw all 3,000 labels when it was trained, and ten a class only now.
+# On the digits *local* is again ahead of every control without labels. *global* is not: most of
+# what it gave with all labels is gone with ten, and the pixels are no worse. *supervised* is no
+# fair rival here: it saw all 3,000 labels when it was trained, and ten a class only now.
 #
 # Ten draws: was that needed? Here is each draw of a single label a class, in the rows without
 # labels (*pca* is left out of the picture only, to keep it readable).
@@ -351,8 +354,8 @@ for name, color, style in (("pixels", GREY, "s:"), ("random", RED, "o--"),
     axis.plot(draws, 100 * np.array(few[1][name]), style, color=color, label=name)
 axis.set(xlabel="draw of the labelled images", ylabel="test accuracy in percent", xticks=draws)
 axis.legend(frameon=False, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1))
-show(figure, """Four jagged lines over ten draws of one label a class. They cross many times:
-which row is best changes from draw to draw.""")
+show(figure, """Four jagged lines over ten draws of one label a class. They cross many times,
+and *local* is on top most often.""")
 
 # %%
 best = [max(few[1], key=lambda name: few[1][name][s] if name != "supervised" else 0) for s in draws]
@@ -500,24 +503,23 @@ axis.legend(frameon=False, ncols=2, loc="upper right")
 show(figure, "Two pairs of bars of test accuracy in percent: " + ", ".join(
     f"{kind} {name} {100 * a:.0f}" for (kind, name), a in result.items()) + ".")
 
-
 # %%
 compare_rows(right, ("local", "random"))
 compare_rows(tuned, ("local", "random"))
 
+
 # %% [markdown]
-# Frozen, the two lie far apart, and that difference *is* due to Deep InfoMax. Not frozen, both
-# rise far above any code that was made without labels, up to the row *supervised* or so, and the
-# encoder that had learnt nothing comes near the other: the labels do the work. Whoever sees the
-# right bar of such a pair alone credits Deep InfoMax with all of its height. (What is left of the
-# lead is no proof either: that encoder has trained for four epochs by now, the random one for
-# two.)
+# Frozen, the two lie far apart, and that difference *is* due to Deep InfoMax. Not frozen, both rise
+# far above any code that was made without labels, up to the row *supervised* and beyond (they are
+# trained at a rate that does not fall), and the encoder that had learnt nothing comes near the
+# other: the labels do the work. Whoever sees the right bar of such a pair alone credits Deep
+# InfoMax with all of its height. (What is left of the lead is no proof either: that encoder has
+# trained for four epochs by now, the random one for two.)
 #
 # So the project's table compared fine-tuned convolutional networks with a small network on pixels,
 # which was trained less well too (the README of this package tells how, beside its own table). It
-# did not measure Deep InfoMax.
-# Fine-tuning is a fair thing to do, and the paper does it too; then the row to compare it with is
-# the fine-tuned random encoder.
+# did not measure Deep InfoMax. Fine-tuning is a fair thing to do, and the paper does it too; then
+# the row to compare it with is the fine-tuned random encoder.
 #
 # ## What could go wrong: frozen, and it moves
 #
@@ -601,13 +603,14 @@ for kind, label in enumerate(("all labels", "ten labels a class")):
 # %% [markdown]
 # With all labels, every encoder of *global* is above every one of *random*, and *local* above both:
 # on the digits this order does not hang on the seed. How far apart they are does: the two encoders
-# of *local* alone differ by some points, and ten of them, which we trained once for this text, lie
-# between 66 and 74 %. The last digits of a table with one seed are noise.
+# of *local* alone differ by some points, and nine of them, trained for this text with seeds 0 to 8,
+# lie between 66 and 74 %. The last digits of a table with one seed are noise.
 #
-# With ten labels look at the sign. One seed says that *global* helps, another that it harms, and
-# each with an interval that does not reach 0. There is no contradiction. That interval is about two
-# encoders and asks what other test images would say; it knows nothing of other encoders. Only
-# several seeds tell about the *method*.
+# With ten labels the lead is small, and look at the intervals. The first seed is sure of some
+# points, the last has an interval that reaches 0, and these two do not even overlap. There is no
+# contradiction. Such an interval is about two encoders and asks what other test images would say;
+# it knows nothing of other encoders. Only several seeds tell about the *method*: whether *global*
+# is of any use with ten labels, four seeds leave open.
 #
 # ## Looking at the test set
 #
@@ -654,7 +657,7 @@ chosen, elsewhere = np.mean([winner(k) for k in range(10)], axis=0)
 print(f"where it was chosen {chosen:.1%}, elsewhere {elsewhere:.1%}, all forty {right.mean():.1%}")
 
 # %% [markdown]
-# The choice flatters: on average the winner has a few points more where it was chosen than
+# The choice flatters: on average the winner has some points more where it was chosen than
 # elsewhere. Part of its lead over the forty is real, for some draws of labels are luckier, and part
 # is luck with these images; only images that had no say can tell the two apart. That is what the
 # *validation* set is for. The test set gives one number, at the end.
@@ -675,11 +678,10 @@ explorer(draw_peeking, candidates=(1, 40, 1, 40))
 #
 # in a terminal. It makes ten rows, *mixed*, *complete*, *views* (two random views of every image)
 # and the project's own *standard* network among them, freezes them, and writes six probes, few
-# labels and paired differences into a report
-# under `runs/`; `dimlearn compare --seeds 3` repeats it with other first weights. It takes some
-# minutes, and goes on where it was when it is interrupted. The README shows such a report. Deep
-# InfoMax does not win everywhere in it: look for the nearest neighbours on pixels, and for the row
-# *supervised*.
+# labels and paired differences into a report under `runs/`; `dimlearn compare --seeds 3` repeats it
+# with other first weights. It takes some minutes, and goes on where it was when it is interrupted.
+# The README shows such a report. Deep InfoMax does not win everywhere in it: look for the nearest
+# neighbours on pixels, and for the row *supervised*.
 #
 # And your three questions from the beginning? In this lesson it mattered whether the encoder was
 # frozen, what the same encoder does untrained, whether all rows had the same budget and scale, how

@@ -161,12 +161,12 @@ def neighbours(images, labels, found_by_row, train_images, train_labels):
         block.subplots_adjust(left=0.06, right=0.94, top=0.93, bottom=0.01, wspace=0.1, hspace=0.45)
         for query, label in enumerate(labels):
             if name == "query":
-                draw_image(axes[query][0], images[query], f"{label:.8}", BLACK)
+                draw_image(axes[query][0], images[query], f"{label!s:.8}", BLACK)
                 continue
             for axis, index in zip(axes[query], found_by_row[name][query]):
                 right = train_labels[index] == label
                 hits[name] += int(right)
-                mark = f"{train_labels[index]:.8}" + ("" if right else " ×")
+                mark = f"{train_labels[index]!s:.8}" + ("" if right else " ×")
                 draw_image(axis, train_images[index], mark, BLUE if right else RED)
     total = len(images) * count
     told = ", ".join(f"{name} {correct} of {total}" for name, correct in hits.items())
