@@ -66,10 +66,11 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # | supervised | all | how good could this encoder be? |
 #
 # The networks get the same budget: encoder, images, batches, optimizer, and a learning rate that
-# falls to 0 along half a cosine. It is a small budget, for time: 3,000 images, two epochs, no prior.
-# And all are read alike: after its training the batch normalisation of every encoder, the random
-# one too, is settled on the training images (lesson 07 told why it must be). (`infonce_codes` is InfoNCE in the other direction than
-# in lesson 05: for each patch, which of the N codes of the batch belongs to it?)
+# falls to 0 along half a cosine. It is a small budget, for time: 3,000 images, two epochs, no
+# prior. And all are read alike: after its training the batch normalisation of every encoder, the
+# random one too, is settled on the training images (lesson 07 told why it must be).
+# (`infonce_codes` is InfoNCE in the other direction than in lesson 05: for each patch, which of the
+# N codes of the batch belongs to it?)
 
 # %%
 images = data.load(limit=3000)
@@ -237,8 +238,8 @@ show(draw_table(right, "test accuracy in percent, linear probe, all labels"),
 
 
 # %% [markdown]
-# Read it from the controls. **Predict**: the intervals of *pixels* and *pca* overlap. May the two be
-# ranked?
+# Read it from the controls. **Predict**: the intervals of *pixels* and *pca* overlap. May the two
+# be ranked?
 #
 # ## Two rows, the same images
 #
@@ -259,8 +260,9 @@ compare_rows(right, ("pca", "pixels"), ("global", "random"), ("local", "global")
 
 
 # %% [markdown]
-# They may: on the digits no interval reaches 0, that of *pca* minus *pixels* included. Two intervals
-# that overlap say nothing against a difference; only the interval of the difference decides.
+# They may: on the digits no interval reaches 0, that of *pca* minus *pixels* included. Two
+# intervals that overlap say nothing against a difference; only the interval of the difference
+# decides.
 #
 # Every step of the ladder is sure, as far as the choice of test images goes. The global objective
 # gives some points more than the same encoder untrained, the local one many more, and no row
@@ -327,9 +329,9 @@ show(draw_table(of_ten, "test accuracy in percent, ten labels a class, mean of t
 compare_rows(of_ten, ("local", "pixels"), ("global", "random"), ("global", "pixels"))
 
 # %% [markdown]
-# On the digits *local* is again ahead of every control without labels. *global* is not: most of what
-# it gave with all labels is gone with ten, and the pixels are no worse. *supervised* is no fair
-# rival here: it saw all 3,000 labels when it was trained, and ten a class only now.
+# On the digits *local* is again ahead of every control without labels. *global* is not: most of
+# what it gave with all labels is gone with ten, and the pixels are no worse. *supervised* is no
+# fair rival here: it saw all 3,000 labels when it was trained, and ten a class only now.
 #
 # Ten draws: was that needed? Here is each draw of a single label a class, in the rows without
 # labels (*pca* is left out of the picture only, to keep it readable).
@@ -491,19 +493,17 @@ compare_rows(tuned, ("local", "random"))
 
 
 # %% [markdown]
-# Frozen, the two lie far apart, and that difference *is* due to Deep InfoMax. Not frozen, both
-# rise far above any code that was made without labels, up to the row *supervised* and beyond (they
-# are trained at a rate that does not fall), and the
-# encoder that had learnt nothing comes near the other: the labels do the work. Whoever sees the
-# right bar of such a pair alone credits Deep InfoMax with all of its height. (What is left of the
-# lead is no proof either: that encoder has trained for four epochs by now, the random one for
-# two.)
+# Frozen, the two lie far apart, and that difference *is* due to Deep InfoMax. Not frozen, both rise
+# far above any code that was made without labels, up to the row *supervised* and beyond (they are
+# trained at a rate that does not fall), and the encoder that had learnt nothing comes near the
+# other: the labels do the work. Whoever sees the right bar of such a pair alone credits Deep
+# InfoMax with all of its height. (What is left of the lead is no proof either: that encoder has
+# trained for four epochs by now, the random one for two.)
 #
 # So the project's table compared fine-tuned convolutional networks with a small network on pixels,
 # which was trained less well too (the README of this package tells how, beside its own table). It
-# did not measure Deep InfoMax.
-# Fine-tuning is a fair thing to do, and the paper does it too; then the row to compare it with is
-# the fine-tuned random encoder.
+# did not measure Deep InfoMax. Fine-tuning is a fair thing to do, and the paper does it too; then
+# the row to compare it with is the fine-tuned random encoder.
 #
 # ## What could go wrong: frozen, and it moves
 #
@@ -592,9 +592,9 @@ for kind, label in enumerate(("all labels", "ten labels a class")):
 #
 # With ten labels the lead is small, and look at the intervals. The first seed is sure of some
 # points, the last has an interval that reaches 0, and these two do not even overlap. There is no
-# contradiction. Such an interval is about two encoders and asks what other test images would say; it
-# knows nothing of other encoders. Only several seeds tell about the *method*: whether *global* is
-# of any use with ten labels, four seeds leave open.
+# contradiction. Such an interval is about two encoders and asks what other test images would say;
+# it knows nothing of other encoders. Only several seeds tell about the *method*: whether *global*
+# is of any use with ten labels, four seeds leave open.
 #
 # ## Looking at the test set
 #
@@ -607,16 +607,16 @@ for kind, label in enumerate(("all labels", "ten labels a class")):
 # %%
 labels_of = [draw_labels(images.y_train, 10, seed=s) for s in range(40)]
 a, b = codes["local"]
-of_forty = [fit_probe(a[i], images.y_train[i]).predict(b) == y_test for i in labels_of]
-right = np.array(of_forty)
+answers = [fit_probe(a[i], images.y_train[i]).predict(b) == y_test for i in labels_of]
+of_forty = np.array(answers)
 part = np.arange(len(y_test)) % originals * 10 // originals  # all poses of an original in one part
 
 
 def winner(chosen_on, candidates=40):
     """The winner's accuracy on the part that chose it, and on the other parts."""
     here = part == chosen_on
-    best = right[:candidates, here].mean(axis=1).argmax()
-    return right[best, here].mean(), right[best, ~here].mean()
+    best = of_forty[:candidates, here].mean(axis=1).argmax()
+    return of_forty[best, here].mean(), of_forty[best, ~here].mean()
 
 
 # %%
@@ -638,7 +638,7 @@ draw_peeking(40)
 
 # %%
 chosen, elsewhere = np.mean([winner(k) for k in range(10)], axis=0)
-print(f"where it was chosen {chosen:.1%}, elsewhere {elsewhere:.1%}, all forty {right.mean():.1%}")
+print(f"where it was chosen {chosen:.1%}, elsewhere {elsewhere:.1%}, all forty {of_forty.mean():.1%}")
 
 # %% [markdown]
 # The choice flatters: on average the winner has some points more where it was chosen than
@@ -662,11 +662,10 @@ explorer(draw_peeking, candidates=(1, 40, 1, 40))
 #
 # in a terminal. It makes ten rows, *mixed*, *complete*, *views* (two random views of every image)
 # and the project's own *standard* network among them, freezes them, and writes six probes, few
-# labels and paired differences into a report
-# under `runs/`; `dimlearn compare --seeds 3` repeats it with other first weights. It takes some
-# minutes, and goes on where it was when it is interrupted. The README shows such a report. Deep
-# InfoMax does not win everywhere in it: look for the nearest neighbours on pixels, and for the row
-# *supervised*.
+# labels and paired differences into a report under `runs/`; `dimlearn compare --seeds 3` repeats it
+# with other first weights. It takes some minutes, and goes on where it was when it is interrupted.
+# The README shows such a report. Deep InfoMax does not win everywhere in it: look for the nearest
+# neighbours on pixels, and for the row *supervised*.
 #
 # And your three questions from the beginning? In this lesson it mattered whether the encoder was
 # frozen, what the same encoder does untrained, whether all rows had the same budget and scale, how

@@ -142,9 +142,9 @@ def agreement(train_codes, test_codes):
     return (images.y_train[found] == y_test[:, None]).mean(axis=1)
 
 
-share = {"pixels": agreement(flat(images.x_train), flat(x_test))}
-share |= {name: agreement(*standardize(train[name], test[name])) for name in train}
-for name, found in share.items():
+same_class = {"pixels": agreement(flat(images.x_train), flat(x_test))}
+same_class |= {name: agreement(*standardize(train[name], test[name])) for name in train}
+for name, found in same_class.items():
     print(f"{name:7} of five neighbours {found.mean():.0%} show the right class")
 
 
@@ -156,7 +156,7 @@ def compare_codes(results, *pairs):
         print("{} minus {}: {:.1f} points, {:.1f} to {:.1f}".format(a, b, *100 * np.array(found)))
 
 
-compare_codes(share, ("local", "pixels"), ("local", "random"), ("global", "random"))
+compare_codes(same_class, ("local", "pixels"), ("local", "random"), ("global", "pixels"))
 
 # %% [markdown]
 # Here the local code **loses**, on the digits with every seed that we tried: to the pixels, and
@@ -207,7 +207,7 @@ are spread evenly; the local and the global code fall fastest: few directions ho
 networks = ("random", "global", "local")
 white = {name: agreement(*whiten(train[name], test[name])) for name in networks}
 for name, found in white.items():
-    print(f"{name:7} standardised {share[name].mean():.0%}, whitened {found.mean():.0%}")
+    print(f"{name:7} standardised {same_class[name].mean():.0%}, whitened {found.mean():.0%}")
 
 
 # %% [markdown]
@@ -917,9 +917,9 @@ draw_losses({"patient 5": poor, "mended": examine_step(mended_step)})
 #
 # #### 1. Code A has a higher InfoNCE bound than code B. Which one has the better linear probe?
 #
-# <details><summary>A: it holds more information.</summary>Pixels and scrambled pixels hold the same,
-# and their probes lie far apart. And the bound says what one critic found under a ceiling, not the
-# amount.</details>
+# <details><summary>A: it holds more information.</summary>Pixels and scrambled pixels hold
+# the same, and their probes lie far apart. And the bound says what one critic found under a
+# ceiling, not the amount.</details>
 # <details><summary>B: the bound and the probe oppose each other.</summary>Nothing says so. The
 # bound simply does not ask for what the probe needs.</details>
 # <details><summary>It cannot be said from the bound.</summary>Right. Measure what you want to

@@ -623,16 +623,16 @@ for kind, label in enumerate(("all labels", "ten labels a class")):
 # %%
 labels_of = [draw_labels(images.y_train, 10, seed=s) for s in range(40)]
 a, b = codes["local"]
-of_forty = [fit_probe(a[i], images.y_train[i]).predict(b) == y_test for i in labels_of]
-right = np.array(of_forty)
+answers = [fit_probe(a[i], images.y_train[i]).predict(b) == y_test for i in labels_of]
+of_forty = np.array(answers)
 part = np.arange(len(y_test)) % originals * 10 // originals  # all poses of an original in one part
 
 
 def winner(chosen_on, candidates=40):
     """The winner's accuracy on the part that chose it, and on the other parts."""
     here = part == chosen_on
-    best = right[:candidates, here].mean(axis=1).argmax()
-    return right[best, here].mean(), right[best, ~here].mean()
+    best = of_forty[:candidates, here].mean(axis=1).argmax()
+    return of_forty[best, here].mean(), of_forty[best, ~here].mean()
 
 
 # %%
@@ -654,7 +654,7 @@ draw_peeking(40)
 
 # %%
 chosen, elsewhere = np.mean([winner(k) for k in range(10)], axis=0)
-print(f"where it was chosen {chosen:.1%}, elsewhere {elsewhere:.1%}, all forty {right.mean():.1%}")
+print(f"where it was chosen {chosen:.1%}, elsewhere {elsewhere:.1%}, all forty {of_forty.mean():.1%}")
 
 # %% [markdown]
 # The choice flatters: on average the winner has some points more where it was chosen than
