@@ -161,8 +161,8 @@ compare_codes(same_class, ("local", "pixels"), ("local", "random"), ("global", "
 # %% [markdown]
 # Here the local code **loses**, on the digits with every seed that we tried: to the pixels, and
 # even to the same encoder untrained. And it is not Deep InfoMax as such that loses, for the global
-# code, whose linear probe is so much lower, has far better neighbours than the local one, only about
-# two points behind the pixels. The linear probe may weigh the directions of a code; the plain
+# code, whose linear probe is so much lower, has far better neighbours than the local one, only
+# about two points behind the pixels. The linear probe may weigh the directions of a code; the plain
 # distance takes all numbers alike. One number never tells what a code is worth: say which question
 # you asked it.
 #
