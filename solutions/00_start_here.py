@@ -137,8 +137,8 @@ show(figure, f"Three bars of test accuracy in percent: {told}.")
 #   from it. So whatever makes the code better, it is not the amount of information. What is it?
 #
 # Three rounds are a beginning. The project's README has the table after a longer training, with
-# intervals, more controls and the cases in which Deep InfoMax loses; you will make such a table
-# with your own code in lesson 08, and come back to the puzzle in lesson 09.
+# intervals, more controls and the cases in which Deep InfoMax loses. In lesson 08 you will judge
+# encoders with probes and intervals of your own, and lesson 09 comes back to the puzzle.
 #
 # What the training pushed up is a *lower bound* on the **mutual information** between an image's
 # code and its local features (Hjelm et al. 2019, [arXiv
