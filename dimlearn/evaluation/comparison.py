@@ -13,6 +13,7 @@ import numpy as np
 
 from dimlearn.data.images import load
 from dimlearn.deep_infomax.encoder import layer_model
+from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import frozen_codes
 from dimlearn.evaluation.probes import (
@@ -87,6 +88,7 @@ def filled_in(settings, dataset):
             new_model(new_encoder(dataset, settings), rows[name].weights, settings, seed=0)
     epochs = settings.epochs or max(1, round(STEPS * settings.batch_size / count))
     views = settings.views or ("handwriting" if dataset.image_shape[2] == 1 else "photographs")
+    find_views(views, seed=0)  # views that there are not are found here, too
     return dataclasses.replace(settings, rows=asked, epochs=epochs, views=views)
 
 
