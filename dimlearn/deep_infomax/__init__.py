@@ -1,4 +1,4 @@
-"""Deep InfoMax (arXiv 1808.06670): encoder, critics, objectives, prior, and the model of them all.
+"""Deep InfoMax (arXiv 1808.06670): encoder, critics, objectives, views, prior, and their model.
 
 This room is the method: it makes an encoder learn from images without labels. What the code is
 worth afterwards is no question of this room but of `evaluation`. It may import `information`,

@@ -13,6 +13,7 @@ import numpy as np
 
 from dimlearn.data.images import load
 from dimlearn.deep_infomax.encoder import layer_model
+from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import frozen_codes
 from dimlearn.evaluation.encoder_file import load_encoder
@@ -96,6 +97,7 @@ def filled_in(settings, dataset):
             load_encoder(settings.add[name], dataset.x_train)
     epochs = settings.epochs or max(1, round(STEPS * settings.batch_size / count))
     views = settings.views or ("handwriting" if dataset.image_shape[2] == 1 else "photographs")
+    find_views(views, seed=0)  # views that there are not are found here, too
     return dataclasses.replace(settings, rows=asked, epochs=epochs, views=views)
 
 

@@ -169,6 +169,7 @@ def test_what_is_left_open_is_filled_in(bars):
     ({"rows": ("random", "nobody")}, "no row 'nobody'"),
     ({"weights": {"bad": (0, 0, 0)}, "rows": ("random", "bad")}, "nothing to train"),
     ({"weights": {"pca": (0, 1, 0)}}, "a meaning of its own"),
+    ({"rows": ("pca", "views"), "views": "paintings"}, "handwriting, photographs"),
     ({"bound": "mine"}, "unknown bound"),
     ({"critic": "cosine"}, "critic must be"),
     ({"architecture": "vgg"}, "unknown architecture"),
