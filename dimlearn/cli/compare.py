@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dimlearn.cli.options import positive
 from dimlearn.errors import InputError, one_line
-from dimlearn.evaluation.settings import STEPS, WEIGHTS, Settings
+from dimlearn.evaluation.settings import EPOCHS, STEPS, WEIGHTS, Settings
 
 EXAMPLE = """examples:
   dimlearn compare                                     the bundled digits, in a few minutes
@@ -59,9 +59,10 @@ def add_command(commands):
     architecture = f"light, dim28 or dim32, the authors' {named}"
     add("--encoder", dest="architecture", metavar="ENCODER", help=architecture)
     add("--code-dim", type=positive, metavar="D", help="numbers in a code (%(default)s)")
-    add("--epochs", type=positive, help=f"for every network (default: about {STEPS:,} batches)")
+    budget = f"for every network (default: about {STEPS:,} batches, at least {EPOCHS} epochs)"
+    add("--epochs", type=positive, help=budget)
     add("--learning-rate", type=float, metavar="R", help="of Adam (%(default)s)")
-    decay = "let the learning rate fall to 0 along half a cosine (default), or not"
+    decay = "let the learning rate rise first, then fall along half a cosine (default), or not"
     add("--decay", action=argparse.BooleanOptionalAction, help=decay)
     add("--batch-size", type=positive, metavar="N", help="images in a batch (%(default)s)")
     add("--seeds", type=positive, metavar="K", help="repeat the pretraining (%(default)s)")

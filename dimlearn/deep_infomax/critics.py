@@ -70,8 +70,12 @@ class ConcatCritic(layers.Layer):
 
 @register
 class Projection(layers.Layer):
-    """A dense network with one hidden layer and a linear shortcut past it, as in the authors'
-    code, then layer normalisation: `[..., F] -> [..., units]`.
+    """A dense network with one hidden layer and a shortcut past it, as in the authors' code, then
+    layer normalisation: `[..., F] -> [..., units]`.
+
+    The shortcut is the features themselves where there are `units` of them, as in residual
+    networks, and linear elsewhere. With it, a hidden layer half as wide does (the authors' is
+    `units` wide): on a map both are paid at every location.
 
     `scaled`: whether the normalised numbers get a learned scale and shift.
     """
@@ -79,15 +83,18 @@ class Projection(layers.Layer):
     def __init__(self, units, scaled=True, **kwargs):
         super().__init__(**kwargs)
         self.units, self.scaled = units, scaled
-        self.hidden = layers.Dense(units, activation="relu", name="hidden")
+        self.hidden = layers.Dense(max(1, units // 2), activation="relu", name="hidden")
         self.linear = layers.Dense(units, name="linear")
-        self.shortcut = layers.Dense(units, use_bias=False, name="shortcut")
         self.norm = layers.LayerNormalization(center=scaled, scale=scaled, name="norm")
 
     def build(self, shape):
+        if shape[-1] == self.units:
+            self.shortcut = layers.Identity(name="shortcut")
+        else:
+            self.shortcut = layers.Dense(self.units, use_bias=False, name="shortcut")
         self.hidden.build(shape)
         self.shortcut.build(shape)
-        self.linear.build((*shape[:-1], self.units))
+        self.linear.build((*shape[:-1], self.hidden.units))
         self.norm.build((*shape[:-1], self.units))
 
     def call(self, x):

@@ -26,7 +26,7 @@ from dimlearn.evaluation.probes import (
 )
 from dimlearn.evaluation.rows import all_rows, new_encoder, new_model
 from dimlearn.evaluation.run_folder import open_folder, read_correct, write_correct
-from dimlearn.evaluation.settings import STEPS
+from dimlearn.evaluation.settings import EPOCHS, STEPS
 from dimlearn.files import write_json, written_whole
 from dimlearn.startup import keras
 
@@ -95,7 +95,7 @@ def filled_in(settings, dataset):
             new_model(new_encoder(dataset, settings), rows[name].weights, settings, seed=0)
         if rows[name].added:  # and so is a file that is no encoder of these images
             load_encoder(settings.add[name], dataset.x_train)
-    epochs = settings.epochs or max(1, round(STEPS * settings.batch_size / count))
+    epochs = settings.epochs or max(EPOCHS, round(STEPS * settings.batch_size / count))
     views = settings.views or ("handwriting" if dataset.image_shape[2] == 1 else "photographs")
     find_views(views, seed=0)  # views that there are not are found here, too
     return dataclasses.replace(settings, rows=asked, epochs=epochs, views=views)
@@ -134,7 +134,7 @@ def finish_part(row, seed, dataset, settings, folder, say, probed):
     part["correct"] = probe_encoder(
         encoder, dataset, settings.probe_seeds, say, lambda quick: probed(part | {"correct": quick})
     )
-    part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
+    part["layers"] = probe_layers(encoder, dataset, say)
     write_correct(correct_file, part["correct"], part["layers"])
     return part
 
@@ -190,12 +190,12 @@ def probe_encoder(encoder, dataset, probe_seeds, say, told):
     return correct
 
 
-def probe_layers(encoder, dataset, probe_seeds, say):
+def probe_layers(encoder, dataset, say):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
-    `{layer: [probe seeds, N] booleans}`, what it gets right; trained on at most `LAYERS_ON`
-    labelled images, a tenth of them from the validation set; empty for an encoder without a feature
-    map.
+    `{layer: [1, N] booleans}`, what one network gets right; trained on at most `LAYERS_ON` labelled
+    images, a tenth of them from the validation set, because a map is fifty times as long as a code;
+    empty for an encoder without a feature map.
     """
     correct = {}
     if len(getattr(encoder, "outputs", None) or ()) < 2:
@@ -212,5 +212,5 @@ def probe_layers(encoder, dataset, probe_seeds, say):
     for layer in (layer for layer in LAYERS if layer in present):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = frozen_codes(layer_model(encoder, layer), dataset)
-        correct[layer] = mlp200_correct(codes, range(probe_seeds))
+        correct[layer] = mlp200_correct(codes, [0])
     return correct

@@ -52,8 +52,9 @@ def in_two_dimensions(codes, seed=0):
 
     start = "pca" if codes.shape[1] > 1 else "random"
     neighbours = min(30, (len(codes) - 1) / 3)
+    tsne = TSNE(perplexity=neighbours, max_iter=500, random_state=seed, init=start)
     with threadpool_limits(1):  # so little work that threads would only wait for each other
-        return TSNE(perplexity=neighbours, random_state=seed, init=start).fit_transform(codes)
+        return tsne.fit_transform(codes)
 
 
 def nearest(train_codes, queries, count=4):

@@ -18,6 +18,7 @@ from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.evaluation.encoder_file import load_encoder
 from dimlearn.evaluation.probes import one_thread
+from dimlearn.evaluation.settings import WARM_UP
 from dimlearn.startup import keras
 
 
@@ -228,11 +229,20 @@ def new_encoder(dataset, settings):
 
 
 def adam(learning_rate, dataset, settings):
-    """Adam at a constant learning rate, or at one that falls to 0 along half a cosine."""
+    """The optimizer of every network."""
     if settings.decay:
         steps = settings.epochs * (len(dataset.x_train) // settings.batch_size)
-        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+        learning_rate = rise_and_fall(learning_rate, steps)
     return FusedAdam(learning_rate)
+
+
+def rise_and_fall(learning_rate, steps):
+    """A rate that rises from 0 in a straight line, then falls to 0 along half a cosine (Loshchilov
+    & Hutter 2017). The rise allows for a rate twice as high, and that for half as many steps."""
+    rise = round(WARM_UP * steps)
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, max(1, steps - rise), warmup_target=learning_rate, warmup_steps=rise
+    )
 
 
 def train_with_labels(encoder, dataset, settings, callbacks):

@@ -12,7 +12,9 @@ WEIGHTS = {
     "mixed": (0.6, 0.4, 0.0),
     "complete": (0.6, 0.4, 0.2),
 }
-STEPS = 2_100  # the budget of every network unless `epochs` is given, rounded to whole epochs
+# The budget of every network unless `epochs` is given: about so many batches, and no fewer epochs.
+STEPS, EPOCHS = 1_060, 5
+WARM_UP = 0.125  # of the steps
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Settings:
     data: the name of a data set or the path of an `.npz`.
     weights: `{name: (alpha, beta, gamma)}`, a row of Deep InfoMax for each.
     rows: the names of the rows to make; None: all of them.
-    epochs, batch_size, learning_rate, decay: of every network; epochs None: about `STEPS` batches.
+    epochs, batch_size, learning_rate: of every network; epochs None: see `STEPS`.
+    decay: whether the learning rate rises in the first `WARM_UP` of the steps and then falls.
     architecture, code_dim: of every encoder (see `build_encoder`).
     bound, critic, negatives, prior: of every Deep InfoMax (see `DeepInfoMax`).
     views: of the rows that see random pictures of every image (see `DeepInfoMax`); None:
@@ -36,7 +39,7 @@ class Settings:
     rows: tuple | None = None
     epochs: int | None = None
     batch_size: int = 128
-    learning_rate: float = 4e-3
+    learning_rate: float = 8e-3
     decay: bool = True
     architecture: str = "light"
     code_dim: int = 64

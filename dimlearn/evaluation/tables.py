@@ -57,7 +57,7 @@ def as_markdown(results):
         columns = [f"layer {layer}" for layer in LAYERS]
         layers = wide(on_layers, "measured_on", columns)
         parts += [
-            f"Of the layers, the 200-unit probe on {LAYERS_ON:,} labelled images at most:",
+            f"Of the layers, one 200-unit probe on {LAYERS_ON:,} labelled images at most:",
             markdown(layers.rename(columns=lambda column: column.removeprefix("layer "))),
         ]
     return "\n\n".join(parts)

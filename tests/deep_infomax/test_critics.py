@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dimlearn.deep_infomax import ConcatCritic, DotProductCritic
-from dimlearn.deep_infomax.critics import local_scores
+from dimlearn.deep_infomax.critics import Projection, local_scores
 from dimlearn.startup import keras
 
 RNG = np.random.default_rng(0)
@@ -59,3 +59,16 @@ def test_the_concat_critic_is_a_network_on_the_concatenation():
     hidden = pair @ np.concatenate([by_feature, by_code]) + critic.code_part.bias.numpy()
     expected = critic.tail(hidden[None, None])[0, 0, 0]
     assert float(critic(FEATURES, CODES)[4, 1, 2]) == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_a_projection_goes_round_its_network_by_the_features_themselves_where_it_can():
+    """Of a network without weights the shortcut is left: what is projected, normalised."""
+    as_wide, wider = Projection(4, scaled=False), Projection(6, scaled=False)
+    for projection in (as_wide, wider):
+        projection.build(FEATURES.shape)
+        projection.linear.kernel.assign(0 * projection.linear.kernel)
+    centred = FEATURES - FEATURES.mean(axis=-1, keepdims=True)
+    expected = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-3)
+    np.testing.assert_allclose(as_wide(FEATURES), expected, atol=1e-5)
+    assert wider(FEATURES).shape == (5, 3, 6)
+    assert len(wider.trainable_variables) == len(as_wide.trainable_variables) + 1

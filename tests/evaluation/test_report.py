@@ -156,7 +156,7 @@ With few labels a class, logistic regression:
 | pixels  | 100.0 (70.0 to 100.0) |
 | a       |                       |
 
-Of the layers, the 200-unit probe on 5,000 labelled images at most:
+Of the layers, one 200-unit probe on 5,000 labelled images at most:
 
 | encoder | code                |
 |---------|---------------------|

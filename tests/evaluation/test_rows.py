@@ -8,7 +8,7 @@ import pytest
 from dimlearn import InputError, build_encoder
 from dimlearn.evaluation import Settings, all_rows, encode
 from dimlearn.evaluation.comparison import filled_in
-from dimlearn.evaluation.rows import ROWS, new_encoder, row
+from dimlearn.evaluation.rows import ROWS, adam, new_encoder, rise_and_fall, row
 from dimlearn.evaluation.settings import WEIGHTS
 from dimlearn.startup import keras
 
@@ -147,3 +147,25 @@ def test_a_new_row_is_one_function(little, monkeypatch):
         (weights.numpy() == 1).all() for weights in encoder.trainable_variables
     )
     assert len(all_rows(settings)) == len(ROWS) + 1 + len(WEIGHTS)
+
+
+def test_the_learning_rate_rises_and_falls():
+    schedule = rise_and_fall(0.8, steps=48)
+    rates = [float(schedule(step)) for step in range(49)]  # an eighth of the steps rises
+    np.testing.assert_allclose(rates[:7], np.arange(7) * 0.8 / 6, atol=1e-6)
+    half_a_cosine = 0.4 * (1 + np.cos(np.pi * np.arange(43) / 42))
+    np.testing.assert_allclose(rates[6:], half_a_cosine, atol=1e-6)
+    assert float(rise_and_fall(0.1, steps=1)(0)) == pytest.approx(0.1)
+
+
+def test_the_budget_is_counted_in_full_batches(little):
+    settings = replace(QUICK, epochs=3, batch_size=len(little.x_train) // 16)
+    last = 3 * 16 - 1
+    assert 0 < rate_after(last, adam(0.8, little, settings)) < 0.01
+    assert rate_after(last, adam(0.8, little, replace(settings, decay=False))) == pytest.approx(0.8)
+
+
+def rate_after(steps, optimizer):
+    optimizer.build([])
+    optimizer.iterations.assign(steps)
+    return float(optimizer.learning_rate)
