@@ -15,7 +15,7 @@ from dimlearn.course import authoring, lesson_source
 SOURCES = {int(lesson.name[:2]): lesson.source for lesson in authoring.lessons()}
 KNOWN = {0, *LESSONS}
 each = pytest.mark.parametrize("number", SOURCES, ids=lambda number: f"{number:02d}")
-HOME = {**LESSON_OF, "sample_prior": 0}  # the first exercise of all, needed again in lesson 06
+HOME = {**LESSON_OF, "sample_prior": 0}  # the first exercise of all, needed again in lesson 07
 EXERCISES = [name for name, number in HOME.items() if number in SOURCES]
 DIFFICULTY = r"\*(Easy|Medium|Hard), (about )?(\d+) minutes"
 
@@ -186,9 +186,38 @@ def test_links_and_numbers_of_lessons_lead_somewhere(number):
     for target in re.findall(r"\]\(([^)\s]+)", text):
         if not target.startswith(("http://", "https://", "#", "attachment:")):
             assert (authoring.ROOT / "lessons" / target).exists(), target
-    for numbers in re.findall(r"\b[Ll]essons? ((?:\d+(?:, | and | to |-|–)?)+)", text):
-        for named in re.findall(r"\d+", numbers):
-            assert int(named) in KNOWN | set(SOURCES), f"there is no lesson {named}"
+    assert not lessons_named(text) - KNOWN - set(SOURCES)
+
+
+def lessons_named(text):
+    """The numbers of all lessons that a text names."""
+    found = re.findall(r"\b[Ll]essons? ((?:\d+(?:,? and |, | to |-|–)?)+)", text)
+    return {int(number) for numbers in found for number in re.findall(r"\d+", numbers)}
+
+
+def misplaced(text):
+    """What a module of the library has of lessons that it does not name, though it names some."""
+    named = lessons_named(text)
+    defined = {one.name for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)}
+    return sorted(
+        name for name in defined & set(LESSON_OF) if named and LESSON_OF[name] not in named
+    )
+
+
+MODULES = [path for path in sorted((authoring.ROOT / "dimlearn").rglob("*.py"))
+           if path.parent.name != "exercises"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_library_names_the_lessons_of_its_exercises(path):
+    text = path.read_text(encoding="utf-8")
+    assert not lessons_named(text) - KNOWN and not misplaced(text)
+
+
+def test_a_function_of_another_lesson_is_found():
+    assert misplaced('"""Bounds. Lessons 2 and 7."""\ndef jsd_bound(scores): ...') == ["jsd_bound"]
+    assert not misplaced('"""Bounds. Lessons 2, 3."""\ndef jsd_bound(scores): ...')
+    assert lessons_named("lessons 02, 03 and 10, or lesson 7") == {2, 3, 7, 10}
 
 
 def test_the_lessons_are_those_of_the_syllabus():

@@ -77,7 +77,7 @@ def training_flag_forgotten(*args):
     return step(*args, training=None)
 
 @exercise.mistake("""The encoder is treated as the critic's opponent, as in an adversarial game:
-    it moves against the critic. Both maximise the same number; only the prior of lesson 6 is a
+    it moves against the critic. Both maximise the same number; only the prior of lesson 7 is a
     game.""")
 def adversarial(images, encoder, critic, optimizer):
     with tf.GradientTape() as tape:

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 03 The encoder
+# # 04 The encoder
 #
 # **Afterwards you can**
 #
@@ -277,7 +277,7 @@ draw_field(row=1, column=2)
 
 # %% [markdown]
 # From a piece like that you can't name a digit, but you can say that there is a stroke, and which
-# way it runs. This is what the *local* objective of lesson 05 will work with.
+# way it runs. This is what the *local* objective of lesson 06 will work with.
 #
 # Neighbouring squares overlap: they are 10 pixels large and 4 apart. **Predict**: which pixels are
 # seen by most locations, and is there one that nobody sees?
@@ -479,7 +479,7 @@ for name, frozen in {"map": whole_map, "code": encoder}.items():
 #
 # **A ReLU on the code.** It runs, it trains, and every plot looks fine. Why does the check refuse
 # it? **Predict** what happens to the probes when we set the negative half of the codes to 0. The
-# sigmoid of the code is there too: it is how lesson 06 will look at codes.
+# sigmoid of the code is there too: it is how lesson 07 will look at codes.
 
 # %%
 image, (feature_map, code) = encoder.input, encoder.outputs
@@ -540,7 +540,7 @@ for training in (False, True):
 # <details><summary>One of 64 pictures of 5×5.</summary>That is a channel: one filter's answer at
 # every location.</details>
 # <details><summary>A vector of 64 numbers about one neighbourhood.</summary>Right, and there are 25 of
-# them for each image. Lesson 05 holds each of them against the code.</details>
+# them for each image. Lesson 06 holds each of them against the code.</details>
 # <details><summary>One number.</summary>One number is one filter at one place. A location holds the
 # answers of all 64 filters.</details>
 #
@@ -561,7 +561,7 @@ for training in (False, True):
 #   gradient shows;
 # - the **control**: what random weights, the same architecture and the same probe already give.
 #
-# **Next**: lesson 04 trains the encoder for the first time, by the most obvious objective: map and
+# **Next**: lesson 05 trains the encoder for the first time, by the most obvious objective: map and
 # code of the same image should know of each other. The result will surprise you.
 
 # %%

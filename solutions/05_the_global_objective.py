@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 04 The global objective
+# # 05 The global objective
 #
 # **Afterwards you can**
 #
@@ -15,7 +15,7 @@
 # - train an encoder and a critic together, without labels, in a loop that you understand;
 # - show by experiment what such an encoder learns, and why its code is worth so little.
 #
-# **Time** about 35 minutes. **You need** lessons 02 (bounds, critics) and 03 (the encoder).
+# **Time** about 35 minutes. **You need** lessons 02 and 03 (bounds, critics), 04 (encoder).
 
 # %%
 import numpy as np
@@ -33,7 +33,7 @@ from dimlearn.startup import keras, tf
 # in lesson 02: a **critic** scores pairs, high for those that belong together. No label is needed,
 # because the images themselves say which pairs belong together.
 #
-# We start from your encoder of lesson 03, untrained.
+# We start from your encoder of lesson 04, untrained.
 
 # %%
 images = data.load(limit=3000)
@@ -101,7 +101,9 @@ for n in (8, 64, 512):
 # %% tags=["solution"]
 def mismatch(features):
     """The items of [N, ...] so ordered that none keeps its place; ValueError for N < 2."""
-    raise NotImplementedError
+    if len(features) < 2:
+        raise ValueError("a mismatch needs at least two items")
+    return np.roll(features, 1, axis=0)
 
 
 # %% tags=["nbval-check-output"]
@@ -148,7 +150,9 @@ def global_pairs(feature_map, code):
     n, m, _, channels = feature_map.shape
     features = tf.reshape(feature_map, [n, m * m * channels])
     # Yours: `positive` and `negative`; in the negatives another image's map. Return both.
-    raise NotImplementedError
+    positive = tf.concat([features, code], axis=1)
+    negative = tf.concat([tf.roll(features, 1, axis=0), code], axis=1)
+    return positive, negative
 
 
 # %% tags=["nbval-check-output"]
@@ -164,7 +168,7 @@ print("pairs:", positive.shape, negative.shape)
 # %% [markdown]
 # ## The loss
 #
-# Take the JSD objective of lesson 02 (the paper's Eq. 4), one positive and one negative pair for
+# Take the JSD objective of lesson 03 (the paper's Eq. 4), one positive and one negative pair for
 # each image. It is to be *maximised*; what an optimizer wants is a loss. With $s^+$ and $s^-$ the
 # scores of the two kinds and $\mathrm{sp}$ the softplus:
 #
@@ -177,7 +181,9 @@ print("pairs:", positive.shape, negative.shape)
 # %% tags=["solution"]
 def global_loss(positive_scores, negative_scores):
     """The negative of the JSD objective of scores [N, 1] each: a scalar, nats."""
-    raise NotImplementedError
+    return tf.reduce_mean(tf.nn.softplus(-positive_scores)) + tf.reduce_mean(
+        tf.nn.softplus(negative_scores)
+    )
 
 
 # %% tags=["nbval-check-output"]
@@ -295,7 +301,7 @@ print(f"unseen pairs judged rightly: own {right[0]:.0%}, another's {right[1]:.0%
 #
 # ## What is the code worth?
 #
-# The three probes of lesson 03, on frozen encoders: the control is the same encoder with its first
+# The three probes of lesson 04, on frozen encoders: the control is the same encoder with its first
 # weights. **Predict**: is the trained code better with all three, with some, with none? Three seeds
 # each; from fifteen seconds to a few minutes, as busy as your machine is.
 
@@ -464,7 +470,7 @@ print(f"pairs at the same place that are of one class: {np.mean(classes == class
 # - **Shown**: neighbours, which measure distance by variance, no longer find the class. A linear
 #   probe, which may enlarge small directions, finds roughly what it found before.
 # - **A reading, not shown**: a longer training might get from the place to the class. The README's
-#   table has longer ones, with a prior (lesson 06) beside the objective: the linear probe ends in
+#   table has longer ones, with a prior (lesson 07) beside the objective: the linear probe ends in
 #   the region of the random encoder there, too, and far below the local objective. With InfoNCE the
 #   wall is plain to see as a number: the bound is close to its ceiling $\log N$ after an epoch or
 #   two, and then there is nothing left to climb.
@@ -534,7 +540,7 @@ check.global_pairs(both_moved)
 #
 # #### 2. Why do encoder and critic share one optimizer?
 #
-# <details><summary>They lower the same loss.</summary>Right. They cooperate; lesson 06 has the one place
+# <details><summary>They lower the same loss.</summary>Right. They cooperate; lesson 07 has the one place
 # in Deep InfoMax where two networks are opponents.</details>
 # <details><summary>The encoder has to fool the critic.</summary>That belief comes from adversarial
 # training. An encoder that fooled this critic would have a code that says nothing.</details>
@@ -558,7 +564,7 @@ check.global_pairs(both_moved)
 #   random one: on the digits it became, for the most part, one or two coordinates of the digit;
 # - the habit of asking *what else* could explain a good curve, and testing it.
 #
-# **Next**: lesson 05 asks many small questions in place of the big one: does this code belong to
+# **Next**: lesson 06 asks many small questions in place of the big one: does this code belong to
 # *this patch*? One trait of the whole image will no longer do.
 
 # %%

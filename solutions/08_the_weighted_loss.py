@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 07 The weighted loss
+# # 08 The weighted loss
 #
 # **Afterwards you can**
 #
@@ -16,7 +16,7 @@
 # - write a training step for several networks, and prove with one line that the right ones moved;
 # - train any number of encoders in one run with Keras, watch them with callbacks, and save them.
 #
-# **Time** about 40 minutes. **You need** lessons 03 to 06 (the lesson runs without them, on our
+# **Time** about 40 minutes. **You need** lessons 04 to 07 (the lesson runs without them, on our
 # functions), and to have met `tf.GradientTape` once.
 
 # %%
@@ -137,7 +137,7 @@ def loss_of_prior(discriminator, code):
 
 # %% [markdown]
 # **Predict**: nothing is trained yet, so all scores are near 0. What is the JSD bound then? (Lesson
-# 02 had it.) And the prior loss, a softplus of the logit, if the logit is near 0 too?
+# 03 had it.) And the prior loss, a softplus of the logit, if the logit is near 0 too?
 
 # %%
 feature_map, code = new_encoder()(first_batch)
@@ -484,7 +484,7 @@ for name, mistake in mistakes.items():
 #
 # The loss does not say what a code is *worth*. A **probe** does: logistic regression on codes,
 # trained on 1,000 labelled training images and scored on *validation* images (the test images stay
-# untouched until lesson 08). The encoder only predicts.
+# untouched until lesson 09). The encoder only predicts.
 
 # %%
 def probe(encoder):
@@ -591,7 +591,7 @@ show(figure, f"The probe's accuracy after each epoch for four settings; at the e
 
 # %% [markdown]
 # One run, four encoders, nobody in another's way. On the digits *local* is ahead. A reason why the
-# others are not: lesson 04 saw that telling whole images apart is too easy a question. Differences
+# others are not: lesson 05 saw that telling whole images apart is too easy a question. Differences
 # of a few points, such as those among the other three, cannot be read from one seed and three
 # epochs.
 #
@@ -825,7 +825,7 @@ print("after loading, same codes:  ", np.array_equal(encode(again, seen), codes[
 # - how Keras trains, watches, stops and saves as many encoders as you like in one run.
 #
 # **Next**: our little race was no fair comparison. It had one seed, three epochs, one kind of
-# probe, no control but the untrained encoder, and no interval around any number. Lesson 08 does it
+# probe, no control but the untrained encoder, and no interval around any number. Lesson 09 does it
 # properly, with the test images, once.
 
 # %%

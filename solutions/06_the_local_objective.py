@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 05 The local objective
+# # 06 The local objective
 #
 # **Afterwards you can**
 #
@@ -34,7 +34,7 @@ from dimlearn.startup import keras, tf
 # %% [markdown]
 # ## One big question, many small ones
 #
-# Lesson 04 asked one question about each pair: *do this whole feature map and this code come from
+# Lesson 05 asked one question about each pair: *do this whole feature map and this code come from
 # the same image?* The **local** objective asks at every location of the map: *do these features,
 # of one small patch, and this code come from the same image?* It is the paper's main idea (Hjelm et
 # al. 2019, section 3.2, [arXiv 1808.06670](https://arxiv.org/abs/1808.06670)).
@@ -52,7 +52,7 @@ print("feature map [N, M, M, C]:", feature_map.shape, "  code [N, D]:", code.sha
 # The map has $M \times M$ locations with $C$ numbers each, its channels, and the code has $D$
 # numbers.
 #
-# How much of the image does a location see? The functions of lesson 03 know (yours if they are
+# How much of the image does a location see? The functions of lesson 04 know (yours if they are
 # solved, otherwise ours: the cell prints which). These are the two convolutions of the encoder, as
 # (kernel, stride, padding):
 
@@ -166,7 +166,8 @@ def attach_code(feature_map, code):
     """The code at every location: [N, M, M, C], [N, D] -> [N, M, M, C + D]."""
     code = code[:, None, None, :]  # [N, 1, 1, D]
     # Yours: repeat the code at every location (`tf.tile`), then `tf.concat`.
-    raise NotImplementedError
+    m = feature_map.shape[1]
+    return tf.concat([feature_map, tf.tile(code, [1, m, m, 1])], axis=-1)
 
 
 # %% tags=["nbval-check-output"]
@@ -273,7 +274,7 @@ squares. The blocks on the diagonal are blue, positive at every location, all ot
 # %% tags=["solution"]
 def local_scores(local_features, code_features):
     """[N, L, U], [N, U] -> [N, N, L]: scores[i, j, l] of code i with location l of image j."""
-    raise NotImplementedError
+    return tf.einsum("jlu,iu->ijl", local_features, code_features)
 
 
 # %% tags=["nbval-check-output"]
@@ -379,7 +380,9 @@ print("C + D + U + 1 =", C + D + U + 1)
 # %% tags=["solution"]
 def local_jsd(scores):
     """Local JSD objective of scores [N, N, L], to be maximised: a scalar, nats."""
-    raise NotImplementedError
+    eye = tf.eye(scores.shape[0], dtype=tf.bool)
+    positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
+    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 
 # %% tags=["nbval-check-output"]
@@ -437,7 +440,12 @@ blocks orange.""")
 # %% tags=["solution"]
 def local_infonce(scores):
     """Local InfoNCE of scores [N, N, L], to be maximised: a scalar, nats."""
-    raise NotImplementedError
+    n, _, places = scores.shape
+    eye = tf.eye(n, dtype=tf.bool)
+    own = tf.boolean_mask(scores, eye)  # [N, L]
+    others = tf.reshape(tf.boolean_mask(scores, ~eye), [n, (n - 1) * places])
+    others = tf.reduce_logsumexp(others, axis=1, keepdims=True)  # [N, 1]
+    return tf.reduce_mean(-tf.nn.softplus(others - own)) + math.log(1 + (n - 1) * places)
 
 
 # %% tags=["nbval-check-output"]
@@ -448,7 +456,7 @@ feedback
 # %% [markdown]
 # One may ask the other way round: *here is location $l$ of image $j$. Which of the $N$ **codes**
 # belongs to it?* Mutual information is symmetric, so this bounds the same thing. The library has it
-# as `bounds.local_infonce_codes`, and its comparisons (lesson 08) use it.
+# as `bounds.local_infonce_codes`, and its comparisons (lesson 09) use it.
 
 # %%
 kinds = np.zeros([4, 4, M * M], int)
@@ -497,11 +505,11 @@ for name, objective in {"InfoNCE": NCE, "over the codes": bounds.local_infonce_c
 # ## Training, and a fair comparison
 #
 # `DeepInfoMax` trains encoder and critic together with any objective that you give it (you will
-# write its step in lesson 07). Its critic is the dot product, with one more layer on each side.
+# write its step in lesson 08). Its critic is the dot product, with one more layer on each side.
 # Four encoders begin with the same weights and see the same images equally often: one with the
-# global objective of lesson 04, two with *your* local ones, one with InfoNCE over the codes.
+# global objective of lesson 05, two with *your* local ones, one with InfoNCE over the codes.
 # (`alpha` and `beta` are the weights of the global and the local objective. There is a third,
-# `gamma`, for the prior of lesson 06; it is 0 unless given, so here it plays no part.)
+# `gamma`, for the prior of lesson 07; it is 0 unless given, so here it plays no part.)
 #
 # Such a short training needs one change: the running averages of batch normalisation must settle
 # faster than usual, or the encoder would be evaluated with statistics from before it was trained.
@@ -771,7 +779,7 @@ print(f"best possible: 0, knows nothing: {JSD(knows_nothing):.3f} "
 # That is the symptom: **the curve looks fine, the number is off.** The wrong value seems nearly
 # perfect, since even a critic that knows nothing is close to 0. Times $L$ it is about the right
 # one: training went the same way. Adam divides each step by the size of the gradient, so it does
-# not notice a factor. Lesson 07 will: there this objective is one term among others, and it would
+# not notice a factor. Lesson 08 will: there this objective is one term among others, and it would
 # count a twenty-fifth of what was asked. *Test an objective on scores whose value you know.*
 #
 # ## Questions
@@ -826,7 +834,7 @@ print(f"best possible: 0, knows nothing: {JSD(knows_nothing):.3f} "
 # - that a trained critic recognises an image at its strokes, and that a factor of $1/L$ hides
 #   behind a fine curve.
 #
-# **Next**: nothing so far says how the codes should be *distributed*. Lesson 06 gives them a shape,
+# **Next**: nothing so far says how the codes should be *distributed*. Lesson 07 gives them a shape,
 # with a third network and a game.
 
 # %%

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 06 Prior matching
+# # 07 Prior matching
 #
 # **Afterwards you can**
 #
@@ -16,7 +16,7 @@
 # - tell the famous wrong version from the right one, by the codes and not by the losses;
 # - say what a prior costs, from a measurement.
 #
-# **Time** about 35 minutes. **You need** lessons 03 and 05; having heard of GANs helps.
+# **Time** about 35 minutes. **You need** lessons 04 and 06; having heard of GANs helps.
 
 # %%
 import numpy as np
@@ -33,7 +33,7 @@ from dimlearn.startup import keras, tf
 # %% [markdown]
 # ## What the information leaves open
 #
-# We train a code of only **two** numbers with the local objective of lesson 05, and no more. Two
+# We train a code of only **two** numbers with the local objective of lesson 06, and no more. Two
 # numbers can be drawn. (As there: the averages of batch normalisation settle faster than usual,
 # because the training is short.)
 
@@ -172,7 +172,7 @@ moves.""")
 # outer one turns a logit into a probability. With sp the softplus, $\log \sigma(t) =
 # -\mathrm{sp}(-t)$ and $\log(1 - \sigma(t)) = -\mathrm{sp}(t)$, so both parts become softplus.
 #
-# Mind the contrast: encoder and *critic* of lessons 04 and 05 maximise the same number and help
+# Mind the contrast: encoder and *critic* of lessons 05 and 06 maximise the same number and help
 # each other. Only here are there opponents.
 #
 # ## The discriminator's loss
@@ -574,11 +574,11 @@ cloud, which spreads until it fills most of the square.""")
 # %% [markdown]
 # ## What it costs
 #
-# The codes of lesson 05 had 64 numbers, and we judged them by a linear probe. Does a prior help it?
+# The codes of lesson 06 had 64 numbers, and we judged them by a linear probe. Does a prior help it?
 # Three trainings that differ in nothing but the game: none, one with a slow discriminator (Adam
 # with $3 \cdot 10^{-5}$, what `DeepInfoMax` takes by itself), one with a fast one ($10^{-3}$). The
 # objective is InfoNCE over the codes, as in the library's comparisons. The probe gets the raw code,
-# as in lesson 05; only the gap is measured on the squashed one.
+# as in lesson 06; only the gap is measured on the squashed one.
 
 # %%
 def probe(encoder):
@@ -684,7 +684,7 @@ show(figure, f"Bars of the probe's accuracy and of the gap for three trainings: 
 # - that a prior shapes a code of two numbers well, and did nothing for one of 64, or cost it
 #   accuracy.
 #
-# **Next**: lesson 07 adds up all terms with their weights $\alpha$, $\beta$ and $\gamma$, and
+# **Next**: lesson 08 adds up all terms with their weights $\alpha$, $\beta$ and $\gamma$, and
 # writes the training step.
 
 # %%

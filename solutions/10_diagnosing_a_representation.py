@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 09 Diagnosing a representation
+# # 10 Diagnosing a representation
 #
 # **Afterwards you can**
 #
@@ -15,7 +15,7 @@
 # - show by experiment why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find a broken part of Deep InfoMax from its symptom, and mend it.
 #
-# **Time** about 40 minutes. **You need** lesson 08.
+# **Time** about 40 minutes. **You need** lesson 09.
 
 # %%
 import math
@@ -48,7 +48,7 @@ tf.get_logger().setLevel("ERROR")  # many small trainings in one notebook: no wa
 #
 # The patients of this lesson are codes of 64 numbers. Two are controls without training; two come
 # from the same encoder after a short training without labels, by the global and by the local
-# objective. The batch normalisation of all three encoders is settled, as in lesson 08. The cell
+# objective. The batch normalisation of all three encoders is settled, as in lesson 09. The cell
 # takes about fifteen seconds, more on a busy machine.
 
 # %%
@@ -69,7 +69,7 @@ for name in ("pca", "random", "global", "local"):
 # (The history has a value for each of two epochs; the bounds are in nats, the loss is their
 # negative. With batches of 32 neither can exceed $\log 32 = 3.47$.)
 #
-# As in lesson 08, a **probe** tells what a code is worth to a simple classifier.
+# As in lesson 09, a **probe** tells what a code is worth to a simple classifier.
 
 # %%
 def flat(images):
@@ -150,7 +150,7 @@ for name, found in same_class.items():
 
 # %%
 def compare_codes(results, *pairs):
-    """The paired differences of lesson 08, original by original."""
+    """The paired differences of lesson 09, original by original."""
     for a, b in pairs:
         found = paired_difference(results[a], results[b], images.test_groups[: len(y_test)])
         print("{} minus {}: {:.1f} points, {:.1f} to {:.1f}".format(a, b, *100 * np.array(found)))
@@ -236,7 +236,9 @@ for name, found in white.items():
 # %% tags=["solution"]
 def gaussian_total_correlation(codes):
     """Total correlation `-1/2 log det R` of codes `[N, D]`, in nats: a number."""
-    raise NotImplementedError
+    correlation = np.corrcoef(codes, rowvar=False)
+    sign, log_determinant = np.linalg.slogdet(correlation)
+    return -0.5 * log_determinant
 
 
 # %% tags=["nbval-check-output"]
@@ -270,7 +272,8 @@ for name, z in test.items():
 # %% tags=["solution"]
 def shuffle_dimensions(codes, seed=0):
     """`[N, D] -> [N, D]`, every column in an independent random order of its own."""
-    raise NotImplementedError
+    rng = np.random.default_rng(seed)
+    return np.stack([rng.permutation(column) for column in codes.T], axis=1)
 
 
 # %% tags=["nbval-check-output"]
@@ -291,7 +294,7 @@ for name, codes in pairs.items():
 # else has, so the critic has nothing to find and every code reads as independent.
 #
 # Now the measure, on the first eight dimensions. (Not on all 64: the local code's total correlation
-# is tens of nats, and no critic can show that from two thousand codes, as lesson 02 has told. The
+# is tens of nats, and no critic can show that from two thousand codes, as lesson 03 has told. The
 # next cell takes a few seconds.)
 
 # %%
@@ -593,7 +596,8 @@ draw_examined(*examine_bound(patient_1))
 # %% tags=["solution"]
 def jsd_bound(scores):
     """The Jensen-Shannon objective (DIM Eq. 4) of a score matrix `[N, N]`, mended."""
-    raise NotImplementedError
+    positive, negative = bounds.split_pairs(scores)
+    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 
 # %% tags=["nbval-check-output"]
@@ -642,7 +646,9 @@ for size in (8, 64):
 # %% tags=["solution"]
 def mismatch(features):
     """`[N, ...] -> [N, ...]`: the items so ordered that none keeps its place."""
-    raise NotImplementedError
+    if len(features) < 2:
+        raise ValueError("a batch of one has no other image")
+    return np.roll(features, 1, axis=0)
 
 
 # %% tags=["nbval-check-output"]
@@ -704,7 +710,8 @@ draw_push(patient_3)
 # %% tags=["solution"]
 def local_jsd(scores):
     """The local JSD objective of scores `[N, N, L]`, averaged over images and locations."""
-    raise NotImplementedError
+    positive, negative = bounds.split_pairs(scores)
+    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
 
 
 # %% tags=["nbval-check-output"]
@@ -788,7 +795,7 @@ draw_game(patient_4)
 # %% tags=["solution"]
 def prior_loss(code_logits):
     """What the encoder minimises: small where the discriminator takes codes for the prior."""
-    raise NotImplementedError
+    return tf.reduce_mean(tf.nn.softplus(-code_logits))
 
 
 # %% tags=["nbval-check-output"]
@@ -822,7 +829,7 @@ def patient_5(images, encoder, critic, optimizer):
 
 # %% [markdown]
 # It needs a critic. This one divides its scores, so that they are small at first and the loss
-# begins near $2 \log 2 = 1.39$, as in lesson 07.
+# begins near $2 \log 2 = 1.39$, as in lesson 08.
 
 # %%
 class Critic:
@@ -895,7 +902,12 @@ draw_losses({"patient 5": poor})
 # %% tags=["solution"]
 def train_step(images, encoder, critic, optimizer):
     """One step of the local JSD objective for encoder *and* critic: the loss before it."""
-    raise NotImplementedError
+    with tf.GradientTape() as tape:
+        feature_map, code = encoder(images, training=True)
+        loss = -bounds.local_jsd(critic(feature_map, code))
+    variables = encoder.trainable_variables + critic.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+    return loss
 
 
 # %% tags=["nbval-check-output"]

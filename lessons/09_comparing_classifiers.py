@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 08 Comparing classifiers
+# # 09 Comparing classifiers
 #
 # **Afterwards you can**
 #
@@ -15,7 +15,7 @@
 # - name what is wrong with a table of accuracies, and show how much it matters;
 # - make the table of this course again, fairly.
 #
-# **Time** about 40 minutes. **You need** lesson 07: an encoder that Deep InfoMax has trained.
+# **Time** about 40 minutes. **You need** lesson 08: an encoder that Deep InfoMax has trained.
 
 # %%
 import numpy as np
@@ -68,8 +68,8 @@ four behind Deep InfoMax encoders between 92.0 and 96.3.""")
 # The networks get the same budget: encoder, images, batches, optimizer, and a learning rate that
 # falls to 0 along half a cosine. It is a small budget, for time: 3,000 images, two epochs, no
 # prior. And all are read alike: after its training the batch normalisation of every encoder, the
-# random one too, is settled on the training images (lesson 07 told why it must be).
-# (`infonce_codes` is InfoNCE in the other direction than in lesson 05: for each patch, which of the
+# random one too, is settled on the training images (lesson 08 told why it must be).
+# (`infonce_codes` is InfoNCE in the other direction than in lesson 06: for each patch, which of the
 # N codes of the batch belongs to it?)
 
 # %%
@@ -724,7 +724,7 @@ explorer(draw_peeking, candidates=(1, 40, 1, 40))
 # - **paired differences** for the choice of test images, several draws and seeds for the rest, and
 #   a test set that chooses nothing.
 #
-# **Next**: lesson 09 looks inside the code and takes up the puzzle of lesson 00: if it cannot know
+# **Next**: lesson 10 looks inside the code and takes up the puzzle of lesson 00: if it cannot know
 # more than the image, why is it of more use?
 
 # %%
