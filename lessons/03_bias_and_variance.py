@@ -28,7 +28,7 @@ from dimlearn import check
 from dimlearn.information import readouts, worlds
 from dimlearn.pictures import canvas, explorer, score_matrices, show
 from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE
-from dimlearn.startup import keras, tf
+from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
 # ## What we take along
@@ -50,7 +50,7 @@ def network(inputs, *hidden, outputs=32):
 
 def fresh(world, n=128, seed=1):
     """Batches of `n` new pairs, without end."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(run_seed(seed))
     while True:
         yield [side.astype("float32") for side in world.draw(n, rng)]
 
@@ -82,8 +82,8 @@ class Critic:
 
 # %%
 world = worlds.correlated_gaussians(mi=4.0, dim=20)
-exact = tf.constant(world.log_ratio(*world.sample(500, seed=0)), tf.float32)
-kept = world.sample(16, seed=7)
+exact = tf.constant(world.log_ratio(*world.sample(500, seed=run_seed())), tf.float32)
+kept = world.sample(16, seed=run_seed(7))
 
 
 # %% [markdown]
@@ -194,7 +194,7 @@ def exact_scores(information, n, rng, dim=20):
     return tf.constant(world.log_ratio(*world.draw(n, rng)), tf.float32)
 
 
-rng, truths = np.random.default_rng(0), [0.5, 1, 2, 3, 4, 6, 8, 10]
+rng, truths = np.random.default_rng(run_seed()), [0.5, 1, 2, 3, 4, 6, 8, 10]
 values = [float(JSD(exact_scores(truth, 500, rng))) for truth in truths]
 
 # %%
@@ -215,10 +215,10 @@ rises a little and flattens out just below 0.""")
 # another bound:
 
 # %%
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 critic = Critic(network(20, 64), network(20, 64), JSD)
 jsd_curve = critic.train(fresh(world), 400)
-held = critic.scores(*world.sample(1000, seed=8)).numpy()
+held = critic.scores(*world.sample(1000, seed=run_seed(8))).numpy()
 print(f"JSD objective: {np.mean(jsd_curve[-50:]):.2f}")
 
 # %%
@@ -244,7 +244,7 @@ read_all = tf.function(lambda scores: tf.stack([DV(scores), NWJ(1 + scores), NCE
 
 def read_batches(information, n, repeats, temperature=1.0):
     """DV, NWJ and InfoNCE of `repeats` batches under the perfect critic: [repeats, 3]."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(run_seed())
     batches = (exact_scores(information, n, rng) / temperature for _ in range(repeats))
     return np.array([read_all(scores) for scores in batches])
 
@@ -296,7 +296,7 @@ def share_of_the_largest(scores):
 
 
 for level in levels:
-    shares = [share_of_the_largest(exact_scores(level, 64, np.random.default_rng(seed)))
+    shares = [share_of_the_largest(exact_scores(level, 64, np.random.default_rng(run_seed(seed))))
               for seed in range(50)]  # fmt: skip
     print(f"{level:2} nats: the largest of 4032 pairs has {np.mean(shares):.0%} of the sum")
 
@@ -363,7 +363,7 @@ for information, batch, temperature in [(4, 64, 1), (4, 64, 2), (4, 64, 3), (2, 
 # with JSD, and each batch is read with three bounds (after Poole et al. 2019). A few seconds.
 
 # %%
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 critic, trace = Critic(network(20, 64), network(20, 64), JSD), []
 for level in levels:
     batches = fresh(worlds.correlated_gaussians(level, dim=20))
@@ -394,7 +394,7 @@ from below, NWJ does so with deep spikes, InfoNCE flattens out under the dotted 
 # %%
 nothing = worlds.independent(dim=10)
 mine, new = next(fresh(nothing, seed=0)), next(fresh(nothing, seed=1))
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 critic, same_again = Critic(network(10, 64), network(10, 64), NCE), itertools.repeat(mine)
 training, held_out = [], []
 for _ in range(20):
@@ -434,7 +434,7 @@ def colleagues_jsd(scores):
     return tf.reduce_mean(-tf.nn.softplus(positive)) - tf.reduce_mean(tf.nn.softplus(-negative))
 
 
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 colleague = Critic(network(20, 64), network(20, 64), colleagues_jsd)
 colleagues_curve = colleague.train(fresh(world), 400)
 
@@ -458,7 +458,7 @@ scores with a purple, low diagonal on an orange, high background: the reverse of
 check.jsd_bound(colleagues_jsd)
 
 # %%
-held = colleague.scores(*world.sample(1000, seed=8))
+held = colleague.scores(*world.sample(1000, seed=run_seed(8)))
 print(f"DV {DV(held):.1f} nats   InfoNCE {NCE(held):.1f} nats   (truth {world.mutual_information})")
 
 # %% [markdown]

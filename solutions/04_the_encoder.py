@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from dimlearn import check, data, evaluation
 from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
 from dimlearn.pictures.style import BLUE, GREY, ORANGE
-from dimlearn.startup import keras, tf
+from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
 # ## One image, two descriptions
@@ -128,7 +128,7 @@ for padding in ("valid", "same"):
 # %%
 stack = [(4, 2, "valid"), (4, 2, "valid")]
 filters = (32, 64)
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 convolutions = keras.Sequential([keras.Input(images.image_shape)])
 for channels, (kernel, stride, padding) in zip(filters, stack):
     convolutions.add(keras.layers.Conv2D(channels, kernel, stride, padding, activation="relu"))
@@ -169,7 +169,7 @@ fields, dark where the filter of that channel finds what it looks for.""")
 # is noise, so that no pixel is empty by accident.
 
 # %%
-noise = np.random.default_rng(0).uniform(size=(1, *images.image_shape)).astype("float32")
+noise = np.random.default_rng(run_seed()).uniform(size=(1, *images.image_shape)).astype("float32")
 changed = noise.copy()
 changed[0, 13, 13] = 3.0
 moved = np.abs(convolutions(changed) - convolutions(noise)).sum(axis=-1)[0]
@@ -374,7 +374,7 @@ build = feedback.use
 feedback
 
 # %%
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 encoder = build(images.image_shape, 64)
 feature_map, code = encoder(images.x_train[:6])
 print("feature map:", tuple(feature_map.shape), " code:", tuple(code.shape))
@@ -417,7 +417,7 @@ print("side by your formula:", field_of(own_stack), " seen:", rows.max() - rows.
 def worth(encoder):
     """Test accuracies of three probes on the frozen codes of an encoder."""
     codes = evaluation.frozen_codes(encoder, images)
-    few = [evaluation.few_label_accuracy(codes, 10, seed) for seed in range(5)]
+    few = [evaluation.few_label_accuracy(codes, 10, run_seed(seed)) for seed in range(5)]
     return {"linear": evaluation.linear(codes), "neighbours": evaluation.knn(codes),
             "ten labels": np.mean(few)}  # fmt: skip
 
@@ -438,7 +438,7 @@ def judge(name, encoder):
 results = {}
 judge("pixels", keras.layers.Flatten())
 for seed in range(3):
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(run_seed(seed))
     judge(f"random {seed}", build(images.image_shape, 64))
 
 

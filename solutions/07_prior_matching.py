@@ -28,7 +28,7 @@ from dimlearn.deep_infomax import DotProductCritic, build_discriminator
 from dimlearn.evaluation import encode, standardize
 from dimlearn.pictures import LiveTraining, canvas, explorer, show
 from dimlearn.pictures.style import BLUE, GREEN, GREY, ORANGE, RED
-from dimlearn.startup import keras, tf
+from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
 # ## What the information leaves open
@@ -42,7 +42,7 @@ images = data.load(limit=3072)
 
 
 def new_encoder(code_dim):
-    keras.utils.set_random_seed(1)
+    keras.utils.set_random_seed(run_seed(1))
     encoder = build_encoder(images.image_shape, code_dim)
     for layer in encoder.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -76,7 +76,7 @@ def scatter(axis, points, title, color=BLUE):
 
 # %%
 sample_prior = check.yours("sample_prior")
-wanted = np.array(sample_prior(1000, 2, seed=0))
+wanted = np.array(sample_prior(1000, 2, seed=run_seed()))
 free = squashed(free_encoder)
 figure, axes = canvas(2, width=3.3, height=3.4)
 scatter(axes[0], free, "codes, information only")
@@ -214,7 +214,7 @@ feedback
 # Let it learn: a small network, the codes and the sample from the two pictures above, 200 steps.
 
 # %%
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 discriminator = build_discriminator(2)
 optimizer = keras.optimizers.Adam(3e-3)
 
@@ -345,7 +345,7 @@ feedback
 
 # %%
 some = tf.constant(images.x_train[::12])
-prior = tf.constant(sample_prior(len(some), 2, seed=1), tf.float32)
+prior = tf.constant(sample_prior(len(some), 2, seed=run_seed(1)), tf.float32)
 encoder = keras.models.clone_model(free_encoder)
 encoder.set_weights(free_encoder.get_weights())
 
@@ -428,13 +428,13 @@ def play(encoder_loss, gamma=0.1, steps=288, every=36):
     discriminator = build_discriminator(2)
     critic.build((None, None, encoder.output_shape[0][-1]), (None, 2))
     step = new_step(encoder, critic, discriminator, gamma, encoder_loss)
-    rng, losses, pictures = np.random.default_rng(0), [], []
+    rng, losses, pictures = np.random.default_rng(run_seed()), [], []
     for k in range(steps):
         if k % every == 0:
             pictures.append(squashed(encoder, 400))
             print("step", k, end="  ")
         batch = images.x_train[rng.choice(len(images.x_train), 32, replace=False)]
-        prior = sample_prior(32, 2, seed=k)
+        prior = sample_prior(32, 2, seed=run_seed(k))
         losses.append(step(tf.constant(batch), tf.constant(prior, tf.float32)))
     return np.array(losses), np.array([*pictures, squashed(encoder, 400)])
 

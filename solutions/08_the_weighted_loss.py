@@ -33,7 +33,7 @@ from dimlearn import check, data
 from dimlearn.evaluation import encode, standardize
 from dimlearn.pictures import LiveTraining, canvas, explorer, show, training_step
 from dimlearn.pictures.style import BLUE, GREEN, GREY, ORANGE, RED
-from dimlearn.startup import keras, tf
+from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
 # ## What you have already
@@ -85,7 +85,7 @@ the critics. The discriminator has a loss and an optimizer of its own.""")
 
 # %%
 dataset = data.load(limit=1600)
-shuffled = tf.data.Dataset.from_tensor_slices(dataset.x_train).shuffle(1600, seed=0)
+shuffled = tf.data.Dataset.from_tensor_slices(dataset.x_train).shuffle(1600, seed=run_seed())
 batches = shuffled.batch(64, drop_remainder=True)
 first_batch = tf.constant(dataset.x_train[:64])
 
@@ -114,7 +114,7 @@ def small_network(units=128):
 
 
 def new_encoder(seed=0):
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(run_seed(seed))
     return build_encoder(dataset.image_shape, 64)
 
 
@@ -408,7 +408,7 @@ print(f"the moving averages, caught up: {loss_on_validation(False):.2f} nats")
 
 # %%
 def new_encoder(seed=0, build=build_encoder):
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(run_seed(seed))
     encoder = build(dataset.image_shape, 64)
     for layer in normalisations(encoder):
         layer.momentum = 0.9

@@ -104,6 +104,49 @@ def test_the_tone_is_calm(number):
     assert not emoji
 
 
+# ---------------------------------------------------------------- chance
+
+
+def fixed_seeds(source, own=()):
+    """Calls that are given a seed which is not one of this run's (`run_seed`).
+
+    own: the lesson's functions, which make a seed of the number that they are given.
+    """
+    found = []
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call):
+            name = ast.unparse(call.func).rpartition(".")[2]
+            named = [word.value for word in call.keywords if word.arg in ("seed", "random_state")]
+            seeds = named if name not in own else []
+            if name in ("default_rng", "set_random_seed"):
+                seeds = seeds + call.args[:1]
+            if any("run_seed(" not in ast.unparse(seed) for seed in seeds):
+                found.append(ast.unparse(call))
+    return found
+
+
+@each
+def test_one_seed_decides_the_whole_lesson(number):
+    own = set(re.findall(r"^ *def (\w+)\(", "\n".join(code_of(number)), flags=re.MULTILINE))
+    shown = {lesson_source.SOLUTION, lesson_source.COMPARED}  # exercises, and faults to be judged
+    for cell in cells_of(number):
+        if cell.cell_type == "code" and not shown & set(cell.metadata.get("tags", [])):
+            assert not fixed_seeds(cell.source, own)
+
+
+def test_a_seed_of_its_own_is_found():
+    for source in ("keras.utils.set_random_seed(0)", "np.random.default_rng(seed)",
+                   "world.sample(9, seed=1)", "KMeans(random_state=0)"):  # fmt: skip
+        assert fixed_seeds(source) == [source]
+    for source in (
+        "default_rng(run_seed(k))",
+        "f(seed=run_seed())",
+        "default_rng()",
+        "mine(seed=1)",
+    ):
+        assert not fixed_seeds(source, own=["mine"])
+
+
 # ---------------------------------------------------------------- parts of a lesson
 
 
