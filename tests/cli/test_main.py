@@ -97,7 +97,7 @@ def test_progress_of_a_folder(tmp_path, capsys, monkeypatch):
     progress_file.forget_session()
     (tmp_path / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
     assert cli.main(["progress", str(tmp_path)]) == 0
-    assert "1 of 31" in capsys.readouterr().out
+    assert "1 of 37" in capsys.readouterr().out
     assert cli.main(["progress", str(tmp_path / "missing")]) == 2
 
 
