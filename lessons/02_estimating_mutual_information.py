@@ -377,10 +377,59 @@ axis.legend(frameon=False, loc="center left")
 show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
 stay far under the truth of 10 nats, even with 1024 pairs.""")
 
+
 # %% [markdown]
 # Nine questions in ten or more are answered right, and still the value stops at **the ceiling $\log
 # N$**. An InfoNCE near $\log N$ says: *at least* this much.
 #
+# ## The step is yours
+#
+# So far `Critic` made the steps. Here is a critic that only scores, as a Keras model:
+
+# %%
+class PairCritic(keras.Model):
+    """`critic(x, y)` gives the scores `[N, N]` of a batch of pairs."""
+
+    def __init__(self, f, g):
+        super().__init__()
+        self.f, self.g = f, g
+
+    def call(self, x, y):
+        return scores_of(self.f(x), self.g(y))
+
+
+# %% [markdown]
+# ### Exercise 4: `critic_step`, free
+#
+# *Medium, 8 minutes.* One step up InfoNCE, from one batch of pairs. A Keras model lists what may be
+# moved as `critic.trainable_variables`; an optimizer has `apply_gradients`, which takes pairs of a
+# gradient and a variable and walks *downhill*. Your InfoNCE is called `NCE` here. Return the bound
+# before the step as the tensor that it is: the step will be compiled, where a tensor has no value
+# yet.
+
+# %% tags=["solution"]
+def critic_step(critic, optimizer, x, y):
+    """One step of ascent on `infonce_bound(critic(x, y))`: the bound before it, a scalar tensor."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.critic_step(critic_step)
+step_up = feedback.use
+feedback
+
+# %% [markdown]
+# Your step in your loop, on the Gaussians with 4 nats. **Predict** where it ends: at 4, or below
+# $\log 128 = 4.85$?
+
+# %%
+keras.utils.set_random_seed(run_seed())
+climber, optimizer = PairCritic(network(20, 64), network(20, 64)), keras.optimizers.Adam(3e-3)
+one_step = tf.function(lambda x, y: step_up(climber, optimizer, x, y))
+climbed = [float(one_step(*pair)) for pair, _ in zip(fresh(world), range(400))]
+print(f"first {climbed[0]:.2f}, last fifty {np.mean(climbed[-50:]):.2f} nats")
+
+# %% [markdown]
 # ## Back to the stacks
 #
 # Now the images. **Predict**: one critic is a product of two *linear* maps of the pixels, another

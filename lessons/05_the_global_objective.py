@@ -207,6 +207,30 @@ def new_critic(encoder, units=256):
 
 
 # %% [markdown]
+# ### Exercise 4: `concat_scores`, free
+#
+# *Hard, 10 minutes.* Such a critic can fill a whole score matrix, as in lesson 02, if it is shown
+# *every* code with *every* map: `scores[i, j]` is what it says of map j followed by code i. The
+# critic takes rows, one for each pair. Write down for two images which rows those are, in which
+# order, before you choose between `tf.repeat` and `tf.tile`.
+
+# %% tags=["solution"]
+def concat_scores(critic, feature_map, code):
+    """[N, M, M, C], [N, D] -> [N, N], scores[i, j] = critic(flattened map j, then code i)."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.concat_scores(concat_scores)
+scores_of_all = feedback.use
+feedback
+
+# %%
+few = scores_of_all(new_critic(encoder), *encoder(images.x_train[:5])).numpy()
+print("an untrained critic, five images:", np.round(few, 2), sep="\n")
+
+
+# %% [markdown]
 # One step: from images to maps and codes, to pairs, to scores, to the loss, and its gradient for
 # the weights of both.
 
@@ -342,6 +366,37 @@ and the same after the training, for three probes. {told}.""")
 # a random one, or far less, depending on whom you ask. How can that be? Nobody asked for digits. We
 # asked for whatever tells an image from another one. So what is it that the code says?
 #
+# ## Scale, or information?
+#
+# A probe may fail because something is not there, or because it is small beside something else. The
+# two can be told apart: give every direction of the code the same variance, and probe again.
+#
+# ### Exercise 5: `whiten`, free
+#
+# *Hard, 12 minutes.* One affine map, found on the training codes, that gives *them* the mean 0 and
+# the covariance 1: no two directions go together, and all vary alike. `np.linalg.eigh` takes a
+# covariance apart. Which numbers may be taken from the test set? And a direction in which the
+# training codes do not vary at all?
+
+# %% tags=["solution"]
+def whiten(train, test):
+    """`(train, test)` `[N, D]` by one map: the training codes have mean 0 and covariance 1."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.whiten(whiten)
+whitened = feedback.use
+feedback
+
+# %%
+raw = [evaluation.encode(encoder, part) for part in (images.x_train, images.x_test)]
+for name, (codes, _) in {"as it is": raw, "whitened": whitened(*raw)}.items():
+    deviations = np.sqrt(np.abs(np.linalg.eigvalsh(np.cov(codes.T))))
+    print(f"{name}: deviations from {deviations.min():.3g} to {deviations.max():.3g}")
+
+
+# %% [markdown]
 # ## What the code says instead
 #
 # Look at the codes themselves. How many of the 64 directions do they use? The squared singular

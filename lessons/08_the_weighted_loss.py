@@ -49,6 +49,7 @@ global_pairs = check.yours("global_pairs")
 global_loss = check.yours("global_loss")
 local_scores = check.yours("local_scores")
 local_jsd = check.yours("local_jsd")
+local_infonce = check.yours("local_infonce")
 prior_loss = check.yours("prior_loss")
 discriminator_loss = check.yours("discriminator_loss")
 
@@ -667,6 +668,37 @@ def look_at(setting):
 
 
 explorer(look_at, setting=list(settings))
+
+
+# %% [markdown]
+# ## All of it in one step
+#
+# ### Exercise 3: `dim_step`, free
+#
+# *Hard, 15 minutes.* The whole step of DIM(L): encoder and critic go down `-beta` times
+# `local_infonce` plus `gamma` times the prior loss; the discriminator goes down its own loss, with
+# its own optimizer, on the same codes. Three things decide whether it is right: whose variables
+# each gradient is taken for, that *all* gradients are computed before anything moves, and that
+# there is one pass through the encoder, as in training. Return both losses as tensors.
+
+# %% tags=["solution"]
+def dim_step(images, prior, encoder, critic, discriminator, optimizer, discriminator_optimizer,
+             beta, gamma):
+    """One step of all three networks: `(loss, discriminator_loss)` before it."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.dim_step(dim_step)
+whole_step = feedback.use
+feedback
+
+# %%
+encoder, critic = new_pair()
+judge, paces = small_network(), (keras.optimizers.Adam(1e-3), keras.optimizers.Adam(3e-5))
+uniform = tf.random.uniform([64, 64])
+loss, other = whole_step(first_batch, uniform, encoder, critic, judge, *paces, 1.0, 0.1)
+print(f"loss {loss:.2f}, discriminator {other:.2f} nats before the first step")
 
 # %% [markdown]
 # ## What could go wrong: one step for all

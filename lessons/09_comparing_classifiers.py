@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from dimlearn import build_encoder, check, data
 from dimlearn.deep_infomax.settling import settle
-from dimlearn.evaluation import Settings, all_rows, encode, paired_difference
+from dimlearn.evaluation import Settings, all_rows, encode
 from dimlearn.evaluation.intervals import effective_number
 from dimlearn.pictures import canvas, explorer, show
 from dimlearn.pictures.style import BLUE, GREY, ORANGE, RED
@@ -246,12 +246,32 @@ show(draw_table(right, "test accuracy in percent, linear probe, all labels"),
 # An interval around one row says how far *its* number could have been another. Which of two rows
 # is better is a different question, and these two have answered the same images: an image that is
 # hard for both drops out of their difference. So take the difference original by original, and look
-# how its mean would vary. That is `paired_difference`.
+# how its mean would vary.
+#
+# ### Exercise 3: `paired_difference`, free
+#
+# *Medium, 8 minutes.* `correct_a` and `correct_b` say which of the same images two rows get right,
+# `groups` which original each image shows, in any order (all originals have equally many images).
+# Return the mean of a - b, and that minus and plus 1.96 standard errors. Whose standard error: what
+# here are independent cases, and how many are there? (The deviation divides by their number less
+# 1.)
+
+# %% tags=["solution"]
+def paired_difference(correct_a, correct_b, groups):
+    """`(difference, low, high)` of two rows' right answers `[n]`: mean of a - b, 95 % interval."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.paired_difference(paired_difference)
+difference_of = feedback.use
+feedback
+
 
 # %%
 def compare_rows(answers, *pairs):
     for a, b in pairs:
-        found = 100 * np.array(paired_difference(answers[a], answers[b], groups))
+        found = 100 * np.array(difference_of(answers[a], answers[b], groups))
         print("{} minus {}: {:.1f} points, from {:.1f} to {:.1f}".format(a, b, *found))
 
 
@@ -278,7 +298,7 @@ compare_rows(right, ("pca", "pixels"), ("global", "random"), ("local", "global")
 # With all labels, a probe may learn what the code lacks. The promise of learning without labels is
 # that few will do afterwards.
 #
-# ### Exercise 3: `few_labels`, free
+# ### Exercise 4: `few_labels`, free
 #
 # *Medium, 6 minutes.* Pick `per_class` examples of every class: their *indices*, so that images and
 # codes can be picked with them. Which classes there are says `np.unique(labels)`. A class with too
@@ -368,7 +388,7 @@ for name in rows:
 # statistics of its batch normalisation, which move by themselves whenever a network is called with
 # `training=True`.
 #
-# ### Exercise 4: `frozen_classifier`, free
+# ### Exercise 5: `frozen_classifier`, free
 #
 # *Hard, 8 minutes.* The encoder returns the pair `(feature_map, code)`; its images have the shape
 # `encoder.input_shape[1:]`. One property of a Keras model stops both kinds of movement.

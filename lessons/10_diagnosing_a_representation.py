@@ -976,6 +976,8 @@ draw_losses({"patient 5": poor, "mended": examine_step(mended_step)})
 # information across views* ([Bachman et al. 2019](https://arxiv.org/abs/1906.00910)), in which
 # the positive pairs come from two augmented views of an image: a change of the pairs, which is
 # where this lesson says to look. And run `dimlearn compare --data` on images of your own.
+#
+# **Next**: lesson 11 makes that change of the pairs.
 
 # %%
 check.progress()

@@ -379,6 +379,7 @@ axis.legend(frameon=False, loc="center left")
 show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
 stay far under the truth of 10 nats, even with 1024 pairs.""")
 
+
 # %% [markdown]
 # Nine questions in ten or more are answered right, and still the value stops at **the ceiling $\log
 # N$**. An InfoNCE near $\log N$ says: *at least* this much.
@@ -434,7 +435,6 @@ climber, optimizer = PairCritic(network(20, 64), network(20, 64)), keras.optimiz
 one_step = tf.function(lambda x, y: step_up(climber, optimizer, x, y))
 climbed = [float(one_step(*pair)) for pair, _ in zip(fresh(world), range(400))]
 print(f"first {climbed[0]:.2f}, last fifty {np.mean(climbed[-50:]):.2f} nats")
-
 
 # %% [markdown]
 # ## Back to the stacks

@@ -116,6 +116,7 @@ batches = shuffled.batch(64, drop_remainder=True).repeat(2)
 losses = [float(step(batch)) for batch in batches]
 print(f"loss {losses[0]:.2f} at first, {np.mean(losses[-10:]):.2f} in the last ten steps")
 
+
 # %% [markdown]
 # ## What could go wrong
 #

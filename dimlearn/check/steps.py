@@ -19,9 +19,16 @@ from dimlearn.startup import keras, tf
 
 
 class WatchedSGD(keras.optimizers.SGD):
-    """Plain gradient descent that remembers how many variables it was given."""
+    """Plain gradient descent that remembers how many variables it was given, and bears it when none
+    of them has a gradient: what keeps it from them is found out afterwards."""
 
     listed = 0
+
+    def apply(self, grads, trainable_variables=None):
+        if any(gradient is not None for gradient in grads):
+            return super().apply(grads, trainable_variables)
+        self.listed = len(trainable_variables)
+        return self.iterations.assign_add(1)
 
     def build(self, variables):
         self.listed = len(variables)

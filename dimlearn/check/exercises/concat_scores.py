@@ -1,7 +1,5 @@
 """Every code scored with every map by a critic of pairs."""
 
-import numpy as np
-
 from dimlearn.check import shared
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import maps_and_codes
@@ -134,8 +132,3 @@ def maps_without_gradient(critic, feature_map, code):
 @exercise.mistake("""No gradient reaches the codes: the encoder's last layers would not learn.""")
 def codes_without_gradient(critic, feature_map, code):
     return concat_scores(critic, feature_map, tf.stop_gradient(code))
-
-@exercise.mistake("""The maps leave TensorFlow on the way. The values are right, but no gradient
-    comes back to them: stay with `tf` or `keras.ops`.""")
-def maps_in_numpy(critic, feature_map, code):
-    return concat_scores(critic, tf.constant(np.asarray(feature_map)), code)

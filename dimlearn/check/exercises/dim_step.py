@@ -1,7 +1,5 @@
 """One whole step of Deep InfoMax: encoder, critic and discriminator."""
 
-import functools
-
 import numpy as np
 
 from dimlearn.check import models, shared_numbers
@@ -101,11 +99,6 @@ def not_squashed(*args):
 def real_and_fake_exchanged(*args):
     return step(*args, other=lambda real, codes: discriminator_loss(codes, real))
 
-@exercise.mistake("""Your discriminator never learns what a sample of the prior looks like: that
-    part of its loss is missing.""")
-def prior_forgotten(*args):
-    return step(*args, other=lambda real, codes: tf.reduce_mean(tf.nn.softplus(codes)))
-
 @exercise.mistake("""The critic does not move: its variables are not in the list that the optimizer
     gets. An untrained critic scores at random, and the encoder learns to please it.""")
 def critic_forgotten(*args):
@@ -159,7 +152,7 @@ def discriminator_first(images, prior, encoder, critic, discriminator, optimizer
     optimizer.apply(ours.gradient(loss, variables), variables)
     return loss, other
 
-def in_two_passes(args, first, move_first):
+def in_two_passes(args, move_first):
     """The discriminator's loss on codes of a second pass, before or after the others have moved."""
     images, prior, encoder, critic, discriminator, optimizer, other_optimizer, beta, gamma = args
     with tf.GradientTape() as tape:
@@ -171,7 +164,7 @@ def in_two_passes(args, first, move_first):
     if move_first:
         optimizer.apply(gradients, ours)
     with tf.GradientTape() as tape:
-        code = encoder(images, training=first)[1]
+        code = encoder(images, training=True)[1]
         other = discriminator_loss(discriminator(prior), discriminator(tf.sigmoid(code)))
     theirs = discriminator.trainable_variables
     other_optimizer.apply(tape.gradient(other, theirs), theirs)
@@ -183,18 +176,12 @@ def in_two_passes(args, first, move_first):
     codes of other weights, from a second pass. All gradients are of the weights before the step.
     """)
 def encoder_first(*args):
-    return in_two_passes(args, first=True, move_first=True)
+    return in_two_passes(args, move_first=True)
 
 @exercise.mistake("""There are two passes through the encoder, and so its batch normalisation is
     updated twice. The codes of the first serve both losses.""")
 def two_passes(*args):
-    return in_two_passes(args, first=True, move_first=False)
-
-@exercise.mistake("""The discriminator is shown codes of a second pass, one that is not as in
-    training: batch normalisation gives other codes there. The codes of the first pass serve both
-    losses.""")
-def second_pass_as_in_use(*args):
-    return in_two_passes(args, first=False, move_first=False)
+    return in_two_passes(args, move_first=False)
 
 @exercise.mistake("""The batch normalisation is not updated: the encoder is called without
     `training=True`. Its moving averages would stay as they are at the start.""")
@@ -205,17 +192,9 @@ def training_flag_forgotten(*args):
 def weights_exchanged(*args):
     return dim_step(*args[:-2], args[-1], args[-2])
 
-@exercise.mistake("""The weights are ignored: both terms count in full.""")
-def weights_ignored(*args):
-    return dim_step(*args[:-2], 1.0, 1.0)
-
 @exercise.mistake("""`gamma` is forgotten: the prior counts in full.""")
 def gamma_forgotten(*args):
     return dim_step(*args[:-1], 1.0)
-
-@exercise.mistake("""`beta` is forgotten: the bound counts in full.""")
-def beta_forgotten(*args):
-    return dim_step(*args[:-2], 1.0, args[-1])
 
 @exercise.mistake("""`gamma` weighs the discriminator's loss, too. It says how much the *encoder*
     cares; the discriminator plays its game in full.""")
@@ -253,13 +232,6 @@ def not_applied(*args):
 def numbers_returned(*args):
     return tuple(loss.numpy() for loss in dim_step(*args))
 
-@exercise.mistake("""Your function leaves a model changed: `trainable` was switched off. What is
-    not to move simply stays out of the list of variables.""")
-def model_switched_off(*args):
-    both = dim_step(*args)
-    args[4].trainable = False
-    return both
-
 exercise.share(shared_numbers.seed_set)
 
 # ---------------------------------------------------------------- what is looked at
@@ -286,9 +258,3 @@ def players(call, frozen, beta=0.8, gamma=0.3):
 def one_step(call):
     """The whole outcome of a step with plain gradient descent, held against the solution's."""
     return next(faults_of_a_step(call, dim_step, players), None)
-
-without_prior = functools.partial(players, gamma=0.0)
-
-@exercise.property("one step without the prior")
-def one_step_without_the_prior(call):
-    return next(faults_of_a_step(call, dim_step, without_prior), None)

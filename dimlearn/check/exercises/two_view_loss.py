@@ -29,8 +29,8 @@ exercise = Exercise(
     meaning="""The loss, to be minimised, of two views of the same images. Each code is scored with
     the map of the *other* view: two score tensors `[N, N, L]`, of code a with map b and of code b
     with map a. The loss is minus the mean of their two `local_infonce`.""",
-    cases=lambda: two_views((2, 2, 2, 3), (3, 2, 3, 2), (5, 3, 2, 4), (4, 2, 1, 3)),
-    extremes=lambda: two_views((9, 2, 3, 5), (6, 1, 3, 2), (3, 4, 2, 2)),
+    cases=lambda: two_views((2, 2, 2, 3), (3, 2, 3, 2), (5, 3, 2, 4)),
+    extremes=lambda: two_views((9, 2, 3, 5), (6, 1, 3, 2)),
     differentiable=True,
     shapes={"code_a": "ND"},
     hints="""Two views of one image differ in place, size and stroke, and share what they show. With

@@ -81,14 +81,10 @@ def by(train, test, scale, variances=None, directions=None, mean=None):
 def standardized(train, test):
     return codes.standardize(train, test)
 
-@exercise.mistake("""The codes are turned along directions that do not go together, but these still
-    vary as much as they did. All variances are to be 1.""")
-def only_turned(train, test):
+@exercise.mistake("""The codes are moved, and perhaps turned along directions that do not go
+    together, but they vary as much as they did. All variances are to be 1.""")
+def not_scaled(train, test):
     return by(train, test, scale=np.ones_like)
-
-@exercise.mistake("""Only the mean is subtracted.""")
-def only_centered(train, test):
-    return train - train.mean(0), test - train.mean(0)
 
 @exercise.mistake("""Each direction is divided by its variance. That is the square of what makes
     the variance 1: small directions are now the large ones.""")
