@@ -77,4 +77,15 @@ if started_on != "tensorflow":
         "import dimlearn first."
     )
 
-__all__ = ["held_back", "keras", "tf"]
+
+def run_seed(number=0):
+    """A seed of this run. The numbers from 0 to 999 give different seeds.
+
+    `DIMLEARN_SEED` decides them all (0 unless it is set, and then the seed is `number` itself): a
+    lesson whose chance comes from here alone is another draw of the same lesson with each of its
+    values, and what the lesson says should hold in nearly all of them.
+    """
+    return 1000 * int(os.environ.get("DIMLEARN_SEED") or 0) + number
+
+
+__all__ = ["held_back", "keras", "run_seed", "tf"]

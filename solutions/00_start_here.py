@@ -25,7 +25,7 @@ import numpy as np
 from dimlearn import DeepInfoMax, build_encoder, check, data
 from dimlearn.pictures import canvas, image_grid, show
 from dimlearn.pictures.style import BLUE, GREY
-from dimlearn.startup import keras
+from dimlearn.startup import keras, run_seed
 
 # %% [markdown]
 # ## A puzzle
@@ -59,7 +59,7 @@ def accuracy_with_ten_labels(train, test, draws=5):
     train, test = standardize(train, test)
     accuracies = []
     for seed in range(draws):
-        chosen = few_labels(digits.y_train, 10, seed=seed)
+        chosen = few_labels(digits.y_train, 10, seed=run_seed(seed))
         fit = LogisticRegression(max_iter=1000).fit(train[chosen], digits.y_train[chosen])
         accuracies.append(fit.score(test, digits.y_test))
         print(f"draw {seed + 1}: {accuracies[-1]:.1%}")
@@ -69,7 +69,7 @@ def accuracy_with_ten_labels(train, test, draws=5):
 # %% [markdown]
 # What should the classifier be given? The image itself, or what an *encoder* makes of it. That is a
 # network which gives each image a *feature map*, one vector for each neighbourhood, and a *code*,
-# one short list of numbers for the whole. (You will build one in lesson 03.) So there are three
+# one short list of numbers for the whole. (You will build one in lesson 04.) So there are three
 # candidates:
 #
 # 1. **pixels**: the image as it is;
@@ -94,7 +94,7 @@ print(f"pixels: {accuracy['pixels']:.1%}")
 # Now an encoder whose weights are random. Its code has 64 numbers for each image.
 
 # %%
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(run_seed())
 encoder = build_encoder(digits.image_shape, code_dim=64)
 
 
@@ -110,7 +110,7 @@ print(f"random: {accuracy['random']:.1%}")
 # Now Deep InfoMax, for three rounds through the images. The line with `fit` sees images only: look
 # for the labels in it. It takes up to half a minute and prints two lines a round. (`alpha`, `beta`
 # and `gamma` weigh three parts of the objective; only the second, the local one, is on here. Lesson
-# 07 mixes them, and lesson 02 says what `"infonce"` is.)
+# 08 mixes them, and lesson 02 says what `"infonce"` is.)
 
 # %%
 model = DeepInfoMax(encoder, alpha=0, beta=1, gamma=0, bound="infonce")
@@ -137,8 +137,8 @@ show(figure, f"Three bars of test accuracy in percent: {told}.")
 #   from it. So whatever makes the code better, it is not the amount of information. What is it?
 #
 # Three rounds are a beginning. The project's README has the table after a longer training, with
-# intervals, more controls and the cases in which Deep InfoMax loses. In lesson 08 you will judge
-# encoders with probes and intervals of your own, and lesson 09 comes back to the puzzle.
+# intervals, more controls and the cases in which Deep InfoMax loses. In lesson 09 you will judge
+# encoders with probes and intervals of your own, and lesson 10 comes back to the puzzle.
 #
 # What the training pushed up is a *lower bound* on the **mutual information** between an image's
 # code and its local features (Hjelm et al. 2019, [arXiv
@@ -175,7 +175,7 @@ print(f"a fair die with six sides: {nats_of_a_choice(6):.4f} nats")
 # %% [markdown]
 # ### Your first exercise: `sample_prior`
 #
-# *Easy, 3 minutes. You will need it again in lesson 06.* Return `n` points of `dim` numbers each,
+# *Easy, 3 minutes. You will need it again in lesson 07.* Return `n` points of `dim` numbers each,
 # all drawn evenly between 0 and 1. The start is given: a generator `rng` of random numbers.
 # Write over the line with `raise`.
 #
@@ -201,14 +201,14 @@ feedback
 # end*, solved or not. You always may move on.
 
 # %%
-points = sample(1000, 2, seed=0)
+points = sample(1000, 2, seed=run_seed())
 figure, axis = canvas(width=3.2)
 axis.scatter(*points.T, s=4, color=BLUE)
 axis.set(xlabel="first dimension", ylabel="second dimension", aspect="equal")
 show(figure, "A thousand points fill a square from 0 to 1 evenly, without any pattern.")
 
 # %% [markdown]
-# Stuck? Ask for a hint. Each further call tells more. (The first one is written for lesson 06,
+# Stuck? Ask for a hint. Each further call tells more. (The first one is written for lesson 07,
 # where you make the generator yourself. Here it is given, so call twice if the first tells you
 # nothing new.)
 
@@ -236,7 +236,7 @@ check.sample_prior(always_the_same)
 # ## How far you are
 #
 # What is done is kept in a small file beside your copies of the lessons. It survives a restart, and
-# `dimlearn progress` in a terminal shows it too. `sample_prior` stands under lesson 6, where you
+# `dimlearn progress` in a terminal shows it too. `sample_prior` stands under lesson 7, where you
 # will use it again; once it is right it is marked there.
 
 # %%

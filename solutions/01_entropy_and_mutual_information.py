@@ -24,6 +24,7 @@ import numpy as np
 from dimlearn import check
 from dimlearn.pictures import canvas, probability_tables, scatters, show
 from dimlearn.pictures.style import BLUE, GREEN, ORANGE
+from dimlearn.startup import run_seed
 
 # %% [markdown]
 # ## Three clouds
@@ -32,7 +33,7 @@ from dimlearn.pictures.style import BLUE, GREEN, ORANGE
 # the question in its smallest form. Each cloud below holds samples of a pair $(x, y)$.
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(run_seed())
 turn = rng.uniform(0, 2 * np.pi, 20_000)
 wobble = 0.05 * rng.normal(size=(2, 20_000))
 line = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], 20_000).T
@@ -289,7 +290,7 @@ letter is replaced, steeply at first.""")
 
 # %%
 def gaussian_pair(rho, n=20_000):
-    x, noise = np.random.default_rng(1).normal(size=(2, n))
+    x, noise = np.random.default_rng(run_seed(1)).normal(size=(2, n))
     return x, rho * x + np.sqrt(1 - rho**2) * noise
 
 
@@ -385,7 +386,7 @@ check.explain("mutual_information.one_marginal_only")
 # numbers that know nothing of each other, from tables with more and more bins.
 
 # %%
-x, y = np.random.default_rng(2).normal(size=(2, 500))
+x, y = np.random.default_rng(run_seed(2)).normal(size=(2, 500))
 bins = [2, 5, 10, 20, 40, 80]
 found = [MI(table_of(x, y, b)) for b in bins]
 figure, axis = canvas()

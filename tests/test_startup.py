@@ -44,3 +44,15 @@ def test_another_backend_of_keras(backend, tmp_path):
     settings["KERAS_HOME"] = str(tmp_path)
     done = run("import dimlearn.startup", settings)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_seeds_of_a_run(monkeypatch):
+    from dimlearn.startup import run_seed
+
+    monkeypatch.delenv("DIMLEARN_SEED", raising=False)
+    assert [run_seed(), run_seed(7)] == [0, 7]
+    monkeypatch.setenv("DIMLEARN_SEED", "3")
+    assert [run_seed(), run_seed(7)] == [3000, 3007]
+    monkeypatch.setenv("DIMLEARN_SEED", "three")
+    with pytest.raises(ValueError, match="three"):
+        run_seed()

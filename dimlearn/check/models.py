@@ -53,6 +53,64 @@ def critic(seed=2):
     return with_fixed_weights(model, seed)
 
 
+class PairCritic(keras.Model):
+    """Two sides `[N, 4]` to scores `[N, N]`: products of what a layer for each makes of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = keras.layers.Dense(3, activation="tanh"), keras.layers.Dense(3)
+
+    def call(self, x, y):
+        return tf.matmul(self.first(x), self.second(y), transpose_b=True)
+
+
+def pair_critic(seed=6):
+    model = PairCritic()
+    for side in (model.first, model.second):
+        side.build((None, 4))
+    model.built = True
+    return with_fixed_weights(model, seed)
+
+
+class FixedCritic:
+    """What stands in for a critic in an input: a function with fixed weights, which computes in the
+    precision of what it is given."""
+
+    def __init__(self, *shapes, seed=4):
+        rng = np.random.default_rng([seed, *np.ravel(shapes)])
+        self.weights = [rng.normal(size=shape) * 0.6 for shape in shapes]
+
+    def weights_like(self, tensor):
+        return [tf.cast(weight, tensor.dtype) for weight in self.weights]
+
+    def __repr__(self):
+        return "a critic"
+
+
+class FixedConcatCritic(FixedCritic):
+    """`[pairs, F] -> [pairs, 1]`."""
+
+    def __init__(self, features):
+        super().__init__((features, 3), (3, 1))
+
+    def __call__(self, pairs):
+        pairs = tf.convert_to_tensor(pairs)
+        hidden, out = self.weights_like(pairs)
+        return tf.matmul(tf.tanh(tf.matmul(pairs, hidden)), out)
+
+
+class FixedLocalCritic(FixedCritic):
+    """Feature maps `[N, M, M, C]` and codes `[N, D]` to scores `[N, N, L]`."""
+
+    def __init__(self, channels, code_dim):
+        super().__init__((channels, code_dim))
+
+    def __call__(self, feature_map, code):
+        feature_map, code = tf.convert_to_tensor(feature_map), tf.convert_to_tensor(code)
+        features = tf.reshape(feature_map, [feature_map.shape[0], -1, feature_map.shape[-1]])
+        return tf.einsum("jlc,cd,id->ijl", features, *self.weights_like(code), code)
+
+
 def with_fixed_weights(model, seed):
     """The model with weights from `seed`, statistics that are not those of a fresh layer too."""
     rng = np.random.default_rng(seed)

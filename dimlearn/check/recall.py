@@ -1,6 +1,6 @@
 """Functions that the learner wrote in earlier lessons, in another notebook and another kernel.
 
-    build_encoder = check.yours("build_encoder")    # build_encoder: yours, from lesson 3
+    build_encoder = check.yours("build_encoder")    # build_encoder: yours, from lesson 4
 
 When a check says `correct`, the function is written into the progress file beside the learner's
 work, as the text of a program (`program.py`).

@@ -1,90 +1,129 @@
-"""What a check sees in one optimisation step of two models: what moved, and what did not.
+"""What a check sees in one optimisation step of some models: what moved, and what did not.
 
-Every step is made with models of its own, and its whole outcome held against the solution's.
+Every step is made with models of its own, and its whole outcome held against the solution's. An
+exercise says with what it is played: a function `(call, frozen) -> Scene`.
 """
 
 import functools
 from collections import namedtuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from dimlearn.check import models
-from dimlearn.check.answers import NotAnAnswer, as_array
+from dimlearn.check.answers import NotAnAnswer, as_parts
 from dimlearn.check.faults import Fault, same
+from dimlearn.check.models import values
 from dimlearn.check.sandbox.call import Call, LearnerError
 from dimlearn.check.tapes import why_none
 from dimlearn.startup import keras, tf
 
 
 class WatchedSGD(keras.optimizers.SGD):
-    """Plain gradient descent that remembers how many variables it was given."""
+    """Plain gradient descent that remembers how many variables it was given, and bears it when none
+    of them has a gradient: what keeps it from them is found out afterwards."""
 
     listed = 0
+
+    def apply(self, grads, trainable_variables=None):
+        if any(gradient is not None for gradient in grads):
+            return super().apply(grads, trainable_variables)
+        self.listed = len(trainable_variables)
+        return self.iterations.assign_add(1)
 
     def build(self, variables):
         self.listed = len(variables)
         super().build(variables)
 
 
-# The values of variables as arrays; `listed`: how many the optimizer got, those without a gradient
-# among them; `result`: what came back, as it is.
-Outcome = namedtuple("Outcome", "loss encoder critic still steps trainable listed settings result")
+@dataclass
+class Scene:
+    """What a learner's step is given.
+
+    args: the arguments, in the order of the exercise. movers: for each optimizer by its name, the
+    models that it moves, by theirs. goal: what the step is a step on, in words. returns: what comes
+    back, in words, and results: the names of several. frozen: the part that does not train when the
+    scene is played frozen, in words; its variables come first among those that do not train.
+    """
+
+    args: tuple
+    movers: dict
+    goal: str
+    returns: tuple
+    frozen: str
+    results: tuple = ()
+
+    @property
+    def optimizers(self):
+        return [one for one in self.args if isinstance(one, keras.optimizers.Optimizer)]
+
+    @property
+    def models(self):
+        return {name: model for movers in self.movers.values() for name, model in movers.items()}
+
+    def not_training(self):
+        return [v for model in self.models.values() for v in model.non_trainable_variables]
 
 
-def players(call, frozen=False):
-    """Images, encoder, critic and optimizer; `frozen`: the encoder's convolution does not train."""
-    encoder = models.for_trial(call, models.encoder, True, models.CODE_DIM, 3)
-    encoder.layers[1].trainable = not frozen
-    critic = models.for_trial(call, models.critic)
-    return tf.constant(models.images(6, 2)), encoder, critic, WatchedSGD(0.5)
+# The values of variables as arrays, `moved` by model; by optimizer: `listed`, how many variables
+# it got, those without a gradient among them; `result`: what came back, as it is.
+Outcome = namedtuple("Outcome", "returned moved still steps trainable listed settings result")
 
 
 def eager(call):
     return lambda *args: call.run(call.function, args, {})
 
 
-def outcome(run, images, encoder, critic, optimizer):
+def outcome(run, scene):
     """What a step leaves behind."""
-    trained = encoder.trainable_variables, critic.trainable_variables
-    variables, settings = (*trained, encoder.non_trainable_variables), optimizer.get_config()
-    result = run(images, encoder, critic, optimizer)
+    trained = {name: model.trainable_variables for name, model in scene.models.items()}
+    still, settings = scene.not_training(), [one.get_config() for one in scene.optimizers]
+    result = run(*scene.args)
     try:
-        loss = as_array(result).astype("float64")
+        returned = tuple(part.astype("float64") for part in as_parts(result, scene.results))
     except NotAnAnswer as error:
-        raise NotAnAnswer(f"{error} Expected the loss, a scalar tensor.") from error
-    now = [len(model.trainable_variables) for model in (encoder, critic)]
-    as_before = now == list(map(len, trained))
-    changed = [name for name, value in optimizer.get_config().items() if value != settings[name]]
-    steps = int(optimizer.iterations)
-    values = map(models.values, variables)
-    return Outcome(loss, *values, steps, as_before, optimizer.listed, changed, result)
+        expected = " and ".join(scene.returns)
+        raise NotAnAnswer(f"{error} Expected {expected}, a scalar tensor.") from error
+    now = [len(model.trainable_variables) for model in scene.models.values()]
+    as_before = now == list(map(len, trained.values()))
+    changed = [
+        name
+        for optimizer, before in zip(scene.optimizers, settings)
+        for name, value in optimizer.get_config().items()
+        if value != before[name]
+    ]
+    moved = tuple(map(values, trained.values()))
+    steps = tuple(int(optimizer.iterations) for optimizer in scene.optimizers)
+    listed = tuple(optimizer.listed for optimizer in scene.optimizers)
+    return Outcome(returned, moved, values(still), steps, as_before, listed, changed, result)
 
 
 @functools.cache
-def start_and_end(solution, frozen=False):
+def start_and_end(solution, players, frozen=False):
     """The outcomes of a function that does nothing and of the solution."""
-    both = Call(lambda *args: 0.0), Call(solution)
-    return [outcome(eager(call), *players(call, frozen)) for call in both]
+    idle = Call(lambda *args: np.zeros(2))  # what it returns is not looked at
+    return [outcome(eager(call), players(call, frozen)) for call in (idle, Call(solution))]
 
 
-def faults_of_a_step(call, solution):
+def faults_of_a_step(call, solution, players):
     """All that is wrong with a step, held against the solution's, the most important first."""
-    start, right = start_and_end(solution)  # known before the learner's function runs
-    seen = outcome(eager(call), *players(call))
-    for look in faults_of_the_optimizer, faults_of_the_way, faults_of_the_rest:
-        yield from look(call, seen, right, start)
+    start, right = start_and_end(solution, players)  # known before the learner's function runs
+    scene = players(call, False)
+    seen = outcome(eager(call), scene)
+    for look in faults_of_the_optimizers, faults_of_the_way, faults_of_the_rest:
+        yield from look(scene, seen, right, start, lambda: (call, players(call, False)))
     if not call.side_effect:  # which is told first
-        yield from faults_elsewhere(call, solution, right)
+        yield from faults_elsewhere(call, solution, players, right)
 
 
-def faults_of_the_optimizer(call, seen, right, start):
-    """Did the given optimizer, with its settings, make the step?"""
-    if seen.loss.shape != ():
-        text = f"""Your function returned the shape {list(seen.loss.shape)}; expected a single
-            number, the loss."""
-        yield Fault("step", text, seen[:-1])
-    moved = [flat(seen[1:3]) - flat(start[1:3]), flat(right[1:3]) - flat(start[1:3])]
-    if seen.steps == 0 and np.abs(moved[0]).max() > 1e-7:
+def faults_of_the_optimizers(scene, seen, right, start, again):
+    """Did the given optimizers, with their settings, make the step?"""
+    for what, part in zip(scene.returns, seen.returned):
+        if part.shape != ():
+            text = f"""Your function returned the shape {list(part.shape)}; expected a single
+                number, {what}."""
+            yield Fault("step", text, seen[:-1])
+    moved = [flat(seen.moved) - flat(start.moved), flat(right.moved) - flat(start.moved)]
+    if not any(seen.steps) and np.abs(moved[0]).max() > 1e-7:
         straight = np.dot(*moved) > 0.9999 * np.prod([np.linalg.norm(way) for way in moved])
         how = "straight down the gradient" if straight else "in another way"
         text = f"""The optimizer that your function was given has made no step, but variables have
@@ -94,52 +133,57 @@ def faults_of_the_optimizer(call, seen, right, start):
         text = f"""After your step the `{seen.settings[0]}` of the optimizer is not what it was;
             expected its settings to stay."""
         yield Fault("settings", text, "")
-    if seen.steps > 1:
-        text = f"The optimizer that your function was given made {seen.steps} steps; expected one."
+    if max(seen.steps) > 1:
+        text = f"""The optimizer that your function was given made {max(seen.steps)} steps; expected
+            one."""
         yield Fault("steps", text, "")
 
 
-def faults_of_the_way(call, seen, right, start):
-    """Did the variables of both models go the way that they should?"""
-    for who, other in (("encoder", "critic"), ("critic", "encoder")):
-        variables = [getattr(result, who) for result in (seen, right, start)]
-        if went_alike(*map(flat, variables)):
+def faults_of_the_way(scene, seen, right, start, again):
+    """Did the variables of all models go the way that they should?"""
+    for place, who in enumerate(scene.models):
+        ways = [result.moved[place] for result in (seen, right, start)]
+        if went_alike(*map(flat, ways)):
             continue
-        text, look = words_for(who, *map(flat, variables)), None
-        if seen.steps and same(variables[0], variables[2], 0, 1e-7):
-            listed = seen.listed != len(getattr(start, other))
-            look = functools.partial(why, call, who, listed, seen[:-1])
-        elif same(seen.still, start.still):
+        text, look = words_for(who, scene.goal, *map(flat, ways)), None
+        if any(seen.steps) and same(ways[0], ways[2], 0, 1e-7):
+            look = functools.partial(why, who, seen, again)
+        elif same(seen.still, start.still) and not same(right.still, start.still):
             text = STILL
         yield Fault("stays" if look else "step", text, seen[:-1], look=look)
 
 
-def why(call, who, listed, seen):
+def why(who, seen, again):
     """Why a model has not moved: evidence and words."""
-    if not listed:
-        return (who, "not listed"), ""
-    args = players(call)
-    kind, cause = why_none(call, args, args[1 if who == "encoder" else 2].trainable_variables)
-    return ((who, kind) if kind else seen), cause
+    call, scene = again()
+    for number, movers in zip(seen.listed, scene.movers.values()):
+        others = [len(model.trainable_variables) for name, model in movers.items() if name != who]
+        if who in movers and number == sum(others):
+            return (who, "not listed"), ""
+    kind, cause = why_none(call, scene.args, scene.models[who].trainable_variables)
+    return ((who, kind) if kind else seen[:-1]), cause
 
 
-def faults_of_the_rest(call, seen, right, start):
-    """Averages, loss, number of steps, and what else a step leaves behind."""
+def faults_of_the_rest(scene, seen, right, start, again):
+    """Averages, what came back, number of steps, and what else a step leaves behind."""
     if not same(seen.still, right.still, 5e-3, 1e-4):
         moved = not same(seen.still, start.still)
         yield Fault("step", OTHER_AVERAGES if moved else STILL, seen[:-1])
-    if not same(seen.loss, right.loss, 1e-3, 1e-4):
-        text = f"Your function returned the loss {seen.loss:.4g}; expected {right.loss:.4g}."
-        yield Fault("step", text, seen[:-1])
-    if not seen.steps:
+    for what, part, expected in zip(scene.returns, seen.returned, right.returned):
+        if not same(part, expected, 1e-3, 1e-4):
+            text = f"Your function returned {what} {part:.4g}; expected {expected:.4g}."
+            yield Fault("step", text, seen[:-1])
+    if not all(seen.steps):
         yield Fault("step", "The optimizer that your function was given made no step.", seen[:-1])
     if not seen.trainable:
         text = "A model that was trainable before is not trainable afterwards."
         yield Fault("step", text, seen[:-1])
-    if not isinstance(seen.result, tf.Tensor):
-        text = f"""Your function returned the right loss as a {type(seen.result).__name__}; expected
-            a scalar tensor."""
-        yield Fault("number", text, "")
+    results = seen.result if scene.results else [seen.result]
+    for what, result in zip(scene.returns, results):
+        if not isinstance(result, tf.Tensor):
+            text = f"""Your function returned {what} as a {type(result).__name__}, with the right
+                value; expected a scalar tensor."""
+            yield Fault("number", text, "")
 
 
 STILL = """The moving averages of the encoder's batch normalisation have not moved; expected the
@@ -149,18 +193,19 @@ OTHER_AVERAGES = """The moving averages of the encoder's batch normalisation are
 training pass makes of them."""
 
 
-def faults_elsewhere(call, solution, right):
+def faults_elsewhere(call, solution, players, right):
     """Does it leave alone what is frozen, and do the same in a graph?"""
-    start, end = start_and_end(solution, frozen=True)
-    seen = outcome(eager(call), *players(call, frozen=True))
-    where = "With the encoder's convolution marked not trainable"
+    start, end = start_and_end(solution, players, frozen=True)
+    scene = players(call, True)
+    seen = outcome(eager(call), scene)
+    where = f"With {scene.frozen} marked not trainable"
     if not same(seen.still[:2], start.still[:2]):
         text = f"{where}, it moved all the same; expected it to stay."
         yield Fault("frozen", text, "")
     if not same(seen[:4], end[:4], 5e-3, 1e-4):
         yield Fault("not frozen", f"{where}, the other variables did not move as expected.", "")
     try:
-        seen = outcome(call.in_graph, *players(call))
+        seen = outcome(call.in_graph, players(call, False))
     except LearnerError as raised:
         text = "The step is right, but inside `tf.function`, where training runs, it fails."
         yield Fault("raised", text, type(raised.error).__name__, raised.error)
@@ -178,7 +223,7 @@ def went_alike(seen, right, start):
     return np.allclose(seen - start, way, 1e-2, 1e-2 * np.abs(way).max())
 
 
-def words_for(who, seen, right, start):
+def words_for(who, goal, seen, right, start):
     """What is wrong with the way that the variables of a model went."""
     if not np.isfinite(seen).all():
         return f"After your step the {who}'s variables are not finite."
@@ -188,5 +233,5 @@ def words_for(who, seen, right, start):
     ratio = np.dot(seen - start, way) / np.dot(way, way)
     if ratio < 0:
         return f"The {who} moved in the opposite direction; expected it to lower the loss."
-    return f"""The {who} did not move as a step on minus `local_jsd` moves it: along that step it
-        went {ratio:.3g} times as far as expected."""
+    return f"""The {who} did not move as a step on {goal} moves it: along that step it went
+        {ratio:.3g} times as far as expected."""

@@ -10,21 +10,32 @@ LESSONS = {
     ),
     2: (
         "Estimating mutual information from samples",
-        ("pairwise_scores", "dv_bound", "nwj_bound", "jsd_bound", "infonce_bound"),
+        ("pairwise_scores", "dv_bound", "infonce_bound", "critic_step"),
     ),
-    3: ("The encoder", ("feature_map_size", "receptive_field", "build_encoder")),
-    4: ("The global objective", ("mismatch", "global_pairs", "global_loss")),
-    5: ("The local objective", ("attach_code", "local_scores", "local_jsd", "local_infonce")),
-    6: (
+    3: ("Bias and variance of the bounds", ("nwj_bound", "jsd_bound")),
+    4: ("The encoder", ("feature_map_size", "receptive_field", "build_encoder")),
+    5: (
+        "The global objective",
+        ("mismatch", "global_pairs", "global_loss", "concat_scores", "whiten"),
+    ),
+    6: ("The local objective", ("attach_code", "local_scores", "local_jsd", "local_infonce")),
+    7: (
         "Prior matching",
         ("sample_prior", "discriminator_loss", "prior_loss", "prior_gradients"),
     ),
-    7: ("The weighted loss", ("dim_loss", "train_step")),
-    8: (
+    8: ("The weighted loss", ("dim_loss", "train_step", "dim_step")),
+    9: (
         "Comparing classifiers",
-        ("standardize", "frozen_classifier", "few_labels", "accuracy_interval"),
+        (
+            "standardize",
+            "frozen_classifier",
+            "few_labels",
+            "accuracy_interval",
+            "paired_difference",
+        ),
     ),
-    9: ("Diagnosing a representation", ("shuffle_dimensions", "gaussian_total_correlation")),
+    10: ("Diagnosing a representation", ("shuffle_dimensions", "gaussian_total_correlation")),
+    11: ("Two views", ("two_view_loss",)),
 }
 
 LESSON_OF = {name: number for number, (_, names) in LESSONS.items() for name in names}

@@ -9,6 +9,8 @@ makes its notebook `solutions/NN_name.ipynb` and the pair that learners open,
                          exercise) everything above the comment stays, and what follows it in its
                          block goes.
     solution-only        not in the lesson at all
+    claim                assertions that carry a sentence of the text, not in the lesson either; the
+                         cell begins with the sentence as a comment (`dimlearn verify --claims`)
     nbval-check-output   the output is recorded, and compared when the notebook is verified; every
                          cell that calls a check must have it, or it would be run and not compared
 
@@ -17,6 +19,9 @@ run `dimlearn build`, then `dimlearn verify NN`, and open lessons/NN_name.ipynb 
 tests find it by themselves. Edited in JupyterLab, solutions/NN_name.ipynb writes its script when
 it is saved; `dimlearn build` does the rest. When the words of a check have changed, its recorded
 output is renewed by `dimlearn build --record`.
+
+What takes too long for a lesson is recorded: see `dimlearn.course.recorded`. Chance in a lesson
+comes from `dimlearn.startup.run_seed`, so that `DIMLEARN_SEED` decides all of it.
 
 The same source gives the same files, byte by byte: cell ids are hashes, only checks keep outputs
 (their words never change), and no version, time or path is written. `dimlearn build` runs a

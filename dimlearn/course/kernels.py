@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from dimlearn.course.lesson_source import COMPARED, code_cells
+from dimlearn.course.lesson_source import COMPARED, code_cells, has_tag
 from dimlearn.errors import InputError
 
 CELL_SECONDS = 300  # the longest that a single cell may take
@@ -28,14 +28,30 @@ def learner_like():
 def run_for_outputs(notebook, folder, say=print):
     """Run a notebook in a folder; the outputs of its compared cells, as in `recorded_outputs`.
 
-    Raises `InputError` for a cell that failed, whose traceback `say(text)` is told, or that showed
-    nothing to record.
+    Raises `InputError` for a cell that failed or that showed nothing to record.
+    """
+    done = run(notebook, folder, say)
+    return {
+        cell.id: (count, outputs_of(cell, count))
+        for count, cell in enumerate(code_cells(done), start=1)
+        if has_tag(cell, COMPARED)
+    }
+
+
+def run(notebook, folder, say=print, may_fail=None, **more):
+    """A copy of a notebook with its outputs, run in a folder and a kernel of its own.
+
+    Raises `InputError` for a cell that failed, whose traceback `say(text)` is told. A cell with the
+    tag `may_fail` may, and the others go on. `more`: further environment variables.
     """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     copy = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    for cell in copy.cells:
+        if has_tag(cell, may_fail):
+            cell.metadata.tags.append("raises-exception")  # nbclient's word for it
     client = NotebookClient(
         copy,
         timeout=CELL_SECONDS,
@@ -45,15 +61,10 @@ def run_for_outputs(notebook, folder, say=print):
     folder.mkdir(exist_ok=True)
     with learner_like() as environment:
         try:
-            client.execute(env=environment)
+            return client.execute(env={**environment, **more})
         except CellExecutionError as error:
             say(str(error))
             raise InputError(f"a cell failed: {error.ename}: {error.evalue}") from None
-    return {
-        cell.id: (count, outputs_of(cell, count))
-        for count, cell in enumerate(code_cells(copy), start=1)
-        if COMPARED in cell.metadata.get("tags", [])
-    }
 
 
 def outputs_of(cell, count):

@@ -10,7 +10,8 @@ from dimlearn.check.syllabus import LESSON_OF
 from dimlearn.errors import InputError
 
 SOLUTION, SOLUTION_ONLY, COMPARED = "solution", "solution-only", "nbval-check-output"
-TAGS = {SOLUTION, SOLUTION_ONLY, COMPARED}
+CLAIM = "claim"
+TAGS = {SOLUTION, SOLUTION_ONLY, COMPARED, CLAIM}
 YOURS = re.compile(r"^( +)# Yours: ", re.MULTILINE)
 CHECK_CALL = re.compile(rf"\bcheck\.({'|'.join(LESSON_OF)})\(")
 
@@ -43,6 +44,7 @@ def read_source(path):
         cell = new_cell[read.cell_type](read.source, metadata={"tags": tags} if tags else {})
         cell["id"] = cell_id(path.stem, read.source, seen[read.source])
         cells.append(cell)
+    check_claims(path, cells)
     return nbformat.v4.new_notebook(cells=cells, metadata=json.loads(json.dumps(METADATA)))
 
 
@@ -67,6 +69,31 @@ def check_cell(path, cell, tags):
         raise InputError(f"{where} '# Yours:' belongs into a cell with the tag {SOLUTION}")
     if SOLUTION in tags:
         stub_of(cell.source, where)
+
+
+def check_claims(path, cells):
+    """Raise `InputError` for a claim without assertions, or whose sentence the text has not."""
+    text = plain("\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
+    for cell in cells:
+        if not has_tag(cell, CLAIM):
+            continue
+        where, sentence = f"{path.name}, in a claim:", sentence_of(cell.source)
+        if cell.cell_type != "code" or not re.search(r"^ *assert ", cell.source, re.M):
+            raise InputError(f"{where} it asserts nothing: {cell.source.strip()[:60]!r}")
+        if not sentence:
+            raise InputError(f"{where} it does not begin with its sentence, as a comment")
+        if plain(sentence) not in text:
+            raise InputError(f"{where} no text of the lesson says {sentence!r}")
+
+
+def sentence_of(source):
+    """The sentence that a claim carries: the comment that it begins with, in one line."""
+    return " ".join(re.match(r"(?:#.*\n?)*", source).group().replace("#", " ").split())
+
+
+def plain(text):
+    """A text without emphasis, in one line."""
+    return " ".join(text.replace("*", "").split())
 
 
 def stub_of(source, where="this cell:"):
@@ -122,7 +149,7 @@ def lesson_of(solution):
     cells = []
     for cell in solution.cells:
         tags = cell.metadata.get("tags", [])
-        if SOLUTION_ONLY in tags:
+        if SOLUTION_ONLY in tags or CLAIM in tags:
             continue
         copy = nbformat.from_dict({**cell, "metadata": {"tags": list(tags)} if tags else {}})
         if SOLUTION in tags:
@@ -130,6 +157,10 @@ def lesson_of(solution):
         cells.append(copy)
     metadata = json.loads(json.dumps(METADATA))
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def has_tag(cell, tag):
+    return tag in cell.metadata.get("tags", [])
 
 
 def code_cells(notebook):

@@ -2,8 +2,8 @@
 
 Every critic sees features `[N, L, F]` and codes `[N, D]` and returns `scores[i, j, l]`, the score
 of code `i` with the features of image `j` at location `l`. The local objective gives it the
-feature map with its L = M*M locations (lesson 5); the global objective gives it the whole map as
-the features of a single location, L = 1 (lesson 4).
+feature map with its L = M*M locations (lesson 6); the global objective gives it the whole map as
+the features of a single location, L = 1 (lesson 5).
 
 The two kinds cost very different amounts. Concat (DIM appendix, "concat-and-convolve" on the map)
 runs a network on every pair, N * N * L times. Encode-and-dot-product (the authors' code) runs one

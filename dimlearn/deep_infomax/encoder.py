@@ -1,4 +1,4 @@
-"""Convolutional encoders: from an image to a local feature map and a global code. Lesson 3.
+"""Convolutional encoders: from an image to a local feature map and a global code. Lesson 4.
 
 An encoder `E` is a plain functional `keras.Model` that takes images `[N, H, W, channels]`, floats
 in [0, 1], and returns the pair

@@ -1,4 +1,4 @@
-"""Deep InfoMax as a Keras model: the weighted loss and its training step. Lesson 7.
+"""Deep InfoMax as a Keras model: the weighted loss and its training step. Lesson 8.
 
     encoder = build_encoder((28, 28, 1), code_dim=64)
     model = DeepInfoMax(encoder, alpha=0, beta=1, gamma=0.1)

@@ -1,4 +1,4 @@
-"""The objectives of Deep InfoMax: global, local, and the weighted sum. Lessons 4, 5 and 7.
+"""The objectives of Deep InfoMax: global, local, and the weighted sum. Lessons 5, 6 and 8.
 
 Both information terms are bounds on the scores of a critic, and are maximised; the prior's loss
 (`prior.py`) is minimised. `dim_loss` puts the three together.

@@ -1,4 +1,4 @@
-"""Prior matching (DIM Eq. 7): the discriminator, what it is shown, and a loss for each. Lesson 6.
+"""Prior matching (DIM Eq. 7): the discriminator, what it is shown, and a loss for each. Lesson 7.
 
 The two information terms are cooperative: encoder and critic both maximise them. The prior is a
 game. The discriminator learns to tell codes from samples of the prior, the encoder to give codes

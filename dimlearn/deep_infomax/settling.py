@@ -1,4 +1,4 @@
-"""Settled batch normalisation: what a frozen encoder normalises by. Lesson 4.
+"""Settled batch normalisation: what a frozen encoder normalises by. Lessons 8, 9.
 
 In training, batch normalisation divides by the statistics of the batch, and beside that keeps a
 moving average of them for later, `average <- 0.99 * average + 0.01 * batch`. A frozen encoder uses

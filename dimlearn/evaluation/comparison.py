@@ -1,4 +1,4 @@
-"""The classifiers side by side: encoders trained, frozen, probed and put into one table. Lesson 8.
+"""The classifiers side by side: encoders trained, frozen, probed and put into one table. Lesson 9.
 
 Every row is a frozen encoder; `rows` says how each comes about. What is finished, each encoder and
 what its probes got right, is written to a run folder at once, so that an interrupted run can go on.

@@ -1,4 +1,4 @@
-"""How sure an accuracy is, or a difference of two: of the choice of images, and of seeds. Lesson 8.
+"""How sure an accuracy is, or a difference of two: of the choice of images, and of seeds. Lesson 9.
 
 Test images that show one original in several poses are not independent: what can be taken for a
 sample is the originals. `groups` `[N]` says which of them each test image shows.

@@ -1,4 +1,4 @@
-"""Classifiers on frozen codes, with all labels and with few. Lesson 8.
+"""Classifiers on frozen codes, with all labels and with few. Lesson 9.
 
 A **probe** is a classifier that sees the codes and never the images. Probes are trained on the
 codes of all training and validation images; before that, logistic regression chooses its

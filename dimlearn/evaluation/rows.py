@@ -1,4 +1,4 @@
-"""The rows of the table: each is one way to come by an encoder. Lesson 8.
+"""The rows of the table: each is one way to come by an encoder. Lesson 9.
 
 A row is a function `(dataset, settings, seed, callbacks) -> (encoder, history)`: a Keras model from
 images to a code (or to a feature map and a code), and what its training told,

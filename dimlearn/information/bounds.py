@@ -1,4 +1,4 @@
-"""Bounds on mutual information, computed from the scores that a critic gives to pairs. Lesson 2.
+"""Bounds on mutual information, from the scores that a critic gives to pairs. Lessons 2, 3.
 
 A critic `T` scores every pair of a batch: `scores[i, j] = T(code of image i, features of image j)`.
 The diagonal holds the positive pairs, samples of the joint distribution J; the rest holds the
@@ -38,7 +38,7 @@ def full_precision(scores):
     return tf.cast(scores, tf.float32) if scores.dtype.size == 2 else scores
 
 
-# ---------------------------------------------------------------- positive and negative pairs
+# ---------------------------------------------------------------- pairs of a batch. Lessons 2, 5
 
 
 def pairwise_scores(u, v):
@@ -167,7 +167,7 @@ def infonce_codes_bound(scores):
     return infonce_bound(tf.transpose(scores))
 
 
-# ---------------------------------------------------------------- more on a score matrix. Lesson 2
+# ---------------------------------------------------------------- more on a score matrix. Lesson 3
 
 
 def smile(scores, tau=5.0):
@@ -204,7 +204,7 @@ def mine_bound(scores, log_average=None, rate=0.01):
     return tf.reduce_mean(positive) - partition, log_average
 
 
-# ---------------------------------------------------------------- the local objective. Lesson 5
+# ---------------------------------------------------------------- the local objective. Lesson 6
 
 
 def local_jsd(scores):

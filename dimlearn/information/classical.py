@@ -1,4 +1,4 @@
-"""Mutual information without training: the Gaussian formula, the histogram, and KSG. Lesson 2.
+"""Mutual information without training: the Gaussian formula, the histogram, and KSG. Lesson 1.
 
 Each takes a sample `x [n, dx]`, `y [n, dy]` and returns nats. None of the three is a bound:
 

@@ -1,4 +1,4 @@
-"""Cross-fitting: every pair scored by critics that never saw it. Lesson 2.
+"""Cross-fitting: every pair scored by critics that never saw it. Lesson 3.
 
 A critic that is read on its own training pairs remembers them: on independent data it can claim
 any number of nats. So the sample is cut into folds, and for each fold

@@ -1,4 +1,4 @@
-"""What is in a representation? Dependence between the dimensions of a code. Lesson 9.
+"""What is in a representation? Dependence between the dimensions of a code. Lesson 10.
 
 Two numbers about codes `[N, D]`, both in nats:
 

@@ -1,4 +1,4 @@
-"""Mutual information between two samples. Lessons 2 and 9.
+"""Mutual information between two samples. Lessons 3 and 10.
 
     import dimlearn
 

@@ -1,4 +1,4 @@
-"""Critics mixed and held down by what they say of pairs that they were not trained on. Lesson 2.
+"""Critics mixed and held down by what they say of pairs that they were not trained on. Lesson 3.
 
 A mixture of critics is a critic, and so is one whose scores are cut off at a cap. Both are chosen
 on validation pairs, and read on others.

@@ -1,4 +1,4 @@
-"""What a trained critic says about mutual information. Lesson 2.
+"""What a trained critic says about mutual information. Lesson 3.
 
 The JSD objective trains a critic steadily, but its value is not a mutual information. Its optimum
 is the critic f = log p(x, y) / (p(x) p(y)), and *that* can be read in several ways:

@@ -1,4 +1,4 @@
-"""How a critic is trained: gradient ascent on an objective, many steps in one call. Lessons 2, 9.
+"""How a critic is trained: gradient ascent on an objective, many steps in one call. Lessons 2, 10.
 
 Every network of this room is trained here. `ascend` is the one loop. `ascend_to_best` is for
 critics of a sample: several members, one for each fold, learn side by side, and each ends with the

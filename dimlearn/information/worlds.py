@@ -1,4 +1,4 @@
-"""Worlds whose mutual information is known, to try estimators on. Lessons 2 and 9.
+"""Worlds whose mutual information is known, to try estimators on. Lessons 2, 3 and 10.
 
     world = correlated_gaussians(mi=4.0, dim=20)
     x, y = world.sample(5000, seed=0)

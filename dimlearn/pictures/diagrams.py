@@ -1,4 +1,4 @@
-"""The training step of Deep InfoMax as a drawing. Lesson 7.
+"""The training step of Deep InfoMax as a drawing. Lesson 8.
 
     figure = training_step(alpha=0.6, beta=0.4, gamma=0.2)
 

@@ -156,11 +156,11 @@ def test_what_a_function_needs_comes_along(capsys):
     for name in solved:
         assert getattr(check, name)(names[name]), name
     recalled, line = yours("mismatch", capsys)
-    assert line == "mismatch: yours, from lesson 4" and recalled is not names["mismatch"]
+    assert line == "mismatch: yours, from lesson 5" and recalled is not names["mismatch"]
     later = in_a_cell(LATER, mismatch=recalled)
     assert check.global_pairs(later["global_pairs"])
     lines = another_process(*solved, "global_pairs", "jsd_bound")
-    assert lines.pop("jsd_bound") == "ours, for lesson 2 has it still to do"
+    assert lines.pop("jsd_bound") == "ours, for lesson 3 has it still to do"
     assert all(line.startswith("yours, from lesson ") for line in lines.values()), lines
 
 

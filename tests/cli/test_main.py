@@ -8,7 +8,7 @@ import pytest
 from dimlearn import InputError, cli
 from dimlearn.check import progress_file
 from dimlearn.cli import build, verify
-from dimlearn.course import authoring
+from dimlearn.course import authoring, claims, recorded
 
 NAMES = ["compare", "estimate", "lessons", "progress", "build", "verify"]
 
@@ -97,7 +97,7 @@ def test_progress_of_a_folder(tmp_path, capsys, monkeypatch):
     progress_file.forget_session()
     (tmp_path / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
     assert cli.main(["progress", str(tmp_path)]) == 0
-    assert "1 of 31" in capsys.readouterr().out
+    assert "1 of 37" in capsys.readouterr().out
     assert cli.main(["progress", str(tmp_path / "missing")]) == 2
 
 
@@ -128,3 +128,27 @@ def test_build_check_writes_nothing(monkeypatch, capsys, found, status, words):
 def test_verify_says_whether_all_is_well(monkeypatch, good, status):
     monkeypatch.setattr(authoring, "verify", lambda names: good and names == ["01"])
     assert cli.main(["verify", "01"]) == status
+
+
+@pytest.mark.parametrize("good, status", [(True, 0), (False, 1)])
+def test_verify_tries_the_claims(monkeypatch, good, status):
+    asked = []
+
+    def verify_claims(names, seeds):
+        asked.append((names, seeds))
+        return good
+
+    monkeypatch.setattr(claims, "verify_claims", verify_claims)
+    assert cli.main(["verify", "03", "--claims", "--seeds", "4"]) == status
+    assert cli.main(["verify", "--claims"]) == status
+    assert asked == [(["03"], 4), ([], 10)]
+
+
+def test_build_makes_the_recorded_runs_anew(monkeypatch, capsys):
+    monkeypatch.setattr(authoring, "build", None)
+    monkeypatch.setattr(recorded, "known", lambda: ["a", "b"])
+    monkeypatch.setattr(recorded, "record", lambda name: authoring.ROOT / "lessons" / f"{name}.csv")
+    assert cli.main(["build", "--results", "x"]) == 0
+    assert capsys.readouterr().out == "wrote lessons/x.csv\n"
+    assert cli.main(["build", "--results"]) == 0
+    assert capsys.readouterr().out == "wrote lessons/a.csv\nwrote lessons/b.csv\n"

@@ -15,7 +15,7 @@ from dimlearn.course import authoring, lesson_source
 SOURCES = {int(lesson.name[:2]): lesson.source for lesson in authoring.lessons()}
 KNOWN = {0, *LESSONS}
 each = pytest.mark.parametrize("number", SOURCES, ids=lambda number: f"{number:02d}")
-HOME = {**LESSON_OF, "sample_prior": 0}  # the first exercise of all, needed again in lesson 06
+HOME = {**LESSON_OF, "sample_prior": 0}  # the first exercise of all, needed again in lesson 07
 EXERCISES = [name for name, number in HOME.items() if number in SOURCES]
 DIFFICULTY = r"\*(Easy|Medium|Hard), (about )?(\d+) minutes"
 
@@ -104,6 +104,49 @@ def test_the_tone_is_calm(number):
     assert not emoji
 
 
+# ---------------------------------------------------------------- chance
+
+
+def fixed_seeds(source, own=()):
+    """Calls that are given a seed which is not one of this run's (`run_seed`).
+
+    own: the lesson's functions, which make a seed of the number that they are given.
+    """
+    found = []
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call):
+            name = ast.unparse(call.func).rpartition(".")[2]
+            named = [word.value for word in call.keywords if word.arg in ("seed", "random_state")]
+            seeds = named if name not in own else []
+            if name in ("default_rng", "set_random_seed"):
+                seeds = seeds + call.args[:1]
+            if any("run_seed(" not in ast.unparse(seed) for seed in seeds):
+                found.append(ast.unparse(call))
+    return found
+
+
+@each
+def test_one_seed_decides_the_whole_lesson(number):
+    own = set(re.findall(r"^ *def (\w+)\(", "\n".join(code_of(number)), flags=re.MULTILINE))
+    shown = {lesson_source.SOLUTION, lesson_source.COMPARED}  # exercises, and faults to be judged
+    for cell in cells_of(number):
+        if cell.cell_type == "code" and not shown & set(cell.metadata.get("tags", [])):
+            assert not fixed_seeds(cell.source, own)
+
+
+def test_a_seed_of_its_own_is_found():
+    for source in ("keras.utils.set_random_seed(0)", "np.random.default_rng(seed)",
+                   "world.sample(9, seed=1)", "KMeans(random_state=0)"):  # fmt: skip
+        assert fixed_seeds(source) == [source]
+    for source in (
+        "default_rng(run_seed(k))",
+        "f(seed=run_seed())",
+        "default_rng()",
+        "mine(seed=1)",
+    ):
+        assert not fixed_seeds(source, own=["mine"])
+
+
 # ---------------------------------------------------------------- parts of a lesson
 
 
@@ -186,9 +229,38 @@ def test_links_and_numbers_of_lessons_lead_somewhere(number):
     for target in re.findall(r"\]\(([^)\s]+)", text):
         if not target.startswith(("http://", "https://", "#", "attachment:")):
             assert (authoring.ROOT / "lessons" / target).exists(), target
-    for numbers in re.findall(r"\b[Ll]essons? ((?:\d+(?:, | and | to |-|–)?)+)", text):
-        for named in re.findall(r"\d+", numbers):
-            assert int(named) in KNOWN | set(SOURCES), f"there is no lesson {named}"
+    assert not lessons_named(text) - KNOWN - set(SOURCES)
+
+
+def lessons_named(text):
+    """The numbers of all lessons that a text names."""
+    found = re.findall(r"\b[Ll]essons? ((?:\d+(?:,? and |, | to |-|–)?)+)", text)
+    return {int(number) for numbers in found for number in re.findall(r"\d+", numbers)}
+
+
+def misplaced(text):
+    """What a module of the library has of lessons that it does not name, though it names some."""
+    named = lessons_named(text)
+    defined = {one.name for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)}
+    return sorted(
+        name for name in defined & set(LESSON_OF) if named and LESSON_OF[name] not in named
+    )
+
+
+MODULES = [path for path in sorted((authoring.ROOT / "dimlearn").rglob("*.py"))
+           if path.parent.name != "exercises"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_library_names_the_lessons_of_its_exercises(path):
+    text = path.read_text(encoding="utf-8")
+    assert not lessons_named(text) - KNOWN and not misplaced(text)
+
+
+def test_a_function_of_another_lesson_is_found():
+    assert misplaced('"""Bounds. Lessons 2 and 7."""\ndef jsd_bound(scores): ...') == ["jsd_bound"]
+    assert not misplaced('"""Bounds. Lessons 2, 3."""\ndef jsd_bound(scores): ...')
+    assert lessons_named("lessons 02, 03 and 10, or lesson 7") == {2, 3, 7, 10}
 
 
 def test_the_lessons_are_those_of_the_syllabus():

@@ -80,7 +80,7 @@ def code_with_relu(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "relu"))
 
 @exercise.mistake("""The code stays between 0 and 1, as behind a `sigmoid`. It is linear here: what
-    wants it between 0 and 1 comes in lesson 6 and does that itself, and classifiers want the raw
+    wants it between 0 and 1 comes in lesson 7 and does that itself, and classifiers want the raw
     code.""")
 def code_squashed(input_shape, code_dim):
     return encoder(*parts(input_shape), layers.Dense(code_dim, "sigmoid"))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dimlearn.check import shared_numbers
+from dimlearn.check import models, shared_numbers
 from dimlearn.check.exercise import Exercise
-from dimlearn.check.steps import faults_of_a_step
+from dimlearn.check.steps import Scene, WatchedSGD, faults_of_a_step
 from dimlearn.information.bounds import local_infonce, local_jsd
 from dimlearn.startup import keras, tf
 
@@ -77,7 +77,7 @@ def training_flag_forgotten(*args):
     return step(*args, training=None)
 
 @exercise.mistake("""The encoder is treated as the critic's opponent, as in an adversarial game:
-    it moves against the critic. Both maximise the same number; only the prior of lesson 6 is a
+    it moves against the critic. Both maximise the same number; only the prior of lesson 7 is a
     game.""")
 def adversarial(images, encoder, critic, optimizer):
     with tf.GradientTape() as tape:
@@ -201,7 +201,20 @@ def model_switched_off(images, encoder, critic, optimizer):
 
 # ---------------------------------------------------------------- what is looked at
 
+def players(call, frozen):
+    """Images, encoder, critic and plain gradient descent."""
+    encoder = models.for_trial(call, models.encoder, True, models.CODE_DIM, 3)
+    encoder.layers[1].trainable = not frozen
+    both = {"encoder": encoder, "critic": models.for_trial(call, models.critic)}
+    return Scene(
+        args=(tf.constant(models.images(6, 2)), *both.values(), WatchedSGD(0.5)),
+        movers={"optimizer": both},
+        goal="minus `local_jsd`",
+        returns=("the loss",),
+        frozen="the encoder's convolution",
+    )
+
 @exercise.property("one step")
 def one_step(call):
     """The whole outcome of a step with plain gradient descent, held against the solution's."""
-    return next(faults_of_a_step(call, train_step), None)
+    return next(faults_of_a_step(call, train_step, players), None)

@@ -1,0 +1,568 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 The encoder
+#
+# **Afterwards you can**
+#
+# - say what a feature map and a code are, and compute how large a map is;
+# - point at the pixels that one location of a map sees, and prove it by experiment;
+# - build the encoder that the rest of the course trains, and say why its code is linear;
+# - measure what an encoder is worth that has learnt *nothing*: the control for every later table.
+#
+# **Time** about 35 minutes. **You need** lesson 00, NumPy, and to have met a convolution before
+# (a small window of weights that slides over an image).
+
+# %%
+import math
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from sklearn.linear_model import LogisticRegression
+
+from dimlearn import check, data, evaluation
+from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
+from dimlearn.pictures.style import BLUE, GREY, ORANGE
+from dimlearn.startup import keras, run_seed, tf
+
+# %% [markdown]
+# ## One image, two descriptions
+#
+# Deep InfoMax compares two descriptions of the same image. The **feature map** has a vector for
+# every neighbourhood: what is *here*? The **code** is one vector for the whole image: what is
+# this? The encoder makes both. We build it from the bottom up, starting with the images: 3,000 of
+# them are enough for this lesson.
+
+# %%
+images = data.load(limit=3000)
+some = slice(0, 20 * 37, 37)
+print("training images:", images.x_train.shape, " test images:", images.x_test.shape)
+show(image_grid(images.x_train[some]), "Twenty small images of the training set, in two rows.")
+
+# %% [markdown]
+# ## Where a window fits
+#
+# A convolution slides a window of `kernel` pixels along the image, `stride` pixels at a time, and
+# writes one number per place (and per filter). Here is one row of 11 pixels, with a window of 4 and
+# a stride of 2. With the padding called `"valid"` the window must not stick out:
+
+# %%
+size, kernel, stride = 11, 4, 2
+starts = range(0, size - kernel + 1, stride)
+figure, axis = canvas(width=6, height=2.4)
+axis.broken_barh([(pixel + 0.05, 0.9) for pixel in range(size)], (-0.4, 0.8), color=GREY)
+for number, start in enumerate(starts, start=1):
+    axis.broken_barh([(start, kernel)], (number - 0.3, 0.6), color=BLUE)
+axis.set(xlabel="pixel", ylabel="place of the window", yticks=range(1, len(starts) + 1))
+show(figure, f"""A row of 11 grey pixels and {len(starts)} blue bars above it, the places of the
+window: each is 4 pixels long and starts 2 pixels further right. The last pixel is under none.""")
+
+# %% [markdown]
+# The window starts at 0, 2, 4 and 6; at 8 it would stick out. Counted without a picture, in two
+# steps:
+
+# %%
+room = size - kernel  # 1. the last start that fits
+places = room // stride + 1  # 2. that many whole strides, and the first place
+print("last start:", room, " places:", places)
+
+
+# %% [markdown]
+# The other padding, `"same"`, adds zeros around the image, so that a window can start at *every*
+# `stride`-th pixel of it: 0, 2, 4, 6, 8, 10. The kernel then plays no part.
+#
+# ### Exercise 1: `feature_map_size`, faded
+#
+# *Easy, 5 minutes. Stuck? `check.hint("feature_map_size")`, as often as you like, then
+# `check.solution("feature_map_size")`. You may also move on: the lesson goes on with a working
+# function.*
+#
+# Several convolutions follow each other, and each works on what the one before has left. `layers`
+# is a list such as `[(4, 2, "valid"), (3, 1, "same")]`. Write the loop. Whole numbers only: `//`
+# rounds down, and `-(-a // b)` rounds up. You need not care for a window that is larger than what
+# is left: the check does not ask for it.
+
+# %% tags=["solution"]
+def feature_map_size(input_size, layers):
+    """Side of the map after the layers `(kernel, stride, padding)`: a whole number."""
+    size = input_size
+    # Yours: `for kernel, stride, padding in layers:` give `size` its new value; `return` it.
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.feature_map_size(feature_map_size)
+map_size = feedback.use
+feedback
+
+# %% [markdown]
+# **Predict**: two convolutions with a window of 5 and a stride of 2, both "valid". How large is the
+# map of an image of 28×28 pixels? And of one of 16×16? And both with the padding "same"?
+
+# %%
+for padding in ("valid", "same"):
+    stack = [(5, 2, padding), (5, 2, padding)]
+    print(padding, {side: map_size(side, stack) for side in (28, 16)})
+
+# %% [markdown]
+# Without padding a single location is left of 16 pixels, and of 8 pixels there would be nothing:
+# the second window is larger than what the first has left. The check of your encoder, further down,
+# will try images of 8×8 for that reason.
+#
+# ## A feature map, seen
+#
+# From here on we look at two convolutions with windows of 4×4, strides of 2 and no padding. Nobody
+# has trained them: their weights are random.
+
+# %%
+stack = [(4, 2, "valid"), (4, 2, "valid")]
+filters = (32, 64)
+keras.utils.set_random_seed(run_seed())
+convolutions = keras.Sequential([keras.Input(images.image_shape)])
+for channels, (kernel, stride, padding) in zip(filters, stack):
+    convolutions.add(keras.layers.Conv2D(channels, kernel, stride, padding, activation="relu"))
+
+# %%
+digit = images.x_train[74]
+feature_map = convolutions(digit[None]).numpy()
+M = map_size(len(digit), stack)
+print("feature map:", feature_map.shape, " your M:", M)
+
+# %% [markdown]
+# Five of its channels, each with its own scale of blue: the darkest field is the largest answer of
+# *that* channel.
+
+# %%
+figure, axes = canvas(6, width=1.5, height=1.6)
+axes[0].imshow(digit.squeeze(), cmap="gray")
+axes[0].set_title("image", fontsize=9)
+for channel, axis in enumerate(axes[1:]):
+    axis.imshow(feature_map[0, ..., channel], cmap="Blues")
+    axis.set_title(f"channel {channel}", fontsize=9)
+for axis in axes:
+    axis.set_axis_off()
+show(figure, f"""An image, and five channels of its feature map: coarse pictures of {M} by {M}
+fields, dark where the filter of that channel finds what it looks for.""")
+
+# %% [markdown]
+# Read the shape `[N, M, M, C]` like this: $N$ images, $M \times M$ **locations**, and at each
+# location a vector of $C$ numbers, the **channels**. A channel is one filter's answer at every
+# location; a location is all filters' answers at one place.
+#
+# ## What one location sees
+#
+# **Predict**: one location of the first map sees 4×4 pixels. How many pixels, side by side, does
+# one location of the *second* map see? Write a number down.
+#
+# Two experiments will tell. First, change a single pixel and look which locations notice. The image
+# is noise, so that no pixel is empty by accident.
+
+# %%
+noise = np.random.default_rng(run_seed()).uniform(size=(1, *images.image_shape)).astype("float32")
+changed = noise.copy()
+changed[0, 13, 13] = 3.0
+moved = np.abs(convolutions(changed) - convolutions(noise)).sum(axis=-1)[0]
+print("locations that noticed:", np.count_nonzero(moved), "of", moved.size)
+
+
+# %% [markdown]
+# Second, the other way round: take *one* location, and ask for every pixel how much the location
+# would change with it. That is a gradient, and where it is 0 the pixel does not matter. A gradient
+# belongs to one number and a location is a vector: we take the sum of the squares of its entries.
+
+# %%
+def pixels_that_matter(model, row, column):
+    """The size of the gradient of one location of a model's map for every pixel: `[H, W]`."""
+    image = tf.constant(noise)
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        here = tf.reduce_sum(model(image)[:, row, column] ** 2)
+    return np.abs(tape.gradient(here, image)).sum(axis=(0, 3))
+
+
+# %%
+seen = pixels_that_matter(convolutions, 1, 2)
+figure, axis = canvas(width=3.4, height=3.2)
+axis.imshow(seen, cmap="Blues")
+axis.set(xlabel="column of the pixel", ylabel="row of the pixel")
+show(figure, """A square of blue pixels on an otherwise white image: only these matter for the
+location in row 1 and column 2 of the map, some more than others.""")
+
+# %%
+rows, columns = np.nonzero(seen)
+print(f"rows {rows.min()} to {rows.max()}, columns {columns.min()} to {columns.max()}")
+print("side of the square:", rows.max() - rows.min() + 1)
+
+
+# %% [markdown]
+# A square of 10 pixels: the **receptive field** of the location. Not 4 + 4 = 8, and not 4 × 4 = 16.
+# The second window covers 4 neighbours of the first map; these are a stride of 2 pixels apart, so
+# the three further ones add $3 \cdot 2 = 6$ pixels to the 4 that the first of them sees.
+#
+# ### Exercise 2: `receptive_field`, free
+#
+# *Medium, 6 minutes.* How large is the square for any list of layers? Which two numbers do you have
+# to carry from layer to layer? The padding does not matter.
+
+# %% tags=["solution"]
+def receptive_field(layers):
+    """Side, in pixels, of what one location of the last map sees: a whole number."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.receptive_field(receptive_field)
+field_of = feedback.use
+feedback
+
+# %% [markdown]
+# Go one location to the right in the map, and the square moves by the product of all strides, here
+# $2 \cdot 2 = 4$ pixels: the `jump`. If your number is right, the square that it draws holds all
+# pixels that matter, and no other.
+
+# %%
+field = field_of(stack)
+jump = math.prod(stride for _, stride, _ in stack)
+row, column = 1, 2
+square = np.zeros(noise.shape[1:3], bool)
+square[row * jump : row * jump + field, column * jump : column * jump + field] = True
+print(f"field {field}, jump {jump}; square and gradient agree:", np.array_equal(square, seen > 0))
+
+
+# %% [markdown]
+# ## The field on an image
+#
+# What does that location see of a digit? Two functions draw it: a frame around the square, and
+# beside it what is inside.
+
+# %%
+def add_frame(axis, top, left):
+    """An orange frame around the square that begins in row `top` and column `left`."""
+    corner = (left - 0.5, top - 0.5)
+    axis.add_patch(Rectangle(corner, field, field, fill=False, color=ORANGE, linewidth=2))
+
+
+# %%
+def draw_field(row, column, image=74):
+    figure, (whole, part) = canvas(2, width=2.6, height=2.8)
+    top, left = row * jump, column * jump
+    whole.imshow(images.x_train[image].squeeze(), cmap="gray")
+    add_frame(whole, top, left)
+    part.imshow(images.x_train[image, top : top + field, left : left + field].squeeze(),
+                cmap="gray", vmin=0, vmax=1)  # fmt: skip
+    whole.set_title(f"location ({row}, {column})", fontsize=10)
+    part.set_title("what it sees", fontsize=10)
+    for axis in (whole, part):
+        axis.set_axis_off()
+    return show(figure, f"""An image with an orange frame around the {field} by {field} pixels that
+    the location in row {row}, column {column} of the map sees, and these pixels enlarged.""")
+
+
+# %% [markdown]
+# Move the location with the sliders; each is given as `(lowest, highest, step, first)`. The picture
+# below them is the same one for those who read without widgets.
+
+# %%
+explorer(draw_field, row=(0, M - 1, 1, 1), column=(0, M - 1, 1, 2),
+         image=(0, 999, 1, 74))  # fmt: skip
+
+# %%
+draw_field(row=1, column=2)
+
+# %% [markdown]
+# From a piece like that you can't name a digit, but you can say that there is a stroke, and which
+# way it runs. This is what the *local* objective of lesson 06 will work with.
+#
+# Neighbouring squares overlap: they are 10 pixels large and 4 apart. **Predict**: which pixels are
+# seen by most locations, and is there one that nobody sees?
+
+# %%
+watchers = np.zeros(noise.shape[1:3])
+for top in range(0, M * jump, jump):
+    for left in range(0, M * jump, jump):
+        watchers[top : top + field, left : left + field] += 1
+figure, axis = canvas(width=3.8, height=3.2)
+shown = axis.imshow(watchers, cmap="Blues")
+figure.colorbar(shown, label="locations that see the pixel")
+axis.set(xlabel="column of the pixel", ylabel="row of the pixel")
+show(figure, """A checkered pattern: pixels in the middle are seen by up to nine locations, those
+near the border by one, and the last rows and columns by none.""")
+
+# %%
+print(f"seen by {watchers.min():.0f} to {watchers.max():.0f} locations;",
+      f"pixels that nobody sees: {np.count_nonzero(watchers == 0)}")  # fmt: skip
+
+# %% [markdown]
+# With images of 28 pixels the last two rows and columns fall off the end: $4 \cdot 4 + 10 = 26$.
+# For digits that is no loss, for your own images it may be one, and `"same"` padding would mend it.
+#
+# ## What one channel responds to
+#
+# Here are, for four channels, the six pieces of 500 images at which the channel is largest.
+# **Predict**: will untrained filters pick pieces that have something in common?
+
+# %%
+maps = convolutions(images.x_train[:500]).numpy()
+pieces = []
+for channel in range(4):
+    for which in np.argsort(-maps[..., channel].max(axis=(1, 2)))[:6]:
+        row, column = np.unravel_index(maps[which, ..., channel].argmax(), (M, M))
+        top, left = row * jump, column * jump
+        pieces.append(images.x_train[which, top : top + field, left : left + field])
+titles = [f"channel {number // 6}" if number % 6 == 0 else "" for number in range(24)]
+show(image_grid(np.array(pieces), titles, columns=6), """Four rows of six pieces of images. In
+most rows the pieces look alike: an edge or a corner at the same place. The rows differ.""")
+
+
+# %% [markdown]
+# Mostly they do: within a row, light and dark tend to lie the same way. A random filter is a random
+# question about a neighbourhood, and still a question. Training will not have to invent answers
+# from nothing; it has to make the questions *worth asking*.
+#
+# ## The encoder
+#
+# Now the whole: convolutions give the feature map, the map is lined up to one long vector
+# (`Flatten`), and dense layers make the code of it.
+#
+# $$\text{image} \;\xrightarrow{\text{convolutions}}\; \text{feature map } [M, M, C]
+# \;\xrightarrow{\text{flatten, dense}}\; \text{code } [D]$$
+#
+# ### Exercise 3: `build_encoder`, free
+#
+# *Medium, 10 minutes.* Return a `keras.Model` with *two* outputs, `(feature_map, code)`. How many
+# filters and layers is up to you (16 to 64 filters train quickly on a laptop, and batch
+# normalisation after a convolution helps). What is asked:
+#
+# - any square image of 8×8 pixels or more, with a map of more than one location, $M > 1$;
+# - the code is computed *from the map*;
+# - the last layer is dense with `code_dim` units and nothing behind it: no activation, no
+#   normalisation;
+# - the model is functional, from `keras.Input` to `keras.Model`, and its convolutions stand in it
+#   directly: later cells look into it.
+
+# %% tags=["solution"]
+def build_encoder(input_shape, code_dim):
+    """A keras.Model from images to (feature_map [N, M, M, C], code [N, code_dim])."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.build_encoder(build_encoder)
+build = feedback.use
+feedback
+
+# %%
+keras.utils.set_random_seed(run_seed())
+encoder = build(images.image_shape, 64)
+feature_map, code = encoder(images.x_train[:6])
+print("feature map:", tuple(feature_map.shape), " code:", tuple(code.shape))
+print("weights:", encoder.count_params())
+
+# %% [markdown]
+# What does one location of *your* map see? The experiment answers for any encoder. Your formula
+# has its say too, on the convolutions that lead to the map. (If you used other windows, such as
+# pooling, add them by hand. A square that reaches past the border shows only its inner part.)
+
+# %%
+middle = feature_map.shape[1] // 2
+only_map = keras.Model(encoder.input, encoder.outputs[0])
+rows, columns = np.nonzero(pixels_that_matter(only_map, middle, middle))
+print(f"location ({middle}, {middle}) sees rows {rows.min()} to {rows.max()}",
+      f"and columns {columns.min()} to {columns.max()}")  # fmt: skip
+
+# %%
+own_stack = [(layer.kernel_size[0], layer.strides[0], layer.padding)
+             for layer in only_map.layers if isinstance(layer, keras.layers.Conv2D)]  # fmt: skip
+print(own_stack)
+print("side by your formula:", field_of(own_stack), " seen:", rows.max() - rows.min() + 1)
+
+
+# %% [markdown]
+# ## What a random encoder already does
+#
+# Soon we shall train encoders and be pleased with what their codes can do. But compared with
+# *what*? With guessing, anything looks good. The fair control is the same encoder with the weights
+# it starts from: whatever its code can do was not learnt.
+#
+# A code is judged by a **probe**: a simple classifier that is trained on the codes and labels of
+# training images and evaluated on test images. The encoder is frozen. Three probes:
+#
+# - *linear*: logistic regression, with all labels;
+# - *neighbours*: the vote of the 5 nearest training codes;
+# - *ten labels*: logistic regression from ten labelled images a class, the mean of five draws.
+
+# %%
+def worth(encoder):
+    """Test accuracies of three probes on the frozen codes of an encoder."""
+    codes = evaluation.frozen_codes(encoder, images)
+    few = [evaluation.few_label_accuracy(codes, 10, run_seed(seed)) for seed in range(5)]
+    return {"linear": evaluation.linear(codes), "neighbours": evaluation.knn(codes),
+            "ten labels": np.mean(few)}  # fmt: skip
+
+
+# %% [markdown]
+# **Predict** two numbers for the linear probe (guessing is right in one of ten): on the pixels, and
+# on the 64 numbers of a random code. Weights are random, so one random encoder is not enough: we
+# take three. The next cell takes from ten seconds to a minute or two on a busy machine; the pixels,
+# which are many, take longest.
+
+# %%
+def judge(name, encoder):
+    print(f"{name:9}", end=" ")
+    results[name] = row = worth(encoder)
+    print({probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+
+
+results = {}
+judge("pixels", keras.layers.Flatten())
+for seed in range(3):
+    keras.utils.set_random_seed(run_seed(seed))
+    judge(f"random {seed}", build(images.image_shape, 64))
+
+
+# %% [markdown]
+# How sure are these numbers? `evaluation.accuracy_interval` gives the range in which an accuracy
+# would lie with other test images, in 95 of 100 cases. It needs the number of *independent* cases.
+# The bundled digits show every test digit in four poses: these stand or fall together, so the
+# originals count, not the images.
+
+# %%
+def with_intervals(row):
+    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
+    n = images.test_originals
+    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+
+
+print("test images:", len(images.x_test), " independent:", images.test_originals)
+told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
+                 for name, row in results.items())  # fmt: skip
+judged = {name: with_intervals(row) for name, row in results.items()}
+show(accuracies(judged), f"""Test accuracies in percent with their intervals, for the linear
+probe, neighbours and ten labels. {told}.""")
+
+# %% [markdown]
+# Compare with your prediction. Three things to take along:
+#
+# - A code that has learnt nothing is **far better than guessing**, and with the linear probe about
+#   as good as the pixels or better. Whoever reports "my code reaches 50 percent without labels" on
+#   these digits has reported nothing.
+# - Random encoders differ from each other by a few points, with one probe more than with another.
+#   Hold that against the intervals. One seed is an anecdote.
+# - The same code gets three very different numbers from three probes. "Good" is not one number.
+#
+# A second control keeps us honest about *size*. The code has 64 numbers; the random map, lined up,
+# has many more. **Predict** what a linear probe makes of all of them. (To save time its
+# regularisation is fixed here; in the table it was chosen on the validation images.)
+
+# %%
+whole_map = keras.Model(encoder.input, keras.layers.Flatten()(encoder.outputs[0]))
+for name, frozen in {"map": whole_map, "code": encoder}.items():
+    codes = evaluation.frozen_codes(frozen, images)
+    print(f"{name}: {codes.x_train.shape[1]} numbers", end=", ")
+    probe = LogisticRegression(C=0.01, max_iter=1000, tol=1e-3).fit(codes.x_train, codes.y_train)
+    print(f"linear probe {probe.score(codes.x_test, codes.y_test):.2f}")
+
+# %% [markdown]
+# (The code's number is not the one of the table, since the regularisation is another.) The map is
+# far ahead, without any training: with so many numbers to choose from, a linear probe finds what it
+# needs. The random dense layers behind it squeeze that into 64 numbers, blindly, and most of it
+# gets out of a line's reach. So compare like with like: *codes of the same length, made by the same
+# network*. And here is the room for learning: a better choice of 64 numbers from that map.
+#
+# ## What could go wrong
+#
+# **A ReLU on the code.** It runs, it trains, and every plot looks fine. Why does the check refuse
+# it? **Predict** what happens to the probes when we set the negative half of the codes to 0. The
+# sigmoid of the code is there too: it is how lesson 07 will look at codes.
+
+# %%
+image, (feature_map, code) = encoder.input, encoder.outputs
+squashed = {"raw": code, "ReLU": keras.ops.relu(code), "sigmoid": keras.ops.sigmoid(code)}
+for name, output in squashed.items():
+    row = worth(keras.Model(image, output))
+    print(f"{name:7}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+
+# %% [markdown]
+# The ReLU costs most with neighbours; the other two probes lose little, or nothing that the
+# intervals above could show. Whether an entry was slightly or strongly negative is gone for good.
+# The sigmoid costs next to nothing *here*, because the codes of a random encoder are small, and
+# near 0 a sigmoid is almost a straight line. **Predict** what it costs a code that is a hundred
+# times larger, as codes may well become in training.
+
+# %%
+large = worth(keras.Model(image, keras.ops.sigmoid(100 * code)))
+print("sigmoid of a large code", {probe: f"{accuracy:.2f}" for probe, accuracy in large.items()})
+
+# %% [markdown]
+# So the code stays **raw**: the output of a dense layer, any number. Whoever needs it squashed can
+# do so afterwards; nobody can undo it. A *linear* last layer is no weakness: the curves are in the
+# layers before it (the ReLUs behind the convolutions, and behind a hidden dense layer if you have
+# one). The last layer only takes weighted sums, as a linear probe does.
+#
+# **Batch normalisation looks sideways.** A location sees its square and nothing else: so said
+# experiment and formula, both without batch normalisation at work. We change image 1 of a batch
+# completely, and look at the map of image 0:
+
+# %%
+pair = tf.constant(images.x_train[:2])
+other = tf.concat([pair[:1], 1 - pair[1:]], axis=0)
+for training in (False, True):
+    change = encoder(other, training=training)[0][0] - encoder(pair, training=training)[0][0]
+    print(f"training={training}: largest change {np.abs(change).max():.3f}")
+
+# %% [markdown]
+# With `training=False` nothing changes. With `training=True` (if your encoder has batch
+# normalisation) image 0 notices what its neighbours in the batch look like, because they share a
+# mean. That is why a code that is to be *evaluated* is always made with `training=False`: else the
+# test images would see each other.
+#
+# ## Questions
+#
+# Decide first, then open the answer you chose.
+#
+# #### 1. You change the padding of all layers from "valid" to "same". What happens to the square that a location sees?
+#
+# <details><summary>It grows by the padding.</summary>The *map* grows. The square keeps its side: it
+# depends on kernels and strides alone. Look at the arguments that `receptive_field` uses.</details>
+# <details><summary>It keeps its side, and may reach past the border.</summary>Right. There it sees the
+# zeros that were added.</details>
+# <details><summary>All locations see the whole image.</summary>That would need larger kernels, more
+# strides, or a dense layer. The code sees the whole image; a location does not.</details>
+#
+# #### 2. The map has the shape [N, 5, 5, 64]. What is one location?
+#
+# <details><summary>One of 64 pictures of 5×5.</summary>That is a channel: one filter's answer at
+# every location.</details>
+# <details><summary>A vector of 64 numbers about one neighbourhood.</summary>Right, and there are 25 of
+# them for each image. Lesson 06 holds each of them against the code.</details>
+# <details><summary>One number.</summary>One number is one filter at one place. A location holds the
+# answers of all 64 filters.</details>
+#
+# #### 3. An encoder trained without labels reaches 52 percent with a linear probe on these digits. What do you conclude?
+#
+# <details><summary>It works: guessing gives 10.</summary>Guessing is no control. See above what a
+# random encoder reaches.</details>
+# <details><summary>Nothing yet.</summary>Right. Random encoders of the same shape are the control,
+# several of them, with intervals.</details>
+# <details><summary>It beats the pixels, so it learnt something.</summary>Random encoders are about as
+# good as the pixels with that probe, or better, and they learnt nothing.</details>
+#
+# ## In this lesson we saw
+#
+# - the **feature map**, a vector of channels for each location, and the **code**, one raw vector
+#   for the image, computed from the map;
+# - the **receptive field**: a square whose side follows from kernels and strides, and which a
+#   gradient shows;
+# - the **control**: what random weights, the same architecture and the same probe already give.
+#
+# **Next**: lesson 05 trains the encoder for the first time, by the most obvious objective: map and
+# code of the same image should know of each other. The result will surprise you.
+
+# %%
+check.progress()

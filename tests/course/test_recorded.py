@@ -1,0 +1,84 @@
+"""Recorded runs: made by one command, read by one call, of several seeds."""
+
+import pytest
+
+from dimlearn import InputError
+from dimlearn.course import authoring, recorded
+from dimlearn.course.results import explosion
+
+TABLES = authoring.ROOT / "lessons" / "results"
+
+
+def run(seed):
+    return [{"case": case, "value": 10 * number + seed} for number, case in enumerate("ab")]
+
+
+@pytest.fixture
+def short(monkeypatch):
+    monkeypatch.setattr(explosion, "run", run)
+
+
+def test_recorded_and_read(short, tmp_path):
+    said, folder = [], tmp_path / "results"
+    path = recorded.record("explosion", folder, say=said.append)
+    assert said == [f"running explosion with seed {seed}" for seed in range(5)]
+    assert path.read_text().startswith(
+        "# dimlearn build --results explosion\nseed,case,value\n0,a,0\n0,b,10\n1,a,1\n"
+    )
+    table = recorded.read("explosion", folder)
+    assert len(table) == 10 and list(table.columns) == ["seed", "case", "value"]
+
+
+def test_the_summary_is_a_mean_with_students_interval(short, tmp_path):
+    recorded.record("explosion", tmp_path, say=lambda text: None)
+    found = recorded.summary(recorded.read("explosion", tmp_path), by="case", of="value")
+    assert list(found.columns) == ["case", "mean", "low", "high"] and list(found["mean"]) == [2, 12]
+    half = 2.776 * 2.5**0.5 / 5**0.5  # t with 4 degrees of freedom, of 0, 1, 2, 3, 4
+    assert found["high"][0] - 2 == pytest.approx(half, rel=1e-3) == 2 - found["low"][0]
+
+
+def test_what_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="there is no recorded run 'x': choose one of .*explosion"):
+        recorded.read("x")
+    with pytest.raises(InputError, match="`dimlearn build --results explosion` makes it"):
+        recorded.read("explosion", tmp_path)
+
+
+# ---------------------------------------------------------------- the tables themselves
+
+
+def faults_of(path):
+    """What a table in lessons/results/ lacks."""
+    first, *lines = path.read_text(encoding="utf-8").splitlines()
+    if path.stem not in recorded.known() or first != f"# dimlearn build --results {path.stem}":
+        return ["no command makes it"]
+    seeds = {line.split(",")[0] for line in lines[1:]}
+    few = [] if lines[0].startswith("seed,") and len(seeds) >= 5 else ["fewer than five seeds"]
+    return few + (["more than a few kB"] if path.stat().st_size > 20_000 else [])
+
+
+def test_every_recorded_run_has_its_table_and_every_table_its_run():
+    tables = {path.stem: path for path in TABLES.glob("*.csv")}
+    assert set(tables) == set(recorded.known()) >= {"explosion"}
+    assert not {name: faults_of(path) for name, path in tables.items() if faults_of(path)}
+
+
+@pytest.mark.parametrize("name, text, fault", [
+    ("by_hand", "# dimlearn build --results by_hand\nseed,a\n0,1\n", "no command makes it"),
+    ("explosion", "seed,a\n0,1\n", "no command makes it"),
+    ("explosion", "# dimlearn build --results explosion\nseed,a\n0,1\n", "fewer than five seeds"),
+])  # fmt: skip
+def test_a_table_that_nothing_stands_behind_is_found(tmp_path, name, text, fault):
+    path = tmp_path / f"{name}.csv"
+    path.write_text(text)
+    assert faults_of(path) == [fault]
+
+
+def test_the_explosion_is_run_as_it_says(monkeypatch):
+    monkeypatch.setattr(explosion, "BATCHES", 40)
+    rows = explosion.run(seed=0)
+    assert [(row["bound"], row["nats"]) for row in rows[:4]] == [
+        ("DV", 1), ("NWJ", 1), ("InfoNCE", 1), ("DV", 2)
+    ]  # fmt: skip
+    assert all(row["lowest"] <= row["mean"] and row["deviation"] > 0 for row in rows)
+    assert rows == explosion.run(seed=0) != explosion.run(seed=1)
