@@ -53,7 +53,7 @@ def yardstick_model(weights=WEIGHTS, critic="concat", loss="jsd", steps_per_exec
     dot-product critics all pairs of the batch. In the yardstick ("dot") the global critic stays
     concat with one mismatched code; "both_dot" has dot-product critics for both objectives."""
     from dimlearn import DeepInfoMax
-    from dimlearn.deep_infomax import ConcatCritic, build_discriminator
+    from dimlearn.deep_infomax import ConcatCritic, DotProductCritic, build_discriminator
     from dimlearn.deep_infomax.objectives import global_objective
     from dimlearn.information.bounds import jsd
 
@@ -73,6 +73,12 @@ def yardstick_model(weights=WEIGHTS, critic="concat", loss="jsd", steps_per_exec
         units=512,
         negatives="one" if critic == "concat" else "all",
     )
+    if critic != "concat" and weights[1]:
+        model.local_critic = as_wide_within(DotProductCritic(512))
+        model.local_critic.build((None, 7 * 7, 128), (None, 64))
+    if critic == "both_dot" and weights[0]:
+        model.global_critic = as_wide_within(DotProductCritic(512))
+        model.global_critic.build((None, 1, 7 * 7 * 128), (None, 64))
     if isinstance(model, LocalDot):
         model.global_critic = ConcatCritic(512)
         model.global_critic.build((None, 1, 7 * 7 * 128), (None, 64))
@@ -80,6 +86,16 @@ def yardstick_model(weights=WEIGHTS, critic="concat", loss="jsd", steps_per_exec
         model.discriminator = build_discriminator(64, (1000, 200))
     model.compile("adam", "adam", steps_per_execution=steps_per_execution)
     return model
+
+
+def as_wide_within(critic):
+    """The critic with hidden layers as wide as its projections, as the yardstick and its opponents
+    have them."""
+    from dimlearn.startup import keras
+
+    for side in (critic.feature_side, critic.code_side):
+        side.hidden = keras.layers.Dense(critic.units, activation="relu")
+    return critic
 
 
 def images(count=20_000):
