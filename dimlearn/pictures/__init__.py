@@ -12,10 +12,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "comparison": ["neighbours"],
         "diagrams": ["training_step"],
+        "entropy": ["entropy_bars", "forecasts", "surprise_areas"],
         "lessons": [
             "Picture",
             "accuracies",
             "canvas",
+            "curves",
             "image_grid",
             "probability_tables",
             "scatters",
