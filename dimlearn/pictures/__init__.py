@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "comparison": ["neighbours"],
         "diagrams": ["training_step"],
         "entropy": ["entropy_bars", "forecasts", "surprise_areas"],
+        "fields": ["channels", "framed", "pixel_map", "windows"],
         "lessons": [
             "Picture",
             "accuracies",
