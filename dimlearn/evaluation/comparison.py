@@ -1,12 +1,12 @@
 """The classifiers side by side: encoders trained, frozen, probed and put into one table. Lesson 8.
 
-Every row is a frozen encoder; `rows` says how each comes about. What is finished, each encoder and
-what its probes got right, is written to a run folder at once, so that an interrupted run can go on.
+Every row is a frozen encoder; `rows` says how each comes about. What is finished, each epoch of a
+training, each encoder and what its probes got right, is written to a run folder at once, so that an
+interrupted run can go on.
 """
 
 import dataclasses
 import gc
-import json
 import time
 
 import numpy as np
@@ -17,6 +17,7 @@ from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import frozen_codes
 from dimlearn.evaluation.encoder_file import load_encoder
+from dimlearn.evaluation.kept_epochs import KeptEpochs
 from dimlearn.evaluation.probes import (
     FEW_LABELS,
     PROBES,
@@ -25,9 +26,8 @@ from dimlearn.evaluation.probes import (
     mlp200_correct,
 )
 from dimlearn.evaluation.rows import all_rows, new_encoder, new_model
-from dimlearn.evaluation.run_folder import open_folder, read_correct, write_correct
+from dimlearn.evaluation.run_folder import open_folder
 from dimlearn.evaluation.settings import STEPS
-from dimlearn.files import write_json, written_whole
 from dimlearn.startup import keras
 
 LAYERS = ("feature_map", "dense", "code")
@@ -52,7 +52,6 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
     """
     dataset = dataset or load(settings.data)
     settings = filled_in(settings, dataset)
-    folder = open_folder(folder, settings, dataset)
     rows = all_rows(settings)
     jobs = [
         (row, seed)
@@ -61,11 +60,12 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
         if seed == 0 or row.seeded
     ]
     parts = []
-    for number, (row, seed) in enumerate(jobs, 1):
-        of_seed = f", seed {seed}" if settings.seeds > 1 else ""
-        say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
-        parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
-        gc.collect()  # Keras models are cycles: without this the next row is trained beside them
+    with open_folder(folder, settings, dataset, say) as folder:
+        for number, (row, seed) in enumerate(jobs, 1):
+            of_seed = f", seed {seed}" if settings.seeds > 1 else ""
+            say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
+            parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
+            gc.collect()  # Keras models are cycles: else the next row is trained beside them
     return parts
 
 
@@ -102,41 +102,45 @@ def filled_in(settings, dataset):
 
 
 def finish_part(row, seed, dataset, settings, folder, say, probed):
-    """One row with one seed, as far as it is not in the folder already.
+    """One row with one seed, as far as it is not in the folder already, a `RunFolder`.
 
-    Returns `{"name", "seed", "history", "seconds", "correct", "layers"}`: the history of the
-    training, its seconds, and which test images the probes get right, on the code
-    (`probe_encoder`) and on the layers (`probe_layers`).
+    Returns `{"name", "seed", "history", "seconds", "correct", "layers", "belongs_to"}`: the history
+    of the training, its seconds, which test images the probes get right, on the code
+    (`probe_encoder`) and on the layers (`probe_layers`), and hashes of the run and the encoder.
     """
-    encoder_file = folder / "encoders" / f"{row.name}-{seed}.keras"
-    history_file = folder / "histories" / f"{row.name}-{seed}.json"
-    correct_file = folder / "correct" / f"{row.name}-{seed}.npz"
-    if correct_file.exists():
-        say(f"    finished before: taken from {folder}")
-        part = json.loads(history_file.read_text())
-        part["correct"], part["layers"] = read_correct(correct_file)
+    part = {"name": row.name, "seed": seed}
+    before = folder.read_encoder(part)
+    probes = folder.read_correct(before) if before else None
+    if probes:
+        say(f"    finished before: taken from {folder.folder}")
+        part = before | probes
         probed(part)
         return part
-    if encoder_file.exists() and history_file.exists():
-        say(f"    trained before: taken from {folder}, not trained again")
-        encoder = keras.saving.load_model(encoder_file, compile=False)
-        part = json.loads(history_file.read_text())
+    encoder = folder.load_encoder(before) if before else None
+    if encoder:
+        say(f"    trained before: taken from {folder.folder}, not trained again")
+        part = before
     else:
-        began = time.perf_counter()
-        encoder, history = row.train(dataset, settings, seed, callbacks=[EpochLine(say)])
-        seconds = time.perf_counter() - began
-        part = {"name": row.name, "seed": seed, "history": history, "seconds": seconds}
-        with written_whole(encoder_file) as half:
-            encoder.save(half)
-        write_json(history_file, part)
-        if history:
-            say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
+        encoder, part = train_part(row, part, dataset, settings, folder, say)
     part["correct"] = probe_encoder(
         encoder, dataset, settings.probe_seeds, say, lambda quick: probed(part | {"correct": quick})
     )
     part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
-    write_correct(correct_file, part["correct"], part["layers"])
+    folder.write_correct(part)
     return part
+
+
+def train_part(row, part, dataset, settings, folder, say):
+    """The encoder of one row with one seed, and the part with what its training told; both are in
+    the folder then. Interrupted, it goes on after the last whole epoch."""
+    began, kept = time.perf_counter(), KeptEpochs(folder, part)
+    encoder, history = row.train(dataset, settings, part["seed"], [EpochLine(say), kept])
+    seconds = kept.seconds if history else time.perf_counter() - began
+    part = part | {"history": history, "seconds": seconds}
+    folder.write_encoder(part, encoder)
+    if history:
+        say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
+    return encoder, part
 
 
 class EpochLine(keras.callbacks.Callback):

@@ -1,5 +1,6 @@
 """`dimlearn`: what every command has in common, and the commands that are only a few lines."""
 
+import signal
 import subprocess
 import sys
 
@@ -62,6 +63,35 @@ def test_trouble_is_one_line_and_a_status(monkeypatch, capsys, error, status, wo
     assert cli.main(["build"]) == status
     said = capsys.readouterr()
     assert said.err == words and said.out == ""
+
+
+@pytest.mark.parametrize("name, status", [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_command_that_is_told_to_stop_says_so(monkeypatch, capsys, name, status):
+    """Once: the signal means afterwards what it meant before."""
+    number = getattr(signal, name, None) or pytest.skip(f"this system has no {name}")
+
+    def run(options):
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(build, "run", run)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        assert cli.main(["build"]) == status
+        assert capsys.readouterr().err == "\ndimlearn: stopped.\n"
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_signal_that_is_ignored_stays_ignored(monkeypatch):
+    """As under `nohup`."""
+    number = signal.SIGTERM
+    monkeypatch.setattr(build, "run", lambda options: signal.raise_signal(number) or 0)
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        assert cli.main(["build"]) == 0
+    finally:
+        signal.signal(number, before)
 
 
 def test_an_interrupted_comparison_says_that_it_goes_on(monkeypatch, capsys):

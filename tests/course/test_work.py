@@ -157,3 +157,25 @@ def test_jupyterlab_is_opened_on_the_notebook(tmp_path, monkeypatch):
     assert seen["cwd"] == tmp_path
     address = "--LabApp.default_url=/lab/tree/01_x.ipynb"
     assert seen["command"][1:] == ["-m", "jupyterlab", address, "--no-browser"]
+    work.open_lab(tmp_path / "01_x.ipynb", options=["--ip=0.0.0.0"])
+    assert seen["command"][1:] == ["-m", "jupyterlab", address, "--ip=0.0.0.0"]
+
+
+@pytest.mark.parametrize("options, status, root, told", [
+    ([], 1, True, True),
+    (["--allow-root", "--port", "9999"], 1, True, False),
+    ([], 0, True, False),
+    ([], 1, False, False),
+])  # fmt: skip
+def test_jupyterlab_as_root(tmp_path, monkeypatch, capsys, options, status, root, told):
+    """It refuses unless it is told, and advises an option that must have a way through."""
+    seen = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000, raising=False)
+    monkeypatch.setattr(work, "open_lab", lambda *given: seen.append(given) or status)
+    behind = ["--", *options] if options else []
+    assert cli.main(["lessons", "mine", "--no-browser", *behind]) == status
+    ((notebook, browser, passed_on),) = seen
+    assert (notebook, browser) == (Path("mine/00_start_here.ipynb"), False)
+    assert passed_on == options
+    assert ("dimlearn lessons -- --allow-root" in capsys.readouterr().err) == told

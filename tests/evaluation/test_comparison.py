@@ -66,7 +66,8 @@ def test_right_answers_are_kept_beside_the_encoders(finished):
         assert path.stat().st_size < 10_000
         with np.load(path, allow_pickle=False) as kept:
             np.testing.assert_array_equal(kept["code linear"], part["correct"]["linear"])
-            assert len(kept.files) == len(part["correct"]) + len(part["layers"])
+            assert str(kept["encoder"]) == part["belongs_to"]["encoder"]
+            assert len(kept.files) == 1 + len(part["correct"]) + len(part["layers"])
 
 
 def test_each_part_is_handed_out_when_its_quick_probes_are_done(bars, quick, finished, tmp_path):
