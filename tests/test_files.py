@@ -10,6 +10,9 @@ import pytest
 from dimlearn import files
 
 
+needs_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege")
+
+
 class Trouble(Exception):
     """What goes wrong in the middle of writing."""
 
@@ -155,6 +158,7 @@ def test_no_turn_is_lost_though_the_lock_comes_and_goes(tmp_path):
 # ---------------------------------------------------------------- what is there already
 
 
+@needs_links
 def test_a_link_stays_a_link(tmp_path):
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "mine.txt").write_text("old", encoding="utf-8")

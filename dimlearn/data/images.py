@@ -257,4 +257,6 @@ def check_labels(labels, count, name="labels"):
         )
     if len(labels) != count:
         raise InputError(f"{name} holds {len(labels)} labels for {count} images")
+    if labels.dtype.kind == "u" and labels.max(initial=0) > np.iinfo("int64").max:
+        raise InputError(f"{name} must be below 2^63, but holds {labels.max()}")
     return labels.astype("int64") if labels.dtype.kind == "u" else labels

@@ -14,6 +14,7 @@ from dimlearn import check, files
 from dimlearn.check import progress_file
 
 ROOT = Path(__file__).resolve().parents[2]
+needs_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege")
 LOCK = f".{progress_file.FILE}.lock"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -171,6 +172,7 @@ def test_the_file_of_a_newer_version_is_left_as_it_is(text):
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
+@needs_links
 def test_a_symbolic_link_stays_one(tmp_path, monkeypatch):
     """As where settings of several machines are kept in one place."""
     (tmp_path / "kept").mkdir()

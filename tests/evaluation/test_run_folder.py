@@ -1,6 +1,7 @@
 """The run folder: nothing in it is believed unasked, nothing of it is lost, one run at a time."""
 
 import json
+import os
 import random
 import shutil
 import threading
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from dimlearn import InputError, files
 from dimlearn.evaluation import Settings, comparison
 from dimlearn.evaluation.run_folder import move_away, open_folder
+
+pytestmark = pytest.mark.slow
+needs_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege")
 
 FILES = (
     "settings.json",
@@ -176,6 +180,7 @@ def test_what_stands_where_results_go_makes_room(copied, whole, run, name):
     assert str(place) in said and list(copied.rglob(f"{place.stem}.damaged-1{place.suffix}"))
 
 
+@needs_links
 def test_a_link_to_nowhere_is_followed_by_nobody(copied, whole, run):
     for name in FILES[1:]:
         link_to_nowhere(copied / name)
