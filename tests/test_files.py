@@ -9,7 +9,6 @@ import pytest
 
 from dimlearn import files
 
-
 needs_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege")
 
 

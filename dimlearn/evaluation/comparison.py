@@ -1,7 +1,7 @@
 """The classifiers side by side: encoders trained, frozen, probed and put into one table. Lesson 8.
 
 Every row is a frozen encoder; `rows` says how each comes about. What is finished, each epoch of a
-training, each encoder and what its probes got right, is written to a run folder at once, so that an
+training, each encoder and each answer of a probe, is written to a run folder at once, so that an
 interrupted run can go on.
 """
 
@@ -106,27 +106,31 @@ def finish_part(row, seed, dataset, settings, folder, say, probed):
 
     Returns `{"name", "seed", "history", "seconds", "correct", "layers", "belongs_to"}`: the history
     of the training, its seconds, which test images the probes get right, on the code
-    (`probe_encoder`) and on the layers (`probe_layers`), and hashes of the run and the encoder.
+    (`probe_encoder`) and on the layers (`probe_layers`), and hashes of run and encoder.
     """
     part = {"name": row.name, "seed": seed}
     before = folder.read_encoder(part)
-    probes = folder.read_correct(before) if before else None
-    if probes:
+    if before and before["probed"]:
         say(f"    finished before: taken from {folder.folder}")
-        part = before | probes
-        probed(part)
-        return part
+        probed(before)
+        return before
     encoder = folder.load_encoder(before) if before else None
     if encoder:
         say(f"    trained before: taken from {folder.folder}, not trained again")
         part = before
     else:
         encoder, part = train_part(row, part, dataset, settings, folder, say)
-    part["correct"] = probe_encoder(
-        encoder, dataset, settings.probe_seeds, say, lambda quick: probed(part | {"correct": quick})
-    )
-    part["layers"] = probe_layers(encoder, dataset, settings.probe_seeds, say)
-    folder.write_correct(part)
+
+    def keep(probed=False):
+        folder.write_correct(part, probed)
+
+    def tell(quick):
+        probed(part | {"correct": quick})
+
+    given = encoder, dataset, settings.probe_seeds, say
+    probe_encoder(*given, tell, part["correct"], keep)
+    probe_layers(*given, part["layers"], keep)
+    keep(probed=True)
     return part
 
 
@@ -136,7 +140,7 @@ def train_part(row, part, dataset, settings, folder, say):
     began, kept = time.perf_counter(), KeptEpochs(folder, part)
     encoder, history = row.train(dataset, settings, part["seed"], [EpochLine(say), kept])
     seconds = kept.seconds if history else time.perf_counter() - began
-    part = part | {"history": history, "seconds": seconds}
+    part = part | {"history": history, "seconds": seconds, "correct": {}, "layers": {}}
     folder.write_encoder(part, encoder)
     if history:
         say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
@@ -169,39 +173,43 @@ class EpochLine(keras.callbacks.Callback):
 # ---------------------------------------------------------------- the probes of one encoder
 
 
-def probe_encoder(encoder, dataset, probe_seeds, say, told):
+def probe_encoder(encoder, dataset, probe_seeds, say, told, correct=None, keep=silent):
     """What every probe gets right on a frozen encoder: `{probe: [seeds, N] booleans}`.
 
     A deterministic probe has one seed, trained networks and draws of labels have `probe_seeds`. A
     draw of more labels than a class has is left out. `told` is given the same of the quick probes,
-    before the others are trained.
+    before the others are trained. `correct`: what was answered before, to which the rest is added;
+    `keep()` is called after each answer.
     """
     say("encoding the images", passing=True)
     codes = frozen_codes(encoder, dataset)
-    correct, seeds = {}, range(probe_seeds)
+    correct, seeds = {} if correct is None else correct, range(probe_seeds)
+
+    def ask(name, probe, *given):
+        if name not in correct:
+            say(f"probe {name}", passing=True)
+            correct[name] = np.atleast_2d(probe(codes, *given))  # [seeds, N]
+            keep()
+
     for name, probe in PROBES.items():
-        say(f"probe {name}", passing=True)
-        correct[name] = probe(codes)[None]  # [1, N]
+        ask(name, probe)
     fewest = np.unique(codes.y, return_counts=True)[1].min()
     for per_class in (count for count in FEW_LABELS if count <= fewest):
-        name = f"labels_{per_class}"
-        say(f"probe {name}", passing=True)
-        correct[name] = few_labels_correct(codes, per_class, seeds)
+        ask(f"labels_{per_class}", few_labels_correct, per_class, seeds)
     told(dict(correct))
     for name, probe in SEEDED_PROBES.items():
-        say(f"probe {name}", passing=True)
-        correct[name] = probe(codes, seeds)
+        ask(name, probe, seeds)
     return correct
 
 
-def probe_layers(encoder, dataset, probe_seeds, say):
+def probe_layers(encoder, dataset, probe_seeds, say, correct=None, keep=silent):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
     `{layer: [probe seeds, N] booleans}`, what it gets right; trained on at most `LAYERS_ON`
     labelled images, a tenth of them from the validation set; empty for an encoder without a feature
-    map.
+    map. `correct` and `keep` as in `probe_encoder`.
     """
-    correct = {}
+    correct = {} if correct is None else correct
     if len(getattr(encoder, "outputs", None) or ()) < 2:
         return correct
     train, validation = LAYERS_ON * 9 // 10, LAYERS_ON // 10
@@ -213,8 +221,9 @@ def probe_layers(encoder, dataset, probe_seeds, say):
         y_validation=dataset.y_validation[:validation],
     )
     present = {layer.name for layer in encoder.layers}
-    for layer in (layer for layer in LAYERS if layer in present):
+    for layer in (layer for layer in LAYERS if layer in present and layer not in correct):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = frozen_codes(layer_model(encoder, layer), dataset)
         correct[layer] = mlp200_correct(codes, range(probe_seeds))
+        keep()
     return correct

@@ -141,8 +141,8 @@ def other_settings(known, identity, say):
 class RunFolder:
     """What a run keeps of each of its parts, a row with a seed.
 
-    `read_encoder` and `read_correct` give back only what is whole and belongs to this run and to
-    this encoder; else None, and what was there is set aside.
+    What is given back is whole, and belongs to this run and this encoder; what does not is set
+    aside.
     """
 
     def __init__(self, folder, run, say):
@@ -164,11 +164,13 @@ class RunFolder:
         with written_whole(path) as half:
             encoder.save(half)
         part["belongs_to"] = {"run": self.run, "encoder": hash_of_file(path)}
-        write_json(self.file("histories", part, ".json"), part)
+        told = {key: part[key] for key in ("name", "seed", "history", "seconds", "belongs_to")}
+        write_json(self.file("histories", part, ".json"), told)
         self.unfinished(part).unlink(missing_ok=True)
 
     def read_encoder(self, part):
-        """A part as it was kept, without what its probes got right, or None."""
+        """A part as it was kept, with what its probes have got right so far, or None. "probed" says
+        whether that is all."""
         path, history = self.file("encoders", part, ".keras"), self.file("histories", part, ".json")
         if not history.exists():  # it was killed between the two, or has not begun
             return None
@@ -182,7 +184,7 @@ class RunFolder:
                 raise ValueError(f"it is not the encoder that {history.name} tells of")
         except ValueError as error:
             return self.unusable(error, path, history)
-        return kept
+        return kept | self.read_correct(kept)
 
     def load_encoder(self, part):
         """The encoder of a part that `read_encoder` gave, a Keras model; or None where this Keras
@@ -193,35 +195,35 @@ class RunFolder:
         except Exception as error:  # as of another version
             return self.unusable(error, path)
 
-    def write_correct(self, part):
-        """Keep what the probes of a part got right, `part["correct"]` and `part["layers"]`."""
+    def write_correct(self, part, probed):
+        """Keep what the probes of a part have got right so far, `part["correct"]` on the code and
+        `part["layers"]`: `{name: [seeds, N] booleans}`. `probed`: whether that is all."""
         arrays = {f"code {probe}": right for probe, right in part["correct"].items()}
         arrays |= {f"layer {layer}": right for layer, right in part["layers"].items()}
-        arrays["encoder"] = np.array(part["belongs_to"]["encoder"])
+        arrays |= {"encoder": np.array(part["belongs_to"]["encoder"]), "probed": np.array(probed)}
         with written_whole(self.file("correct", part, ".npz")) as half:
             np.savez_compressed(half, **arrays)
 
     def read_correct(self, part):
-        """What `write_correct` kept, `{"correct": ..., "layers": ...}`, or None."""
-        path = self.file("correct", part, ".npz")
-        if not path.exists():
-            return None
-        found = {"code": {}, "layer": {}}
+        """What `write_correct` kept, `{"correct", "layers", "probed"}`."""
+        path, found = self.file("correct", part, ".npz"), {"code": {}, "layer": {}}
+        probed = False
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                arrays = dict(arrays)
-            if str(arrays.pop("encoder")) != part["belongs_to"]["encoder"]:
-                raise ValueError("it belongs to another encoder")
-            for key, right in arrays.items():
-                place, name = key.split(" ")
-                if right.dtype != bool or right.ndim != 2:
-                    raise ValueError(f"{key} are no right answers")
-                found[place][name] = right
-            if "linear" not in found["code"]:
-                raise ValueError("it holds no probe")
+            if path.exists():
+                with np.load(path, allow_pickle=False) as arrays:
+                    arrays = dict(arrays)
+                if str(arrays.pop("encoder")) != part["belongs_to"]["encoder"]:
+                    raise ValueError("it belongs to another encoder")
+                probed = bool(arrays.pop("probed"))
+                for key, right in arrays.items():
+                    place, name = key.split(" ")
+                    if right.dtype != bool or right.ndim != 2:
+                        raise ValueError(f"{key} are no right answers")
+                    found[place][name] = right
         except Exception as error:  # what is damaged fails in many ways, each with its own type
-            return self.unusable(error, path)
-        return {"correct": found["code"], "layers": found["layer"]}
+            self.unusable(error, path)
+            found, probed = {"code": {}, "layer": {}}, False
+        return {"correct": found["code"], "layers": found["layer"], "probed": probed}
 
     def unusable(self, error, *paths):
         """Set aside what cannot be used, say so, and give None: that part is done again."""

@@ -27,13 +27,13 @@ FILES = (
 )
 
 
-def answers(encoder, dataset, probe_seeds, say, told=None):
-    """In place of the probes, which take long: the first weight of an encoder decides."""
-    first = float(np.ravel(encoder.get_weights()[0])[0]) if encoder.get_weights() else 0.0
-    right = {"linear": np.random.default_rng(int(1e6 * abs(first))).random((1, 30)) < 0.5}
-    if told:
-        told(right)
-    return right
+def linear(codes):
+    """In place of the probes, which take long: the first code decides."""
+    return np.random.default_rng(int(1e4 * abs(codes.x[0, 0]))).random(30) < 0.5
+
+
+def mlp200(codes, seeds):
+    return np.stack([linear(codes) for _ in seeds])
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,10 @@ def run(bars, two_rows):
     def run(folder, **changes):
         heard = []
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(comparison, "probe_encoder", answers)
-            patched.setattr(comparison, "probe_layers", answers)
+            patched.setattr(comparison, "PROBES", {"linear": linear})
+            patched.setattr(comparison, "SEEDED_PROBES", {"mlp200": mlp200})
+            patched.setattr(comparison, "FEW_LABELS", ())
+            patched.setattr(comparison, "mlp200_correct", mlp200)
             asked = replace(two_rows, **changes)
             say = lambda text, passing=False: heard.append(text)  # noqa: E731
             return comparison.compare(asked, folder, bars, say), "\n".join(heard)
@@ -69,10 +71,6 @@ def copied(whole, tmp_path):
     """A copy of it, to be damaged."""
     shutil.copytree(whole[0], tmp_path / "run")
     return tmp_path / "run"
-
-
-def rights(parts):
-    return [(part["correct"]["linear"].tolist(), part["layers"]) for part in parts]
 
 
 def same(parts, others):
