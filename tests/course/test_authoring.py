@@ -1,5 +1,6 @@
 """One source for each lesson: what is generated from it, and what is refused."""
 
+import ast
 import json
 import os
 import re
@@ -8,6 +9,8 @@ import shutil
 import jupytext
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dimlearn import InputError
 from dimlearn.course import authoring, kernels, lesson_source
@@ -238,6 +241,29 @@ def test_what_a_source_must_not_do(root, rule):
     with pytest.raises(InputError, match=words):
         authoring.build(root)
     assert not (root / "lessons").exists()
+
+
+LINES = [
+    "def f(x):", '    """Doc."""', "    # Yours: the rest", "    secret = x", "    return secret",
+    "def g(x): 'Doc.'; return secret", "    'Doc.'; secret = 1", "    '''", "@secret", "x = 1",
+    "    '''Doc, \u2028 with\x0c odd line ends.'''", "\0", "\t", "\x0c", "(" * 300, "\ud800", "",
+    "    class A: pass", "async def h(): 'Doc.'", "    é = 'Doc.'", "\r",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=7).map("\n".join))
+def test_whatever_a_solution_cell_holds(source):
+    """Found by chance: it is a stub that is Python and ends in its mark, or one sentence."""
+    try:
+        stub = lesson_source.stub_of(source)
+    except InputError as error:
+        assert str(error).startswith("this cell: ")
+        return
+    for function in ast.parse(stub).body:
+        assert ast.unparse(function.body[-1]) == "raise NotImplementedError"
+        if "# Yours:" not in source:
+            assert len(function.body) == 2 and "secret" not in ast.unparse(function.body)
 
 
 def test_without_sources_one_sentence(tmp_path):

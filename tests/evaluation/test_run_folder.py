@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import threading
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from dimlearn import InputError, files
 from dimlearn.evaluation import Settings, comparison
+from dimlearn.evaluation.encoder_file import hash_of_file
 from dimlearn.evaluation.run_folder import move_away, open_folder
+from dimlearn.startup import keras
 
 pytestmark = pytest.mark.slow
 needs_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege")
@@ -294,3 +297,46 @@ def test_the_folder_one_is_in_is_not_moved(copied, monkeypatch, place, out):
     with pytest.raises(InputError, match="you are in it"):
         move_away(Path(out))
     assert copied.exists()
+
+
+# ---------------------------------------------------------------- nothing in it is run
+
+
+def naming_a_function(model, path):
+    """A file whose first layer with an activation names a function of a module of somebody's."""
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    named = {"module": "spy", "class_name": "function", "config": "called"}
+    named = json.dumps(named | {"registered_name": "called"}).encode()
+    config = contents["config.json"].replace(b'"linear"', named)
+    assert config != contents["config.json"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (contents | {"config.json": config}).items():
+            archive.writestr(name, content)
+
+
+def with_a_lambda(model, path):
+    called = lambda x: __import__("spy").called(x)  # noqa: E731
+    keras.Sequential([model, keras.layers.Lambda(called, output_shape=(4,))]).save(path)
+
+
+@pytest.mark.parametrize("write", [naming_a_function, with_a_lambda])
+def test_an_encoder_that_brings_code_along_is_set_aside(
+    copied, whole, run, tmp_path, monkeypatch, write
+):
+    """Also by somebody who knows how to write the hashes."""
+    (tmp_path / "spy.py").write_text("import os\nopen('ran', 'w').close()\ncalled = abs\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    images = keras.Input((8, 8, 1))
+    code = keras.layers.Dense(4, activation="linear")(keras.layers.Flatten()(images))
+    encoder, history = copied / "encoders/random-0.keras", copied / "histories/random-0.json"
+    write(keras.Model(images, code), encoder)
+    told = json.loads(history.read_text(encoding="utf-8"))
+    told["belongs_to"]["encoder"] = hash_of_file(encoder)
+    history.write_text(json.dumps(told), encoding="utf-8")
+    (copied / "correct/random-0.npz").unlink()
+    parts, said = run(copied)
+    assert same(parts, whole[1])
+    assert "random-0.keras cannot be used" in said and not (tmp_path / "ran").exists()
