@@ -1,0 +1,3 @@
+def f(x):
+    """Doc, odd."""
+    return x

@@ -1,0 +1,5 @@
+def f(x):
+    """Doc."""
+    y = x
+    # Yours: the rest
+    return y
