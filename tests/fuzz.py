@@ -4,12 +4,11 @@
     python tests/fuzz.py lesson 60          for 60 seconds
 
 Each target must end well, or in an `InputError` of one line. An input that does not is kept in
-`tests/fuzzed/TARGET`, where `tests/test_fuzz.py` tries it ever after; those that are there are what
-a run begins with. Atheris (coverage-guided, after libFuzzer) is asked for here alone: the tests make
-do with Hypothesis.
+`tests/fuzzed/TARGET`, where `tests/test_fuzz.py` tries it ever after; a run begins with those that
+are there. Atheris (coverage-guided, after libFuzzer) is asked for here alone: the tests make do
+with Hypothesis.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Inputs that once did harm, and those that searches for more of them begin with (see `fuzz.py`)."""
+"""Inputs that once did harm, and those that a search for more begins with (see `fuzz.py`)."""
 
 import pytest
 from fuzz import KEPT, TARGETS, run
