@@ -34,10 +34,10 @@ def written_whole(path, into_place=None):
 
     Of a symbolic link it is the file behind it that is replaced.
     """
-    path = Path(os.path.realpath(path))
-    for half in path.parent.glob(f".half-*-{glob.escape(path.name)}"):
+    name, path = path.name, Path(os.path.realpath(path))
+    for half in path.parent.glob(f".half-*-{glob.escape(name)}"):
         remove_half(half, untouched_for=DAY)
-    half = path.with_name(f".half-{os.getpid()}-{path.name}")
+    half = path.with_name(f".half-{os.getpid()}-{name}")  # the name's ending says how to save
     try:
         yield half
         with open(half, "rb+") as written:

@@ -160,11 +160,13 @@ def test_no_turn_is_lost_though_the_lock_comes_and_goes(tmp_path):
 @needs_links
 def test_a_link_stays_a_link(tmp_path):
     (tmp_path / "there").mkdir()
-    (tmp_path / "there" / "mine.txt").write_text("old", encoding="utf-8")
-    (tmp_path / "link.txt").symlink_to(tmp_path / "there" / "mine.txt")
-    files.write_text(tmp_path / "link.txt", "new")
+    (tmp_path / "there" / "mine").write_text("old", encoding="utf-8")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "there" / "mine")
+    with files.written_whole(tmp_path / "link.txt") as half:
+        assert half.parent == tmp_path / "there" and half.suffix == ".txt"
+        half.write_text("new", encoding="utf-8")
     assert (tmp_path / "link.txt").is_symlink()
-    assert contents(tmp_path / "there") == {"mine.txt": "new"}
+    assert contents(tmp_path / "there") == {"mine": "new"}
     (tmp_path / "nowhere.txt").symlink_to(tmp_path / "there" / "nothing")
     assert files.write_new(tmp_path / "nowhere.txt", "new") is False  # somebody has put it there
 

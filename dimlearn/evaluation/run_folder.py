@@ -115,8 +115,8 @@ def tidy(folder, say):
     for place in sorted(folder.rglob("*")):
         if place.name.startswith(".half-"):
             remove_half(place, untouched_for=0)
-        elif place.suffix in FILES and place.is_dir():
-            say(f"{place} is a folder: it is now {set_aside(place).name}")
+        elif place.suffix in FILES and not place.is_file():  # a folder, or a link to nowhere
+            say(f"{place} is no file: it is now {set_aside(place).name}")
 
 
 def other_settings(known, identity, say):

@@ -183,10 +183,13 @@ def test_what_stands_where_results_go_makes_room(copied, whole, run, name):
 
 @needs_links
 def test_a_link_to_nowhere_is_followed_by_nobody(copied, whole, run):
-    for name in FILES[1:]:
+    for name in FILES:
         link_to_nowhere(copied / name)
+    parts, said = run(copied)
+    assert same(parts, whole[1])
+    assert all(f"{copied / name} is no file" in said for name in FILES)
     assert same(run(copied)[0], whole[1])
-    assert same(run(copied)[0], whole[1])
+    assert not list(copied.rglob("nowhere"))
 
 
 @pytest.mark.parametrize("room", ["encoders", "histories", "correct"])
