@@ -25,32 +25,32 @@ def contents(folder):
 
 def test_a_file_is_replaced_when_all_is_written(tmp_path):
     path = tmp_path / "table.md"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
     with files.written_whole(path) as half:
-        half.write_text("new")
-        assert path.read_text() == "old" and half.parent == tmp_path
+        half.write_text("new", encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == "old" and half.parent == tmp_path
     assert contents(tmp_path) == {"table.md": "new"}
 
 
 @pytest.mark.parametrize("before", [{}, {"table.md": "old"}])
 def test_half_a_file_is_never_left(tmp_path, before):
     for name, text in before.items():
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(Trouble), files.written_whole(tmp_path / "table.md") as half:
-        half.write_text("ne")
+        half.write_text("ne", encoding="utf-8")
         raise Trouble
     assert contents(tmp_path) == before
 
 
 def test_others_save_beside_a_file_of_their_kind(tmp_path):
     path = tmp_path / "model.keras"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
     with pytest.raises(Trouble), files.saved_whole(str(path), ".keras") as place:
-        place.write_text("ne")
+        place.write_text("ne", encoding="utf-8")
         raise Trouble
     assert contents(tmp_path) == {"model.keras": "old"}
     with files.saved_whole(str(path), ".keras") as place:
-        place.write_text("new")
+        place.write_text("new", encoding="utf-8")
     assert contents(tmp_path) == {"model.keras": "new"}
     folder, address = tmp_path / "model", "hf://somebody/model.keras"
     for place, replace in ((folder, True), (address, True), (path, False)):
@@ -59,7 +59,7 @@ def test_others_save_beside_a_file_of_their_kind(tmp_path):
 
 
 def test_text_keeps_its_line_ends(tmp_path):
-    files.write_text(tmp_path / "a.txt", "één\nzwei\r\n")
+    files.write_text(tmp_path / "a.txt", "één\nzwei\r\n", encoding="utf-8")
     assert (tmp_path / "a.txt").read_bytes() == "één\nzwei\r\n".encode()
 
 
@@ -84,13 +84,13 @@ def test_a_new_file_is_written(disk):
 
 
 def test_a_file_that_is_there_is_left(disk):
-    (disk / "01.ipynb").write_text("mine")
+    (disk / "01.ipynb").write_text("mine", encoding="utf-8")
     assert files.write_new(disk / "01.ipynb", "theirs") is False
     assert contents(disk) == {"01.ipynb": "mine"}
 
 
 def test_a_file_that_appears_meanwhile_is_left(disk, monkeypatch):
-    (disk / "01.ipynb").write_text("mine")
+    (disk / "01.ipynb").write_text("mine", encoding="utf-8")
     monkeypatch.setattr(Path, "exists", lambda path: False)  # as it was when we looked
     assert files.write_new(disk / "01.ipynb", "theirs") is False
     assert contents(disk) == {"01.ipynb": "mine"}
@@ -178,7 +178,7 @@ def test_a_half_of_long_ago_is_removed(tmp_path):
         half.write_text(name, encoding="utf-8")
         os.utime(half, (half.stat().st_atime, half.stat().st_mtime - age))
     (tmp_path / ".half-1-b.txt").write_text("another's", encoding="utf-8")
-    files.write_text(tmp_path / "a[1].txt", "new")
+    files.write_text(tmp_path / "a[1].txt", "new", encoding="utf-8")
     assert sorted(contents(tmp_path).values()) == ["another's", "new", "today"]
 
 
@@ -202,15 +202,15 @@ def test_a_file_that_a_scanner_holds_is_waited_for(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "replace", held)
     monkeypatch.setattr(files.time, "sleep", lambda seconds: None)
-    files.write_text(tmp_path / "a.txt", "new")
+    files.write_text(tmp_path / "a.txt", "new", encoding="utf-8")
     assert contents(tmp_path) == {"a.txt": "new"}
     monkeypatch.setattr(os, "replace", lambda half, path: held(half, path / "never"))
     refusals = iter([True] * 100)
     with pytest.raises(PermissionError):
-        files.write_text(tmp_path / "a.txt", "newer")
+        files.write_text(tmp_path / "a.txt", "newer", encoding="utf-8")
     assert contents(tmp_path) == {"a.txt": "new"}
 
 
 def test_a_text_of_any_letters_is_written(tmp_path):
-    files.write_text(tmp_path / "a.txt", "b\udcffd, \ud800 and é")
+    files.write_text(tmp_path / "a.txt", "b\udcffd, \ud800 and é", encoding="utf-8")
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "b\\udcffd, \\ud800 and é"

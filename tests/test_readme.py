@@ -19,12 +19,12 @@ def blocks(language):
 def test_ci_runs_the_test_command_of_the_readme():
     compare, test = (block.strip() for block in blocks("sh")[:2])
     assert test.endswith("-m pytest") and compare.endswith("dimlearn compare")
-    assert test in (ROOT / ".ci" / "run").read_text().splitlines()
+    assert test in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_constraints_are_plain():
     """Names and versions only, so that the file works with any package index."""
-    lines = (ROOT / "tests" / "constraints.txt").read_text().split()
+    lines = (ROOT / "tests" / "constraints.txt").read_text(encoding="utf-8").split()
     assert len(lines) > 50
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
 

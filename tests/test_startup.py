@@ -112,7 +112,7 @@ def test_another_backend_of_keras(backend, tmp_path):
     """Named in the environment it is refused; in Keras' own settings it is passed over."""
     done = run("import dimlearn.startup", {**os.environ, "KERAS_BACKEND": backend})
     assert f"KERAS_BACKEND is '{backend}'" in done.stderr
-    (tmp_path / "keras.json").write_text(json.dumps({"backend": backend}))
+    (tmp_path / "keras.json").write_text(json.dumps({"backend": backend}), encoding="utf-8")
     settings = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
     settings["KERAS_HOME"] = str(tmp_path)
     done = run("import dimlearn.startup", settings)

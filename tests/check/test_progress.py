@@ -48,9 +48,9 @@ def test_the_words_carry_no_clock():
 @pytest.mark.parametrize("damage", ["{", "[]", '{"done": 3}', '{"other": {}}', "", "\x00\x01"])
 def test_a_damaged_file_is_set_aside(damage):
     file = progress_file.path()
-    file.write_text(damage)
+    file.write_text(damage, encoding="utf-8")
     assert "damaged-1" in repr(check.progress())
-    assert file.with_name("dimlearn-progress.damaged-1.json").read_text() == damage
+    assert file.with_name("dimlearn-progress.damaged-1.json").read_text(encoding="utf-8") == damage
     check.entropy(check.entropy.exercise.worked_solution)
     assert set(saved()) == {"entropy"}
 
@@ -119,7 +119,7 @@ def test_two_kernels_writing_at_once():
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
     """A file where the folder should be stands for it: permissions do not bind root."""
-    (tmp_path / "wall").write_text("")
+    (tmp_path / "wall").write_text("", encoding="utf-8")
     monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / "wall" / progress_file.FILE))
     assert check.entropy(check.entropy.exercise.worked_solution)
     text = repr(check.progress())
@@ -176,7 +176,9 @@ def test_the_file_of_a_newer_version_is_left_as_it_is(text):
 def test_a_symbolic_link_stays_one(tmp_path, monkeypatch):
     """As where settings of several machines are kept in one place."""
     (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "mine.json").write_text('{"version": 1, "done": {"a": "2026-01-01"}}')
+    (tmp_path / "kept" / "mine.json").write_text(
+        '{"version": 1, "done": {"a": "2026-01-01"}}', encoding="utf-8"
+    )
     (tmp_path / "work").mkdir()
     link = tmp_path / "work" / progress_file.FILE
     link.symlink_to(tmp_path / "kept" / "mine.json")
@@ -210,7 +212,9 @@ def test_the_command(tmp_path):
     """Without TensorFlow, and in the folder `work` as well."""
     work = tmp_path / "work"
     work.mkdir()
-    (work / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
+    (work / progress_file.FILE).write_text(
+        '{"version": 1, "done": {"entropy": "2026-01-01"}}', encoding="utf-8"
+    )
     code = (
         "import sys; from dimlearn.cli import main; status = main(['progress']); "
         "assert 'tensorflow' not in sys.modules; sys.exit(status)"

@@ -60,7 +60,7 @@ def run_here(capsys, *arguments):
 
 def scores_of(folder, *names):
     """`{row: accuracies}` of a run folder, of some rows or of all."""
-    rows = json.loads((folder / "results.json").read_text())["rows"]
+    rows = json.loads((folder / "results.json").read_text(encoding="utf-8"))["rows"]
     return {row["name"]: row["scores"] for row in rows if not names or row["name"] in names}
 
 
@@ -121,7 +121,7 @@ def finished(little_file):
 
 @pytest.mark.slow
 def test_the_results_file(finished):
-    results = json.loads((finished[0] / "results.json").read_text())
+    results = json.loads((finished[0] / "results.json").read_text(encoding="utf-8"))
     rows = {row["name"]: row for row in results["rows"]}
     assert list(rows) == list(all_rows(Settings()))
     for name, row in rows.items():
@@ -143,9 +143,11 @@ def test_the_results_file(finished):
 @pytest.mark.slow
 def test_the_table_is_the_same_everywhere(finished):
     folder, done = finished
-    table = (folder / "table.md").read_text()
-    assert table.strip() in done.stdout and table.strip() in (folder / "report.md").read_text()
-    with (folder / "table.csv").open() as file:
+    table = (folder / "table.md").read_text(encoding="utf-8")
+    assert table.strip() in done.stdout and table.strip() in (folder / "report.md").read_text(
+        encoding="utf-8"
+    )
+    with (folder / "table.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     for name, accuracies in scores_of(folder).items():
         for probe, accuracy in accuracies.items():
@@ -163,8 +165,8 @@ def test_the_table_is_the_same_everywhere(finished):
 @pytest.mark.slow
 def test_differences_in_pairs_are_in_every_file(finished):
     folder, _ = finished
-    results = json.loads((folder / "results.json").read_text())
-    with (folder / "table.csv").open() as file:
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    with (folder / "table.csv").open(encoding="utf-8") as file:
         lines = [line for line in csv.DictReader(file) if line["minus"]]
     controls = [row for row in results["rows"] if row["control"]]
     pairs = len(controls) * (len(results["rows"]) - 1)
@@ -181,7 +183,7 @@ def test_differences_in_pairs_are_in_every_file(finished):
         if difference["minus"] in ("random", "pixels", "supervised"):
             ends = (f"{100 * difference[key]:+.1f}" for key in ("mean", "low", "high"))
             cell = "{} ({} to {})".format(*ends)
-            assert cell in (folder / "report.md").read_text()
+            assert cell in (folder / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -125,7 +125,9 @@ def test_numbers_and_names_that_are_none(arguments, capsys):
 def test_progress_of_a_folder(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("DIMLEARN_PROGRESS", raising=False)
     progress_file.forget_session()
-    (tmp_path / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
+    (tmp_path / progress_file.FILE).write_text(
+        '{"version": 1, "done": {"entropy": "2026-01-01"}}', encoding="utf-8"
+    )
     assert cli.main(["progress", str(tmp_path)]) == 0
     assert "1 of 31" in capsys.readouterr().out
     assert cli.main(["progress", str(tmp_path / "missing")]) == 2

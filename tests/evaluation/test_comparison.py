@@ -227,7 +227,7 @@ def test_an_encoder_of_yours_is_a_row(bars, quick, mine):
 
 
 def test_the_run_folder_says_which_run_it_holds(finished):
-    known = json.loads((finished[0] / "settings.json").read_text())
+    known = json.loads((finished[0] / "settings.json").read_text(encoding="utf-8"))
     assert known["rows"] == ["local", "pixels"] and known["epochs"] == 1
     assert len(known["images"]) == 16
 

@@ -329,7 +329,9 @@ def test_an_encoder_that_brings_code_along_is_set_aside(
     copied, whole, run, tmp_path, monkeypatch, write
 ):
     """Also by somebody who knows how to write the hashes."""
-    (tmp_path / "spy.py").write_text("import os\nopen('ran', 'w').close()\ncalled = abs\n")
+    (tmp_path / "spy.py").write_text(
+        "import os\nopen('ran', 'w').close()\ncalled = abs\n", encoding="utf-8"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
     images = keras.Input((8, 8, 1))
