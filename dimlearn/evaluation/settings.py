@@ -39,7 +39,7 @@ class Settings:
     rows: tuple | None = None
     epochs: int | None = None
     batch_size: int = 128
-    learning_rate: float = 12e-3
+    learning_rate: float = 8e-3
     decay: bool = True
     architecture: str = "light"
     code_dim: int = 64
