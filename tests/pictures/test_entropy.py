@@ -30,11 +30,14 @@ def test_forecasts_have_a_bar_for_each_outcome_and_table():
     assert heights == [*TRUTH, *BELIEF]
 
 
-def test_curves_and_levels_are_told_apart_by_more_than_colour():
-    figure = curves([1, 2], {"mine": [0, 1], "yours": [1, 0]}, "x", "nats", levels={"truth": 0.5})
+@pytest.mark.parametrize("count", [2, 100])
+def test_curves_and_levels_are_told_apart_by_more_than_colour(count):
+    x = np.arange(count)
+    figure = curves(x, {"mine": x, "yours": -x, "ours": 0 * x}, "x", "nats", levels={"truth": 0.5})
     lines = figure.axes[0].lines
-    assert len({line.get_color() for line in lines}) == 3
-    assert [line.get_label() for line in lines] == ["mine", "yours", "truth"]
-    assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 3
+    assert len({line.get_color() for line in lines}) == 4
+    assert [line.get_label() for line in lines] == ["mine", "yours", "ours", "truth"]
+    looks = {(line.get_linestyle(), line.get_marker()) for line in lines[:3]}
+    assert len(looks) == 3
     assert [text.get_text() for text in figure.legends or figure.axes[0].get_legend().texts]
     assert show(figure, "Two curves that cross, and a level.")
