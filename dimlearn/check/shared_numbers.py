@@ -20,7 +20,7 @@ bits_by_log2 = Shared(
 def mean_for_sum(right, *tables):
     return right(*tables) / tables[0].size
 
-@shared("""The factor 1/2 is missing: it is twice as large as it should be.""")
+@shared("""Your result is twice as large as it should be: a factor is missing in front.""")
 def half_forgotten(right, *args, **kwargs):
     return 2 * right(*args, **kwargs)
 

@@ -70,7 +70,7 @@ def wasserstein(formula, *args):
     return formula(*args, yes=tf.identity, no=tf.negative)
 
 @shared("""The loss takes probabilities where it is given logits, scores of any size: a Keras loss
-    needs `from_logits=True`.""")
+    has to be told which of the two it gets.""")
 def logits_as_probabilities(formula, *args):
     loss = keras.losses.BinaryCrossentropy()
     yes, no = (lambda p: -loss(tf.ones_like(p), p)), (lambda p: -loss(tf.zeros_like(p), p))

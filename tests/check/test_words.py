@@ -1,6 +1,9 @@
-"""What a learner reads about an exercise uses no term that the lessons have not used before it."""
+"""What a learner reads about an exercise: in known terms, and the answer only when asked for it."""
 
+import ast
+import inspect
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -69,3 +72,45 @@ def test_terms_are_used_after_the_lessons_have_used_them(name):
         and not re.search(introduced, before, re.IGNORECASE if introduced.islower() else 0)
     ]
     assert not early
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def squeezed(code):
+    return re.sub(r"\s", "", code)
+
+
+def code_of(function):
+    """The body of a function without its docstring and without white space."""
+    (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    return squeezed("\n".join(map(ast.unparse, node.body[1:])))
+
+
+def given_away(text, answer, calls=True):
+    """The code in a text that stands in the answer; names alone, and what is returned, do not
+    count. A contract may say how what it hands over is called: there calls do not count either."""
+    computes = r"\w.*[-=+*/]|[-=+*/].*\w" + (r"|\w\(.*\w" if calls else "")
+    spans = re.findall(r"`([^`]*)`", text)
+    return [span for span in spans if re.search(computes, span) and squeezed(span) in answer]
+
+
+@pytest.mark.parametrize("name", LESSON_OF)
+def test_only_hints_and_solution_give_the_answer_away(name):
+    exercise = getattr(check, name).exercise
+    answer = code_of(exercise.worked_solution)
+    assert not given_away(exercise.meaning, answer, calls=False)
+    for mistake in exercise.mistakes:
+        assert not given_away(mistake.message, answer), mistake.identifier
+
+
+def test_an_answer_given_away_is_found():
+    def half(x):
+        """Half of x, `x / 2`."""
+        return tf.reduce_mean(x, axis=0) / 2  # noqa: F821
+
+    answer = code_of(half)
+    for text in ("Say `axis=0`.", "`tf.reduce_mean(x, axis = 0)` does it.", "Divide: `) / 2`."):
+        assert given_away(text, answer)
+    for text in ("`tf.reduce_mean` takes an axis.", "`x / 3` is too small.", "`[N, D] -> [D]`"):
+        assert not given_away(text, answer)

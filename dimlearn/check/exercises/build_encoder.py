@@ -147,7 +147,7 @@ def one_location_when_small(input_shape, code_dim):
     return encoder(images, unpadded, layers.Dense(code_dim))
 
 @exercise.mistake("""Unpadded convolutions with stride 2 do not fit an 8x8 image: the second
-    finds less than its kernel. Use `padding="same"`, smaller kernels or fewer strides for small
+    finds less than its kernel. Other padding, smaller kernels or fewer strides help with small
     images.""")
 def too_deep_for_small_images(input_shape, code_dim):
     images = keras.Input(input_shape)

@@ -183,8 +183,8 @@ def encoder_first(*args):
 def two_passes(*args):
     return in_two_passes(args, move_first=False)
 
-@exercise.mistake("""The batch normalisation is not updated: the encoder is called without
-    `training=True`. Its moving averages would stay as they are at the start.""")
+@exercise.mistake("""The batch normalisation is not updated: the encoder is not called as in
+    training. Its moving averages would stay as they are at the start.""")
 def training_flag_forgotten(*args):
     return step(*args, training=None)
 

@@ -52,8 +52,8 @@ def classifier(encoder, num_classes, output=1, units=(64, 64), activation="relu"
     return keras.Model(images, layers.Dense(num_classes, last)(x))
 
 @exercise.mistake("""The encoder is not frozen: its variables are among those that train. What is
-    measured then is an encoder that goes on learning, not the code. Calling it with
-    `training=False` does not freeze it.""")
+    measured then is an encoder that goes on learning, not the code. Calling it as
+    in use, not as in training, does not freeze it.""")
 def not_frozen(encoder, num_classes):
     model = classifier(encoder, num_classes)
     encoder.trainable = True

@@ -57,7 +57,7 @@ def not_squared(rho, dim=1):
 def plus_for_minus(rho, dim=1):
     return dim / 2 * np.log(1 + rho**2)
 
-@exercise.mistake("""There is a square root too many: the factor 1/2 in front of a logarithm
+@exercise.mistake("""There is a square root too many: the factor in front of a logarithm
     and a root inside it say the same thing. Only one of them belongs here.""")
 def root_and_half(rho, dim=1):
     return -dim / 2 * np.log(np.sqrt(1 - rho**2))
@@ -73,7 +73,7 @@ def dim_squared(rho, dim=1):
     return -(dim**2) / 2 * np.log(1 - rho**2)
 
 @exercise.mistake("""`//` divides whole numbers and rounds down, which shows for an odd
-    `dim`. Use `/`.""")
+    `dim`. Which division keeps the fraction?""")
 def integer_division(rho, dim=1):
     return -dim // 2 * np.log(1 - rho**2)
 

@@ -63,7 +63,7 @@ def covariance_for_correlation(codes):
     return total_correlation(np.cov(codes, rowvar=False))
 
 @exercise.mistake("""Your function correlates the *samples*: an `[N, N]` matrix. NumPy takes
-    variables in rows unless you say `rowvar=False`.""")
+    variables in rows unless it is told otherwise.""")
 def samples_correlated(codes):
     return total_correlation(np.corrcoef(codes))
 

@@ -70,8 +70,8 @@ def shuffled_in_place(features):
     features[:] = np.roll(two_or_more(features), 1, axis=0)
     return features
 
-@exercise.mistake("""Without `axis=0` NumPy rolls through the flattened array: single numbers
-    move from one item to the next, and no item stays whole.""")
+@exercise.mistake("""Not told along which axis, NumPy rolls through the flattened array: single
+    numbers move from one item to the next, and no item stays whole.""")
 def rolled_flat(features):
     return np.roll(two_or_more(features), 1)
 

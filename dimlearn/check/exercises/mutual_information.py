@@ -73,8 +73,8 @@ def conditional_entropy(joint):
     return entropy(joint) - entropy(joint.sum(axis=1))
 
 @exercise.mistake("""The marginals are exchanged: the product does not have the row marginal
-    (the sum over columns, `axis=1`) for the rows. With `keepdims=True` each stays on its own
-    axis.""")
+    (the sum over columns) for the rows. Which axis does each sum take away, and on which does the
+    marginal belong?""")
 def marginals_exchanged(joint):
     p_x, p_y = marginals(joint)
     return compared(joint, (p_y.T * p_x.T).reshape(joint.shape))

@@ -71,8 +71,8 @@ def encoder_outside_the_tape(images, encoder, critic, optimizer):
     optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
     return loss
 
-@exercise.mistake("""The batch normalisation is not updated: the encoder is called without
-    `training=True`. Its moving averages would stay as they are at the start.""")
+@exercise.mistake("""The batch normalisation is not updated: the encoder is not called as in
+    training. Its moving averages would stay as they are at the start.""")
 def training_flag_forgotten(*args):
     return step(*args, training=None)
 
@@ -95,7 +95,7 @@ def loss_after_the_step(images, encoder, critic, optimizer):
     return -local_jsd(critic(*encoder(images, training=False)))
 
 @exercise.mistake("""Your function returns the loss *after* the step. The second pass through the
-    encoder that this takes, with `training=True`, also moves its moving averages once more; asked
+    encoder that this takes, as in training, also moves its moving averages once more; asked
     is the loss that the step started from.""")
 def loss_after_the_step_in_training(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
@@ -175,7 +175,7 @@ def through(change, images, encoder, critic, optimizer):
     changed.trainable_variables = encoder.trainable_variables
     return train_step(images, changed, critic, optimizer)
 
-@exercise.mistake("""Your loss is another bound, not `-local_jsd`.""")
+@exercise.mistake("""Your loss is another bound, not `local_jsd`.""")
 def other_bound(*args):
     return step(*args, bound=local_infonce)
 

@@ -54,6 +54,8 @@ class Call:
         except BaseException as error:
             if self.guard:
                 self.guard.reraise_if_not_the_learners(error)
+            elif not isinstance(error, Exception):  # the time is up while one of ours runs
+                raise
             raise LearnerError(error) from error
         if self.guard:
             self.guard.reraise_if_not_the_learners(None)
