@@ -53,7 +53,7 @@ def streams_ready():
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
-    if hasattr(sys.stdout, "reconfigure"):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # it may be none of Python's own
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
