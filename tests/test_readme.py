@@ -17,9 +17,33 @@ def blocks(language):
 
 
 def test_ci_runs_the_test_command_of_the_readme():
-    compare, test = (block.strip() for block in blocks("sh")[:2])
-    assert test.endswith("-m pytest") and compare.endswith("dimlearn compare")
+    lessons, compare, test = (line.strip() for line in blocks("sh") if "-m venv" in line)
+    assert lessons.endswith("dimlearn lessons") and compare.endswith("dimlearn compare")
+    assert test.endswith("-m pytest")
     assert test in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_its_headline_is_the_recorded_table():
+    """Every number of the table, in the row and the column that it has among all tables."""
+    page = (ROOT / "lessons" / "results" / "README.md").read_text(encoding="utf-8")
+    recorded = accuracies(page.split("\n## MNIST")[0])
+    shown = accuracies(README.split("\n## Two views")[0])
+    assert len(shown) == 40
+    assert shown.items() <= recorded.items()
+
+
+def accuracies(text):
+    """`{(encoder, probe): accuracy}` of all tables of encoders in a text, as they are written."""
+    found, probes = {}, []
+    for line in text.splitlines():
+        first, *others = [cell.strip() for cell in line.split("|")[1:-1]] or [""]
+        if first == "encoder":
+            probes = others
+        elif probes and others and " to " in line:
+            found |= {(first, probe): value for probe, value in zip(probes, others)}
+        elif not line.startswith("|"):
+            probes = []
+    return found
 
 
 def test_the_constraints_are_plain():
