@@ -12,11 +12,11 @@
 # **Afterwards you can**
 #
 # - turn a batch of pairs into a matrix of scores, and write two bounds on it: DV and InfoNCE;
-# - train a critic with a bound you wrote, and say what its value means, and why InfoNCE stops at
+# - write the step that trains a critic, and say what its value means, and why InfoNCE stops at
 #   $\log N$;
 # - say what a critic has found in pairs of images that nobody has labelled for it.
 #
-# **Time** about 30 minutes. **You need** lesson 01, to have seen a network trained with a gradient,
+# **Time** about 40 minutes. **You need** lesson 01, to have seen a network trained with a gradient,
 # and the names of a few TensorFlow functions: `tf.matmul`, `tf.transpose(v)` (there is no `.T`),
 # `tf.reduce_mean`, `tf.exp`.
 
@@ -27,8 +27,7 @@ import numpy as np
 
 from dimlearn import check, data
 from dimlearn.information import worlds
-from dimlearn.pictures import canvas, explorer, score_matrices, show
-from dimlearn.pictures.style import BLACK, BLUE, GREY, ORANGE
+from dimlearn.pictures import estimation, explorer, score_matrices, show
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
@@ -43,19 +42,14 @@ images = data.load(limit=6000)
 together = worlds.same_class_images(images.x_train, images.y_train)
 apart = worlds.same_class_images(images.x_train, images.y_train, matched=False)
 
+
 # %%
-from dimlearn.pictures import image_grid
+def eight(world):
+    return [side.reshape(8, *images.image_shape) for side in world.sample(8, seed=run_seed(3))]
 
 
-def tiles(world, n=8, seed=3):
-    x, y = (side.reshape(n, *images.image_shape) for side in world.sample(n, run_seed(seed)))
-    return np.concatenate([x, np.ones_like(x[:, :, :2]), y], axis=2)
-
-
-stacks = image_grid(np.concatenate([tiles(together), tiles(apart)]), columns=8)
-stacks.set_size_inches(8, 1.6)
-show(stacks, """Two rows of eight tiles with two images each. In the upper row both images of a tile
-are of one class, in the lower row mostly not.""")
+show(estimation.pair_stacks(eight(together), eight(apart)), """Two rows of eight tiles with two
+images each. In the upper row both images of a tile are of one class.""")
 
 # %% [markdown]
 # **Predict**: how many nats do $x$ and $y$ of the upper stack share? (What does $x$ tell about $y$,
@@ -79,23 +73,22 @@ print(f"upper stack: H(class) = {H(shares):.3f} nats, log 10 = {math.log(10):.3f
 #
 # $\mathbb{E}_J$ is the mean over the joint distribution $J$ of the pairs, the upper stack. What is
 # averaged is a *log density ratio*. Its denominator is the product $M$ of the marginals, the lower
-# stack, and $\mathbb{E}_M$ will be the mean over that. The ratio says how much more
-# often a pair turns up in the upper stack than in the lower one. So let a network, the **critic**
-# $T$, learn to tell the stacks apart; if it does that as well as can be, it knows the ratio.
+# stack. The ratio says how much more often a pair turns up in the upper stack than in the lower
+# one. So let a network, the **critic** $T$, learn to tell the stacks apart; if it does that as well
+# as can be, it knows the ratio.
 #
 # ## The score matrix
 #
 # We need no second stack. In a batch of $N$ pairs $(x_i, y_i)$, set every $x_i$ beside every $y_j$:
 # `scores[i, j]` $= T(x_i, y_j)$. The diagonal holds $N$ **positive pairs**, the rest $N(N-1)$
 # **negative pairs**. For Gaussians the log density ratio has a formula, so here is the matrix of a
-# *perfect* critic:
+# *perfect* critic, for Gaussians that share 4 nats:
 
 # %%
 world = worlds.correlated_gaussians(mi=4.0, dim=20)
 x, y = world.sample(16, seed=run_seed())
-exact = world.log_ratio(x, y)
-show(score_matrices({"perfect critic, 16 pairs": exact}), """A matrix of 16 by 16 scores: the
-diagonal is orange, so high, and nearly everything else purple, so low.""")
+show(score_matrices({"perfect critic, 16 pairs": world.log_ratio(x, y)}), """A matrix of 16 by 16
+scores: the diagonal is orange, so high, and nearly everything else purple, so low.""")
 
 # %% [markdown]
 # A network's critic is often a **product**: one network turns $x$ into a vector $u$, another turns
@@ -108,15 +101,14 @@ print("scores[0, 1] =", np.sum(u[0] * v[1]))  # 1*2 + 2*0 + 0*1
 
 
 # %% [markdown]
-# ### Exercise 1: `pairwise_scores`, free
+# ### Exercise 1: `pairwise_scores`
 #
 # *Easy, 3 minutes. Stuck? `check.hint("pairwise_scores")`, in the end `check.solution(...)`. You
 # may always move on: the lesson goes on with a working function.*
 #
 # All $N \times N$ scores at once. In this lesson write with TensorFlow, as critics are trained
 # *through* your functions, and without a loop over the pairs: it would pass the check, but take
-# minutes with the 128 pairs of later cells. (Should TensorFlow ever advise you to enable "NumPy
-# behavior", leave it: `tf.transpose(v)` is all that `v.T` would be.)
+# minutes with the 128 pairs of later cells.
 
 # %% tags=["solution"]
 def pairwise_scores(u, v):
@@ -142,24 +134,18 @@ print(scores_of(tf.constant(u, tf.float32), tf.constant(v, tf.float32)).numpy())
 # %%
 exact = world.log_ratio(*world.sample(500, seed=run_seed()))
 own, others = np.diag(exact), exact[~np.eye(500, dtype=bool)]
-figure, axis = canvas(width=5)
-axis.hist(others, 60, density=True, color=GREY, alpha=0.6, label="negative pairs")
-axis.hist(own, 30, density=True, color=ORANGE, alpha=0.8, label="positive pairs")
-axis.axvline(own.mean(), color=BLACK, linestyle="--", label="mean of the positive")
-axis.set(xlabel="score in nats", ylabel="share of the pairs per nat", xlim=(-30, 12))
-axis.legend(frameon=False, loc="upper left")
 print(f"mean positive score: {own.mean():.2f} nats (truth: {world.mutual_information:.2f})")
-show(figure, f"""Two hills of scores that overlap a little. The negative pairs, mean
-{others.mean():.1f} and standard deviation {others.std():.1f}, lie mostly below 0; the positive
-pairs, mean {own.mean():.1f} and deviation {own.std():.1f}, mostly above it. A dashed line marks the
-mean of the positive.""")
+print(f"positive scores below 0: {np.mean(own < 0):.0%}, negative ones: {np.mean(others < 0):.0%}")
+show(estimation.two_hills(own, others), """Two hills of scores that overlap a little: the negative
+pairs mostly below 0, the positive pairs mostly above it, a dashed line at their mean.""")
 
 # %% [markdown]
-# The mean positive score of the perfect critic *is* the mutual information, up to chance. But
-# another critic could add 5 to every score and claim 5 nats more, knowing nothing more. Boasting
-# has to cost something: high scores of *negative* pairs. The **Donsker-Varadhan bound** (1983; Eq.
-# 2 of the DIM paper, which is the paper that introduced Deep InfoMax, [Hjelm et al.
-# 2019](https://arxiv.org/abs/1808.06670)) sets the price so that no critic can exceed the truth:
+# The mean positive score of the perfect critic is the mutual information, up to chance: that is the
+# formula above. But another critic could add 5 to every score and claim 5 nats more, knowing
+# nothing more. Boasting has to cost something: high scores of *negative* pairs. The
+# **Donsker-Varadhan bound** (1983; Eq. 2 of the DIM paper, which is the paper that introduced Deep
+# InfoMax, [Hjelm et al. 2019](https://arxiv.org/abs/1808.06670)) sets the price so that no critic
+# can exceed the truth:
 #
 # $$I(X; Y) \;\ge\; \mathbb{E}_J[T] - \log \mathbb{E}_M[e^T],$$
 #
@@ -180,27 +166,36 @@ price = np.log(np.mean(np.exp(negative)))  # 3. exp, then mean, then log
 print("positive:", positive, " negative:", negative)
 print(f"{positive.mean():.3f} - {price:.3f} = {positive.mean() - price:.3f} nats")
 
-
 # %% [markdown]
 # Which principle is step 2? Say it aloud, then open:
 #
 # <details><summary>The principle of step 2</summary>Only a pair whose halves come from
 # <em>different</em> pairs of the batch is a sample of the product of the marginals.</details>
 #
-# ### Exercise 2: `dv_bound`, faded
+# **Predict**: the same three lines, after 1000 has been added to *every* score. What does the
+# formula say must come out, and what does the computer say?
+
+# %%
+with np.errstate(over="ignore"):
+    boasting = np.log(np.mean(np.exp(negative + 1000)))
+print(f"{np.mean(positive + 1000):.3f} - {boasting:.3f} = {np.mean(positive + 1000) - boasting}")
+
+
+# %% [markdown]
+# By the formula a constant is added to both parts and drops out: 2.617 nats, as before. The
+# computer says minus infinity, since `exp` of 1000 is more than it can hold.
 #
-# *Medium, 5 minutes.* Both kinds of pairs are given. One trap: `exp` of a score above 88 is
-# infinite in 32 bits. `tf.reduce_logsumexp(negative)` is the log of the *sum* of `exp`, without
-# overflow. What has to be taken off to make it the log of the *mean*? (Count with $N$: in a
-# compiled training step the length of `negative` is not known.)
+# ### Exercise 2: `dv_bound`
+#
+# *Medium, 8 minutes.* The same bound in TensorFlow, which survives scores of 1000. Three tools:
+# `tf.linalg.diag_part(scores)` is the diagonal; `tf.boolean_mask(scores, ~tf.eye(n,
+# dtype=tf.bool))` is all the rest; and `tf.reduce_logsumexp` is, without overflow, the log of the
+# **sum** of `exp`. What you need is the log of a **mean**. (`n = scores.shape[0]`. Count with it:
+# in a compiled training step the length of a masked tensor is not known.)
 
 # %% tags=["solution"]
 def dv_bound(scores):
     """Donsker-Varadhan bound of a score matrix [N, N] in nats: a scalar."""
-    n = scores.shape[0]
-    positive = tf.linalg.diag_part(scores)
-    negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
-    # Yours: the log of the mean of exp over `negative` (math.log of a count of n), then the bound.
     raise NotImplementedError
 
 
@@ -210,21 +205,150 @@ DV = feedback.use
 feedback
 
 # %% [markdown]
-# **Predict**: what does DV say of the perfect critic, and of one that boasts with 5 more?
+# **Predict**: what does DV say of the perfect critic, of one that boasts with 1000 more, and of one
+# that gives every pair the same score?
 
 # %%
 exact = tf.constant(exact, tf.float32)
-print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 5):.2f}   ignorant {DV(0 * exact):.2f}")
+print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 1000):.2f}   ignorant {DV(0 * exact):.2f}")
+
+# %% [markdown]
+# Boasting gains nothing, and ignorance reads 0. What about a critic that is too sure of itself, or
+# too timid? We multiply all scores of the perfect critic by a factor. **Predict** where DV is
+# highest.
+
+# %%
+factors = np.linspace(0, 2, 41)
+hill = [float(DV(factor * exact)) for factor in factors]
+print(f"highest at the factor {factors[np.argmax(hill)]:.2f}: {max(hill):.2f} nats")
+show(estimation.curves(factors, {"DV": hill}, "factor on all scores", truth=4.0), """DV over the
+factor: a hill that starts at 0, is highest near the factor 1, and falls again beyond it.""")
 
 
 # %% [markdown]
-# Boasting gains nothing: a constant is added to both parts and drops out.
+# The hill is highest close to the factor 1, the perfect critic itself. This is the point of a
+# bound: **it is something to climb**. Whoever makes it larger comes nearer to the log density
+# ratio, without knowing any formula for it.
 #
-# ## A bound is something to climb
+# ## The second bound: a multiple-choice question
 #
-# No critic exceeds the truth (in expectation), so we may look for the critic with the *highest*
-# bound, by gradient ascent. This is all of it: two networks, batches of pairs that are new every
-# time, and a step up.
+# Each *row* of the matrix is a question: which of the $N$ candidates $y_j$ is the partner of $x_i$?
+# A softmax turns the row into probabilities.
+
+# %%
+def exact_scores(information, n, rng, dim=20):
+    """The perfect critic's scores of `n` Gaussian pairs that share `information` nats: [n, n]."""
+    world = worlds.correlated_gaussians(information, dim)
+    return tf.constant(world.log_ratio(*world.draw(n, rng)), tf.float32)
+
+
+answer = tf.nn.softmax(exact_scores(3.0, 8, np.random.default_rng(run_seed(5)))[0]).numpy()
+show(estimation.candidates(answer), f"""Eight bars, one for each candidate: the partner, candidate
+0, gets {answer[0]:.2f} of the probability, the seven others share the rest.""")
+
+
+# %% [markdown]
+# **InfoNCE** (van den Oord et al. 2018; Eq. 5 of the DIM paper) is the mean *log-probability* of
+# the right answer over the $N$ questions, plus a constant, chosen so that a critic which only
+# guesses reads 0. Here, and only here, the positive pair stands among the candidates: a question
+# must contain its right answer.
+#
+# ### Exercise 3: `infonce_bound`
+#
+# *Medium, 8 minutes.* The formula is not printed this time: the two sentences above hold all of it.
+# Begin with the log of a softmax, $T_{ii} - \log \sum_j e^{T_{ij}}$, and ask what a guess among $N$
+# reads there. `tf.reduce_logsumexp` takes an `axis`: which one runs along a row?
+
+# %% tags=["solution"]
+def infonce_bound(scores):
+    """InfoNCE of a score matrix [N, N] in nats; guessing reads 0: a scalar."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.infonce_bound(infonce_bound)
+NCE = feedback.use
+feedback
+
+# %% [markdown]
+# Written out, with $T_{ij} = T(x_i, y_j)$, it is this, and it is a lower bound as well:
+#
+# $$I(X; Y) \;\ge\; \mathbb{E}\left[\frac{1}{N} \sum_{i=1}^N \Big(T_{ii} - \log \sum_{j=1}^N
+# e^{T_{ij}}\Big)\right] + \log N.$$
+#
+# **Predict**: the perfect critic, 10 nats, more and more candidates. What is the highest value that
+# InfoNCE can possibly show for $N = 64$? (The best log-probability is 0.)
+
+# %%
+sizes = [4, 16, 64, 256, 1024]
+matrices = [exact_scores(10.0, n, np.random.default_rng(run_seed())) for n in sizes]
+found = [float(NCE(matrix)) for matrix in matrices]
+right = [np.mean(np.argmax(matrix, axis=1) == np.arange(len(matrix))) for matrix in matrices]
+for n, value, share in zip(sizes, found, right):
+    print(f"N = {n:4}: InfoNCE {value:.2f} of {math.log(n):.2f}, {share:.0%} answered right")
+show(estimation.curves(sizes, {"InfoNCE, perfect critic": found}, "batch size N", truth=10,
+                       ceiling=np.log(sizes), markers=True, xscale="log"), """Over the batch size,
+InfoNCE follows log N closely from below. Both stay far under the truth of 10 nats.""")  # fmt: skip
+
+# %% [markdown]
+# Of the questions at least four in five are answered right, and still the value stops at **the
+# ceiling $\log N$**. An InfoNCE near $\log N$ says: *at least* this much.
+#
+# ## The step is yours
+#
+# Now a bound shall train a network. First a worked neighbour: one single number `a`, the factor
+# from above, starts at 0.1 and climbs InfoNCE. Read what stands inside `with`, and which sign it
+# has.
+
+# %%
+a, optimizer = tf.Variable(0.1), keras.optimizers.SGD(0.05)
+for _ in range(6):
+    with tf.GradientTape() as tape:
+        down = -NCE(a * exact)  # Keras walks downhill
+    print(f"a = {a.numpy():.2f}   InfoNCE {-down:.2f}")
+    optimizer.apply_gradients([(tape.gradient(down, a), a)])
+
+
+# %% [markdown]
+# The number climbs from 0.1 towards the hill's top. A critic has thousands of such numbers. Here is
+# one that only scores, as a Keras model; nothing in it trains.
+
+# %%
+class PairCritic(keras.Model):
+    """`critic(x, y)` gives the scores `[N, N]` of a batch of pairs."""
+
+    def __init__(self, f, g):
+        super().__init__()
+        self.f, self.g = f, g
+
+    def call(self, x, y):
+        return scores_of(self.f(x), self.g(y))
+
+
+# %% [markdown]
+# ### Exercise 4: `critic_step`
+#
+# *Medium, 10 minutes.* One step up InfoNCE, for the whole critic, from one batch of pairs. Three
+# things differ from the neighbour: there are many variables, and of a Keras model only some may be
+# moved (a layer may be frozen); nothing is printed; and the function returns *the bound before the
+# step*. The step will be compiled, where a tensor has no value yet, so return it as the tensor that
+# it is. Your InfoNCE is called `NCE` here.
+
+# %% tags=["solution"]
+def critic_step(critic, optimizer, x, y):
+    """One step of ascent on `infonce_bound(critic(x, y))`: the bound before it, a scalar tensor."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.critic_step(critic_step)
+step_up = feedback.use
+feedback
+
+
+# %% [markdown]
+# Around your step, a loop: batches of pairs that are new every time, and the step, compiled.
+# Everything that learns in this lesson learns by it.
 
 # %%
 def network(inputs, *hidden, outputs=32):
@@ -241,262 +365,131 @@ def fresh(world, n=128, seed=1):
 
 
 # %%
-class Critic:
-    """Two networks, one for each side of a pair; the score is the product of what they say."""
-
-    def __init__(self, f, g, bound):
-        self.f, self.g, self.bound = f, g, bound
-        self.optimizer = keras.optimizers.Adam(3e-3)
-
-    def scores(self, x, y):
-        return scores_of(self.f(x), self.g(y))
-
-    @tf.function
-    def step(self, x, y):
-        """One step up the bound. Returns its value before the step, and the scores."""
-        with tf.GradientTape() as tape:
-            scores = self.scores(x, y)
-            loss = -self.bound(scores)  # Keras walks downhill
-        weights = self.f.trainable_variables + self.g.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
-        return -loss, scores
-
-    def train(self, batches, steps):
-        return [float(self.step(*next(batches))[0]) for _ in range(steps)]
+def training(critic, batches):
+    """Train a critic with your step, batch after batch; yields the bound of each."""
+    optimizer = keras.optimizers.Adam(3e-3)
+    step = tf.function(lambda x, y: step_up(critic, optimizer, x, y))
+    for x, y in batches:
+        yield float(step(x, y))
 
 
 # %% [markdown]
-# **Predict**: what will the score matrix of an untrained critic look like, and what will change? We
-# keep 16 pairs aside and look at *their* scores all along. It takes a few seconds.
+# A critic for the Gaussians that share 4 nats. We keep 16 pairs aside, on which it is never
+# trained, and look at its answers to *them* as it learns. It takes a few seconds. **Predict** where
+# InfoNCE ends: at 4 nats, at $\log 128 = 4.85$, or below both?
 
 # %%
+kept = [side.astype("float32") for side in world.sample(16, seed=run_seed(7))]
 keras.utils.set_random_seed(run_seed())
-critic, batches = Critic(network(20, 64), network(20, 64), DV), fresh(world)
-kept = world.sample(16, seed=run_seed(7))
-frames, climb = {0: critic.scores(*kept).numpy()}, []
-for step in range(20, 401, 20):
-    climb += critic.train(batches, 20)
-    frames[step] = critic.scores(*kept).numpy()
+critic = PairCritic(network(20, 64), network(20, 64))
+run = training(critic, fresh(world))
+
 
 # %%
-chosen = {f"step {step}": frames[step] for step in (0, 20, 100, 400)}
-show(score_matrices(chosen, limit=10), """The same 16 pairs' scores at four times. At first all are
-near 0 without a pattern; step by step the diagonal turns orange and the rest purple.""")
+def answers(scores):
+    """log(N p): by how many nats each answer of a row is likelier than a guess."""
+    return (tf.nn.log_softmax(scores, axis=1) + math.log(len(scores))).numpy()
+
+
+frames, climb = {0: answers(critic(*kept))}, []
+for step in range(20, 401, 20):
+    climb += [next(run) for _ in range(20)]
+    frames[step] = answers(critic(*kept))
+
+# %%
+chosen = {f"step {step}": frames[step] for step in (0, 20, 400)}
+chosen["perfect critic"] = answers(tf.constant(world.log_ratio(*kept)))
+for name, shown in chosen.items():
+    ahead, first = np.diag(shown) > 0, shown.argmax(axis=1) == np.arange(16)
+    print(f"{name}: partner likelier than a guess in {ahead.sum()} of 16 rows, first in "
+          f"{first.sum()}; mean of the diagonal {np.diag(shown).mean():.2f} nats")  # fmt: skip
+show(estimation.against_guessing(chosen), """Answers to the same 16 questions at three times, and
+those of the perfect critic. At first orange and purple are mixed without a pattern; at the end most
+of the diagonal is orange and nearly all the rest purple.""")
 
 
 # %% [markdown]
-# **The diagonal lights up**, as in the perfect critic's matrix above. (Those were other pairs, and
-# the scale of its colours was another: compare the pattern, not the shades.) Move the slider:
+# **Most of the diagonal lights up, and not all of it.** With seed 0 the trained critic holds the
+# partner for likelier than a guess in 14 of the 16 rows, and puts it first in 12; even the perfect
+# critic does so in only 15 and 14, for some pairs just do not look as if they belonged together.
+# (The mean of the diagonal *is* InfoNCE, with $N = 16$: read your own formula again.) Move the
+# slider:
 
 # %%
 def frame(step):
-    picture = score_matrices({f"step {step}": frames[step]}, limit=10)
-    return show(picture, f"The scores of 16 pairs after {step} steps of training.")
+    picture = estimation.against_guessing({f"step {step}": frames[step]})
+    return show(picture, f"The answers to 16 questions after {step} steps of training.")
 
 
 explorer(frame, step=(0, 400, 20, 0))
 
 # %%
-figure, axis = canvas(width=5)
-axis.plot(climb, color=BLUE, linewidth=0.8, label="DV of each batch")
-axis.axhline(world.mutual_information, color=BLACK, linestyle="--", label="truth")
-axis.set(xlabel="training step", ylabel="nats")
-axis.legend(frameon=False, loc="lower right")
-show(figure, """The DV bound of each batch climbs from below 0, fast at first, then slowly, and
-stays below the dashed line of the truth at 4 nats.""")
-
-
-# %% [markdown]
-# The critic was given pairs and one number to climb, and found about 3 of the 4 nats.
-#
-# ## The second bound: a multiple-choice question
-#
-# Each *row* of the matrix is a question: which of the $N$ candidates $y_j$ is the partner of $x_i$?
-# A softmax turns the row into probabilities.
-
-# %%
-def exact_scores(information, n, rng, dim=20):
-    """The perfect critic's scores of `n` Gaussian pairs that share `information` nats: [n, n]."""
-    world = worlds.correlated_gaussians(information, dim)
-    return tf.constant(world.log_ratio(*world.draw(n, rng)), tf.float32)
-
-
-row = exact_scores(3.0, 8, np.random.default_rng(run_seed(5)))[0]
-figure, axis = canvas(width=4.6)
-bars = axis.bar(range(8), tf.nn.softmax(row).numpy(), color=[ORANGE] + [GREY] * 7)
-axis.bar_label(bars, fmt="%.2f", padding=2)
-axis.set(xlabel="candidate j (0 is the partner)", ylabel="probability", ylim=(0, 1.1))
-show(figure, f"""Eight bars: the partner, candidate 0, gets {tf.nn.softmax(row)[0]:.2f} of the
-probability, the seven others share the rest.""")
-
+seeds = [np.random.default_rng(run_seed(k)) for k in range(20)]
+best = np.mean([NCE(exact_scores(4.0, 128, rng)) for rng in seeds])
+print(f"first step {climb[0]:.2f}, last fifty {np.mean(climb[-50:]):.2f} nats; "
+      f"the perfect critic reads {best:.2f} with 128 pairs")  # fmt: skip
+show(estimation.curves(range(400), {"InfoNCE of each batch": climb}, "training step",
+                       truth=4.0, ceiling=math.log(128)), """InfoNCE of each batch climbs fast at
+first, then slowly, and stays below the truth at 4 nats.""")  # fmt: skip
 
 # %% [markdown]
-# **InfoNCE** (van den Oord et al. 2018; Eq. 5 of the DIM paper) is the mean log-probability of the
-# right answer, plus $\log N$, so that guessing, probability $1/N$, reads 0:
+# The critic was given pairs and one number to climb, and found about 3 of the 4 nats. Most of what
+# is missing isn't the critic's fault: the perfect critic itself reads about 3.3 with 128 pairs.
+# InfoNCE loses something long before its ceiling, and lesson 03 measures how much.
 #
-# $$I(X; Y) \;\ge\; \mathbb{E}\left[\frac{1}{N} \sum_{i=1}^N \Big(T_{ii} - \log \sum_{j=1}^N
-# e^{T_{ij}}\Big)\right] + \log N, \qquad T_{ij} = T(x_i, y_j).$$
-#
-# Here, and only here, the positive pair is in the sum: a question must contain its right answer.
-#
-# ### Exercise 3: `infonce_bound`, free
-#
-# *Medium, 5 minutes.* `tf.reduce_logsumexp` takes an `axis`: which one runs along a row?
-
-# %% tags=["solution"]
-def infonce_bound(scores):
-    """InfoNCE of a score matrix [N, N] in nats, at most log N: a scalar."""
-    raise NotImplementedError
-
-
-# %% tags=["nbval-check-output"]
-feedback = check.infonce_bound(infonce_bound)
-NCE = feedback.use
-feedback
-
-# %% [markdown]
-# **Predict**: the perfect critic, 10 nats, more and more candidates. What is the highest value that
-# InfoNCE can possibly show for $N = 64$? (The best log-probability is 0.)
-
-# %%
-sizes = [4, 16, 64, 256, 1024]
-matrices = [exact_scores(10.0, n, np.random.default_rng(run_seed())).numpy() for n in sizes]
-found = [float(NCE(matrix)) for matrix in matrices]
-for n, value, matrix in zip(sizes, found, matrices):
-    right = np.mean(matrix.argmax(axis=1) == np.arange(n))
-    print(f"N = {n:4}: InfoNCE {value:.2f} of {math.log(n):.2f}, {right:.0%} answered right")
-
-# %%
-figure, axis = canvas()
-axis.plot(sizes, found, "o-", color=ORANGE, label="InfoNCE, perfect critic")
-axis.plot(sizes, np.log(sizes), "--", color=GREY, label="log N")
-axis.axhline(10, color=BLACK, label="truth")
-axis.set(xlabel="batch size N", ylabel="nats", xscale="log", xticks=sizes, xticklabels=sizes)
-axis.minorticks_off()
-axis.legend(frameon=False, loc="center left")
-show(figure, """Over the batch size, InfoNCE follows the dashed line log N closely from below. Both
-stay far under the truth of 10 nats, even with 1024 pairs.""")
-
-
-# %% [markdown]
-# Nine questions in ten or more are answered right, and still the value stops at **the ceiling $\log
-# N$**. An InfoNCE near $\log N$ says: *at least* this much.
-#
-# ## The step is yours
-#
-# So far `Critic` made the steps. Here is a critic that only scores, as a Keras model:
-
-# %%
-class PairCritic(keras.Model):
-    """`critic(x, y)` gives the scores `[N, N]` of a batch of pairs."""
-
-    def __init__(self, f, g):
-        super().__init__()
-        self.f, self.g = f, g
-
-    def call(self, x, y):
-        return scores_of(self.f(x), self.g(y))
-
-
-# %% [markdown]
-# ### Exercise 4: `critic_step`, free
-#
-# *Medium, 8 minutes.* One step up InfoNCE, from one batch of pairs. A Keras model lists what may be
-# moved as `critic.trainable_variables`; an optimizer has `apply_gradients`, which takes pairs of a
-# gradient and a variable and walks *downhill*. Your InfoNCE is called `NCE` here. Return the bound
-# before the step as the tensor that it is: the step will be compiled, where a tensor has no value
-# yet.
-
-# %% tags=["solution"]
-def critic_step(critic, optimizer, x, y):
-    """One step of ascent on `infonce_bound(critic(x, y))`: the bound before it, a scalar tensor."""
-    raise NotImplementedError
-
-
-# %% tags=["nbval-check-output"]
-feedback = check.critic_step(critic_step)
-step_up = feedback.use
-feedback
-
-# %% [markdown]
-# Your step in your loop, on the Gaussians with 4 nats. **Predict** where it ends: at 4, or below
-# $\log 128 = 4.85$?
-
-# %%
-keras.utils.set_random_seed(run_seed())
-climber, optimizer = PairCritic(network(20, 64), network(20, 64)), keras.optimizers.Adam(3e-3)
-one_step = tf.function(lambda x, y: step_up(climber, optimizer, x, y))
-climbed = [float(one_step(*pair)) for pair, _ in zip(fresh(world), range(400))]
-print(f"first {climbed[0]:.2f}, last fifty {np.mean(climbed[-50:]):.2f} nats")
-
-# %% [markdown]
 # ## Back to the stacks
 #
-# Now the images. **Predict**: one critic is a product of two *linear* maps of the pixels, another
-# has hidden layers. Both climb your InfoNCE on training images and are read on pairs of *test*
-# images. How much of the $\log 10 \approx 2.30$ nats does each find? It takes about ten seconds,
-# more on a busy machine.
+# Now the images. One critic is a product of two *linear* maps of the pixels, another has hidden
+# layers. Both climb by your step on training images and are read on pairs of *test* images.
+# **Predict**: how much of the $\log 10 \approx 2.30$ nats does each find? It takes about ten
+# seconds, more on a busy machine.
 
 # %%
 unseen = worlds.same_class_images(images.x_test, images.y_test).sample(1000, seed=run_seed(4))
 pixels = unseen[0].shape[1]
 image_critics = {
-    "linear": Critic(network(pixels), network(pixels), NCE),
-    "deep": Critic(network(pixels, 128, 64), network(pixels, 128, 64), NCE),
+    "linear": PairCritic(network(pixels), network(pixels)),
+    "deep": PairCritic(network(pixels, 128, 64), network(pixels, 128, 64)),
 }
-
-# %%
+tests = {}
 for name, critic in image_critics.items():
-    own, new = np.mean(critic.train(fresh(together), 300)[-50:]), NCE(critic.scores(*unseen))
-    print(f"{name:6} training pairs {own:.2f}   unseen pairs {new:.2f} nats")
+    values = [value for value, _ in zip(training(critic, fresh(together)), range(300))]
+    tests[name] = float(NCE(critic(*unseen)))
+    print(f"{name:6} training {np.mean(values[-50:]):.2f}   unseen pairs {tests[name]:.2f} nats")
 
 # %% [markdown]
 # The information is the same for both. The linear critic sees less of it (of the digits, each at
-# its own place and slant, next to nothing), the deep one a good part after this short training.
+# its own place and slant, next to nothing), and the deep one a good part after this short training.
 # Both values mean "at least". And of pairs that have nothing to do with each other?
 
 # %%
 strangers = worlds.same_class_images(images.x_test, images.y_test, matched=False)
-unrelated = strangers.sample(1000, seed=run_seed())
-for name, critic in image_critics.items():
-    print(f"{name:6} unrelated pairs {NCE(critic.scores(*unrelated)):.2f} nats")
+unrelated = strangers.sample(1000, seed=run_seed(6))
+nothing = {name: float(NCE(critic(*unrelated))) for name, critic in image_critics.items()}
+for name, value in nothing.items():
+    print(f"{name:6} unrelated pairs {value:.2f} nats")
 
 # %% [markdown]
-# Nothing above 0, as it should be. What has the deep critic found? For each of 250 unseen images
-# $x$ it answers the multiple-choice question with 250 unseen candidates. Its probabilities are
-# summed over the candidates of each class (labels serve for this picture only).
+# Both read less than 0, and a lower bound may: of 0 nats "at least -2.49" is true. The deep critic
+# answers with confidence, and here its confidence has no ground. What has it found? For each of 250
+# unseen images $x$ it answers the multiple-choice question with 250 unseen candidates. Its
+# probabilities are summed over the candidates of each class (labels serve for this picture only).
 
 # %%
 x, y = images.x_test[:500].reshape(2, 250, -1)
 class_of_x, class_of_y = np.eye(10)[images.y_test[:500].reshape(2, 250)]
 
-
-def class_table(critic):
-    probabilities = tf.nn.softmax(image_critics[critic].scores(x, y), axis=1).numpy()
-    return class_of_x.T @ probabilities @ class_of_y / class_of_x.sum(axis=0)[:, None]
-
-
-# %%
-def by_class(critic):
-    table = class_table(critic)
-    figure, axis = canvas(width=3.6)
-    shown = axis.imshow(table, cmap="Blues", vmin=0, vmax=0.8)
-    axis.set(xlabel="class of the candidate y", ylabel="class of x", title=critic)
-    figure.colorbar(shown, ax=axis, label="probability", extend="max")
-    return show(figure, f"""Ten by ten probabilities of the critic called {critic}. On the diagonal,
-    the right class, the mean is {np.diag(table).mean():.2f}.""")
-
-
-by_class("deep")
-
-# %%
-explorer(by_class, critic=["deep", "linear"])
+chances = tf.nn.softmax(image_critics["deep"](x, y), axis=1).numpy()
+table = class_of_x.T @ chances @ class_of_y / class_of_x.sum(axis=0)[:, None]
+diagonal = np.diag(table).mean()
+show(estimation.class_table(table), f"""Ten by ten probabilities of the deep critic. On the
+diagonal, the right class, the mean is {diagonal:.2f}.""")
 
 # %% [markdown]
-# The diagonal lights up once more, now over classes. No label was shown to the critic, only pairs.
-# Here labels had chosen the pairs; Deep InfoMax needs none for its own, the code of an image and
-# features of the same image. This is its seed: maximise a bound, and the networks *have* to find
-# what the two sides share.
+# Guessing would give each class a tenth; here the mean of the diagonal is about half. No label was
+# shown to the critic, only pairs. Here labels had chosen the pairs; Deep InfoMax needs none for its
+# own, the code of an image and features of the same image. This is its seed: maximise a bound, and
+# the networks *have* to find what the two sides share.
 #
 # ## What could go wrong
 #
@@ -507,7 +500,8 @@ explorer(by_class, critic=["deep", "linear"])
 perfect = exact_scores(10.0, 64, np.random.default_rng(run_seed()))
 without = tf.linalg.set_diag(perfect, tf.fill([64], -np.inf))
 wrong = tf.reduce_mean(tf.linalg.diag_part(perfect) - tf.reduce_logsumexp(without, axis=1))
-print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):.2f}   "
+wrong = float(wrong) + math.log(63)
+print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong:.2f}   "
       f"log 64 = {math.log(64):.2f}   truth 10")  # fmt: skip
 
 # %% [markdown]
@@ -536,13 +530,23 @@ print(f"InfoNCE {NCE(perfect):.2f}   without the positive {wrong + math.log(63):
 # <details><summary>To keep exp from overflowing.</summary>That is what the logsumexp is for.
 # Negative pairs overflow just as well.</details>
 #
+# #### 3. A colleague adds to each row of the scores a number of its own. What changes?
+#
+# <details><summary>Neither bound.</summary>One number for *all* scores changes neither. With a
+# number for each row, DV's price is dominated by the rows that got most.</details>
+# <details><summary>DV changes, InfoNCE does not.</summary>Right: each row is a question of its own,
+# and a softmax does not see what is added to all of its candidates. So a score says nothing by
+# itself in InfoNCE; this is why the pictures above show answers, and not scores.</details>
+# <details><summary>InfoNCE changes, DV does not.</summary>It is the other way round: a softmax is
+# taken within a row, and DV's price runs over all rows at once.</details>
+#
 # ## In this lesson we saw
 #
 # - the **score matrix**: positive pairs on the diagonal, negative pairs for free everywhere else;
 # - **DV**, a lower bound in which boasting costs, and **InfoNCE**, a multiple-choice question that
 #   is never above $\log N$;
-# - that a bound is something to climb: networks that were asked to raise one on pairs of images
-#   began to find the classes.
+# - that a bound is something to climb: by **your step** a network that saw nothing but pairs of
+#   images began to find the classes.
 #
 # **Next**: two bounds on the same pairs can read very different numbers. Lesson 03 adds two more,
 # sees them err each in its own way, and tells when a number may be believed.

@@ -1,6 +1,6 @@
 """Lesson 3: how far three bounds scatter from batch to batch, with the perfect critic.
 
-Gaussians, batches of 16 pairs. Little information and many batches, so that batches turn up that
+Gaussians, batches of 8 pairs. Little information and many batches, so that batches turn up that
 300 draws hold none of.
 """
 
@@ -10,7 +10,7 @@ from dimlearn.information.bounds import dv_bound, infonce_bound, nwj_bound
 from dimlearn.information.worlds import correlated_gaussians
 from dimlearn.startup import tf
 
-AMOUNTS, PAIRS, BATCHES = (1, 2, 3, 4), 16, 20_000
+AMOUNTS, PAIRS, BATCHES = (1, 2, 3, 4), 8, 20_000
 BOUNDS = {"DV": dv_bound, "NWJ": lambda scores: nwj_bound(1 + scores), "InfoNCE": infonce_bound}
 
 
