@@ -12,7 +12,7 @@ import numpy as np
 
 from dimlearn.information import Estimate, readouts, worlds
 from dimlearn.information.bounds import dv_bound, infonce_bound, jsd_bound, nwj_bound, smile
-from dimlearn.information.crossfit import both_sides
+from dimlearn.information.critics import both_sides
 from dimlearn.information.mixture import mix
 from dimlearn.information.samples import own_rng
 from dimlearn.information.training import CriticInTraining
