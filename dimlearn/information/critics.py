@@ -137,7 +137,7 @@ class ConcatCritics:
         a, b = self.x_part(x), self.y_part(y)  # [members, n, width], [members, m, width]
         return self._score_sums(a[:, :, None] + b[:, None])
 
-    def infonce(self, x, y, negatives=7):
+    def infonce(self, x, y, negatives=5):
         """InfoNCE of `x [members, n, dx]`, `y [members, n, dy]`, few negatives: `[members]`.
 
         `scores[:, i, s]` is of x_i with the y that stands `s` places on. The candidates of y_j

@@ -32,9 +32,9 @@ from dimlearn.information.limits import hidden_by_columns, may_be_function
 from dimlearn.information.samples import check_seed, rank_uniform
 
 CRITIC_KINDS = ("gaussian", "kernel", "forest", "separable", "concat")
-LED_ON = 1.0  # times the gain of the second half of the pairs: what is left of an error that falls
-# as 1 / n; and the share of it that may be wrong
-LED_ON_ERROR = 0.7
+LED_ON = 1.2  # times what the second half of the pairs gained is left: more than of an error that
+# falls as 1 / n (1.0), less than of one that falls as 1 / sqrt(n) (2.4)
+LED_ON_ERROR = 0.7  # of it
 
 
 def estimate_mi(x, y, seed=0, groups=None, say=None):
@@ -53,16 +53,17 @@ def estimate_mi(x, y, seed=0, groups=None, say=None):
 class CrossFitted(Estimator):
     """Critics scored on pairs that they never saw, read by DV, and led on to more pairs.
 
-    `kinds`: which critics are mixed, of "gaussian", "kernel", "separable" and "concat" (see
-    `crossfit`). `steps`: training steps of the networks. Columns are always ranked.
+    `kinds`: which critics are mixed, of "gaussian", "kernel", "forest", "separable" and "concat"
+    (see `crossfit`). `steps`: training steps of the networks. Columns are always ranked.
 
     DV of a critic that saw none of the pairs is a lower bound but for chance (`readouts["DV"]`).
     How far below it lies is seen by fitting the critics of two folds a second time, to half of
     their pairs. A shortfall that falls as 1 / n, as that of a fitted Gaussian, is once more what
-    the other half gained: that is added to the value (at most it is doubled: what is not seen at
-    all is not made up), and most of it taken for its error too.
+    the other half gained: a little more than that is added to the value. At most it is doubled:
+    what is not seen at all is not made up.
 
-    The standard error adds that, in squares, to the error of sampling. Mutual information is never
+    The standard error adds, in squares, the error of sampling, most of what was led on, the chance
+    in it, and what could hide where columns rival rows (`limits`). Mutual information is never
     negative, so a value below 0 is off by that much at least: that is added too.
     """
 
@@ -78,37 +79,42 @@ class CrossFitted(Estimator):
         from dimlearn.information.readouts import influence, read_log_ratio
 
         x, y = one_hot(x), one_hot(y)
-        limits = hidden_by_columns(x, y)
+        hidden, told = hidden_by_columns(x, y)
+        warnings = [told] if told else []
         x, y = rank_uniform(x), rank_uniform(y)
         folds, halves, curve = cross_fit(x, y, self.kinds, self.seed, self.steps, self.say, groups)
         readings = [read_log_ratio(fold.scores) for fold in folds]
-        values = np.array([reading["DV"] for reading in readings])
-        growth = values[: len(halves)].mean()
-        growth -= np.mean([read_log_ratio(half.scores)["DV"] for half in halves])
+        readouts = {name: float(np.mean([one[name] for one in readings])) for name in readings[0]}
         terms = np.empty(len(x))
         for fold in folds:
             terms[fold.rows] = influence(fold.scores)
-        sampling = error_of_mean(terms, groups)
-        led_on = LED_ON * np.clip(growth, 0.0, max(values.mean(), 0.0))
-        value = float(values.mean() + led_on)
-        hidden, told = limits
-        warnings = [told] if told else []
+        sampling, bound = error_of_mean(terms, groups), readouts["DV"]
+        growth, chance = what_half_gained(folds, halves, groups)
+        led_on = LED_ON * float(np.clip(growth, 0.0, max(bound, 0.0) / LED_ON))
+        value = bound + led_on
         if led_on > max(0.05, 0.1 * value, 2 * sampling):
             warnings.append(
                 one_line(f"""twice the pairs raised the value by {growth:.2f} nats: it is still
                     growing, read it as 'at least'""")
             )
-        readouts = {
-            name: float(np.mean([reading[name] for reading in readings])) for name in readings[0]
-        }
-        more = {
-            "curve": curve,
-            "evaluation": folds[-1],
-            "readouts": readouts,
-            "warnings": warnings,
-        }
-        parts = sampling, LED_ON_ERROR * led_on, hidden, min(value, 0.0)
-        return value, float(np.linalg.norm(parts)), more
+        parts = sampling, LED_ON_ERROR * led_on, LED_ON * chance, hidden, min(value, 0.0)
+        more = {"curve": curve, "evaluation": folds[-1], "readouts": readouts}
+        return value, float(np.linalg.norm(parts)), more | {"warnings": warnings}
+
+
+def what_half_gained(folds, halves, groups=None):
+    """By how much DV of the first folds exceeds that of critics of half the pairs: `(nats, error)`.
+
+    Both are read on the same pairs, so that most of the chance in them is the same too.
+    """
+    from dimlearn.information.readouts import influence, read_log_ratio
+
+    gains, changes, rows = [], [], np.concatenate([half.rows for half in halves])
+    for fold, half in zip(folds, halves):
+        gains.append(read_log_ratio(fold.scores)["DV"] - read_log_ratio(half.scores)["DV"])
+        changes.append(influence(fold.scores) - influence(half.scores))
+    together = None if groups is None else np.unique(groups[rows], return_inverse=True)[1]
+    return float(np.mean(gains)), error_of_mean(np.concatenate(changes), together)
 
 
 class Recommended(Estimator):
@@ -116,7 +122,8 @@ class Recommended(Estimator):
 
     With up to three columns in all (a side of labels counts as one) the value is that of `KSG`;
     with more it is that of `CrossFitted`. The larger of the two holds where they are apart by more
-    than chance: both fall short of dependence that they do not see, and neither makes it up.
+    than chance, for both fall short of dependence that they do not see and neither makes it up, and
+    where that value is below 0.
     """
 
     name = "recommended"
@@ -135,17 +142,20 @@ class Recommended(Estimator):
             return replace(critics, warnings=(*remarks, *critics.warnings))
         nearest = KSG(seed=self.seed).measure(x, y, groups)
         first, other = (nearest, critics) if few else (critics, nearest)
-        gap = 2 * math.hypot(first.standard_error, other.standard_error)
-        found = other if other.value > first.value + gap else first
+        errors = first.standard_error, other.standard_error
+        if other.value > first.value + 2 * math.hypot(*errors):
+            first = other
+        elif first.value < min(0.0, other.value):
+            first = replace(other, standard_error=max(errors))
         readouts = {
             **critics.readouts,
             "cross-fitted critics": critics.value,
             "nearest neighbours": nearest.value,
         }
         return replace(
-            found,
+            first,
             curve=critics.curve,
             evaluation=critics.evaluation,
             readouts=readouts,
-            warnings=(*remarks, *found.warnings),
+            warnings=(*remarks, *first.warnings),
         )
