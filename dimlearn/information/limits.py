@@ -54,7 +54,7 @@ def may_be_function(x, y, seed=0):
     twice as many, and then so does the error. That of a smooth function of d columns falls, by
     2^(2/d); three quarters of the way there it is told.
     """
-    for one, other, names in ((x, y, "y of x"), (y, x, "x of y")):
+    for one, other, names in ((x, y, "y is a function of x"), (y, x, "x is a function of y")):
         d = one.shape[1]
         if d > MOST_DIMENSIONS or len(one) < 40 * d or many_ties(one) or many_ties(other):
             continue
@@ -65,7 +65,7 @@ def may_be_function(x, y, seed=0):
         if error < 0.3 and before > error * 2 ** (1.5 / d):
             return one_line(
                 f"""rows that are near in one side are near in the other, and the nearer the more:
-                if {names} is a function, the mutual information is infinite, and this is a part"""
+                if {names}, the mutual information is infinite, and this a part of it"""
             )
     return None
 
