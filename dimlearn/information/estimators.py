@@ -134,6 +134,11 @@ def error_of_mean(terms, groups=None):
     return float(np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)) / n)
 
 
+def how_many(rows, groups=None):
+    """The number of rows that stand for themselves: of groups, where there are any."""
+    return len(rows) if groups is None else int(groups.max()) + 1
+
+
 # ---------------------------------------------------------------- without training
 
 
@@ -151,8 +156,9 @@ class Gaussian(Estimator):
         correlations = classical.canonical_correlations(x, y)
         value = float(classical.gaussian_mi(correlations).sum())
         # The log density ratio has the variance sum rho_k^2, whatever the dimension.
-        sampling = math.sqrt((correlations**2).sum() / len(x))
-        bias = x.shape[1] * y.shape[1] / (2 * len(x))
+        n = how_many(x, groups)
+        sampling = math.sqrt((correlations**2).sum() / n)
+        bias = x.shape[1] * y.shape[1] / (2 * n)
         return value, math.hypot(sampling, bias), {}
 
 
@@ -166,13 +172,13 @@ class Histogram(Estimator):
     name = "histogram"
 
     def __init__(self, bins=None, seed=0):
-        self.bins, self.seed = bins, seed
+        self.bins, self.seed = bins, check_seed(seed)
 
     def _measure(self, x, y, groups):
         bins = self.bins or max(2, round(len(x) ** (1 / 3)))
         value = classical.histogram(x, y, bins)
         coarse = classical.histogram(x, y, max(2, bins // 2))
-        bias = (bins - 1) ** 2 / (2 * len(x))
+        bias = (bins - 1) ** 2 / (2 * how_many(x, groups))
         return value, math.hypot(bias, value - coarse), {"ceiling": math.log(bins)}
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from dimlearn import InputError, estimate_mi
-from dimlearn.information import KSG, CrossFitted, Gaussian, worlds
+from dimlearn.information import KSG, CrossFitted, Gaussian, Histogram, worlds
 from dimlearn.information.crossfit import split_folds
 from dimlearn.information.rows_alike import find_rows_alike
 
@@ -120,6 +120,20 @@ def test_independent_series_read_as_nothing():
         apart.append(abs(found.value) / found.standard_error)
         assert any("resemble the rows before" in warning for warning in found.warnings)
     assert np.sum(np.array(apart) > 2) <= 1
+
+
+@pytest.mark.parametrize("estimator", [Gaussian(), Histogram(), KSG()])
+def test_every_estimator_takes_blocks_for_few_rows(estimator):
+    pulls, errors, without_order = [], [], []
+    for seed in range(12):
+        x, y = series(600, 0.95, seed)
+        order = np.random.default_rng(0).permutation(600)
+        found, shuffled = estimator.result(x, y), estimator.result(x[order], y[order])
+        pulls.append(found.value / found.standard_error)
+        errors.append(found.standard_error)
+        without_order.append(shuffled.standard_error)
+    assert np.sum(np.array(pulls) > 2) <= 1
+    assert np.mean(errors) > np.mean(without_order)
 
 
 def test_groups_stay_in_one_part_of_each_split():
