@@ -81,7 +81,8 @@ class Perceptrons:
     cost little more than one.
     """
 
-    def __init__(self, rng, members, sizes):
+    def __init__(self, rng, members, sizes, activation=tf.nn.gelu):
+        self.activation = activation
         self.weights, self.offsets = [], []
         for fan_in, fan_out in zip(sizes, sizes[1:]):
             start = math.sqrt(2 / fan_in) * rng.normal(size=(members, fan_in, fan_out))
@@ -91,7 +92,7 @@ class Perceptrons:
 
     def __call__(self, x):
         for weight, offset in zip(self.weights[:-1], self.offsets[:-1]):
-            x = tf.nn.gelu(tf.matmul(x, weight) + offset)
+            x = self.activation(tf.matmul(x, weight) + offset)
         return tf.matmul(x, self.weights[-1]) + self.offsets[-1]
 
     @property
@@ -123,13 +124,14 @@ class ConcatCritics:
 
     Its first layer, dense on a concatenation, is a sum of a layer on each part: computed once for
     every x and every y, and added up for every pair. The rest runs on each pair by itself, and so
-    a batch is trained on a few negative pairs for each positive one, not on all.
+    a batch is trained on a few negative pairs for each positive one, not on all. With millions of
+    pairs to score, most of the time of a smooth activation would go into its exponentials.
     """
 
     def __init__(self, rng, members, dx, dy, width=48):
         self.x_part = Perceptrons(rng, members, [dx, width])
         self.y_part = Perceptrons(rng, members, [dy, width])
-        self.tail = Perceptrons(rng, members, [width, width, 1])
+        self.tail = Perceptrons(rng, members, [width, width, 1], tf.nn.relu)
         self.variables = self.x_part.variables + self.y_part.variables + self.tail.variables
 
     def __call__(self, x, y):
@@ -137,7 +139,7 @@ class ConcatCritics:
         a, b = self.x_part(x), self.y_part(y)  # [members, n, width], [members, m, width]
         return self._score_sums(a[:, :, None] + b[:, None])
 
-    def infonce(self, x, y, negatives=5):
+    def infonce(self, x, y, negatives=7):
         """InfoNCE of `x [members, n, dx]`, `y [members, n, dy]`, few negatives: `[members]`.
 
         `scores[:, i, s]` is of x_i with the y that stands `s` places on. The candidates of y_j
@@ -155,7 +157,7 @@ class ConcatCritics:
     def _score_sums(self, sums):
         """Scores `[members, n, m]` of pairs whose first layer is `sums [members, n, m, width]`."""
         shape = tf.shape(sums)
-        flat = tf.reshape(tf.nn.gelu(sums), [shape[0], shape[1] * shape[2], sums.shape[3]])
+        flat = tf.reshape(tf.nn.relu(sums), [shape[0], shape[1] * shape[2], sums.shape[3]])
         return tf.reshape(self.tail(flat), shape[:3])
 
 

@@ -143,7 +143,8 @@ class Recommended(Estimator):
         nearest = KSG(seed=self.seed).measure(x, y, groups)
         first, other = (nearest, critics) if few else (critics, nearest)
         errors = first.standard_error, other.standard_error
-        if other.value > first.value + 2 * math.hypot(*errors):
+        believed = other.value < math.log(len(x))  # no sample of n pairs vouches for more
+        if believed and other.value > first.value + 2 * math.hypot(*errors):
             first = other
         elif first.value < min(0.0, other.value):
             first = replace(other, standard_error=max(errors))

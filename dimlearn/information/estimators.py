@@ -186,9 +186,9 @@ class KSG(Estimator):
     """Nearest neighbours (Kraskov et al. 2004, first estimator), led on to no distance.
 
     Neighbours that are too far reach over what they should resolve, edges most of all, and the
-    farther the more. Where `k` and 3 `k` neighbours are apart by more than chance, the value is
-    led on to none, as an error that grows as their distance in a plane, sqrt(k). Not a bound: in
-    many dimensions the estimator is far too low, and its standard error hardly hints at it.
+    farther the more. Where `k` neighbours read more than 3 `k`, beyond chance, the value is led on
+    to none, as an error that grows as their distance in a plane, sqrt(k). Not a bound: in many
+    dimensions the estimator is far too low, and its standard error hardly hints at it.
 
     The standard error adds, in squares, the spread of the terms and half of what was led on; and,
     as mutual information is never negative, a value below 0, which is off by that much at least.
@@ -210,9 +210,9 @@ class KSG(Estimator):
             x, y = rank_gaussian(x), rank_gaussian(y)
         dims = x.shape[1] + y.shape[1]
         terms, wide = (classical.ksg_terms(x, y, k, groups=groups) for k in (self.k, 3 * self.k))
-        change, chance = float((terms - wide).mean()), error_of_mean(terms - wide, groups)
-        sure = max(0.0, 1 - (2 * chance / change) ** 2) if change else 0.0
-        led_on = LED_ON * sure * change
+        change, chance = float((terms - wide).mean()), error_of_mean(terms - wide)
+        grows = change > 2 * chance and groups is None
+        led_on = LED_ON * change * (1 - (2 * chance / change) ** 2) if grows else 0.0
         ceiling = classical.ksg_ceiling(len(x), self.k)
         value, warnings = min(float(terms.mean()) + led_on, ceiling), []
         parts = error_of_mean(terms, groups), led_on / 2, min(value, 0.0)

@@ -31,7 +31,7 @@ def curved(x):
     return np.sin(2 * x[:, :1]) + x[:, 1:2] ** 2
 
 
-@pytest.mark.parametrize("columns, n", [(2, 400), (3, 600), (3, 3000), (5, 3000)])
+@pytest.mark.parametrize("columns, n", [(2, 1500), (3, 600), (3, 3000), (5, 3000)])
 def test_a_function_is_told_in_both_directions(columns, n):
     x = normal(n, columns)
     assert "if y is a function of x" in may_be_function(x, curved(x))
