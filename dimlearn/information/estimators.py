@@ -122,7 +122,8 @@ def prepare(x, y, groups, seed):
     if len(found.kept) < MIN_ROWS:
         raise InputError(f"""only {len(found.kept)} of the {given} rows are no copies of others: at
             least {MIN_ROWS} are needed""")
-    return x[found.kept], y[found.kept], found.groups, (*remarks, *found.remarks)
+    x, y = check_pairs(x[found.kept], y[found.kept])  # no column is constant now
+    return x, y, found.groups, (*remarks, *found.remarks)
 
 
 def error_of_mean(terms, groups=None):
@@ -190,8 +191,9 @@ class KSG(Estimator):
     to none, as an error that grows as their distance in a plane, sqrt(k). Not a bound: in many
     dimensions the estimator is far too low, and its standard error hardly hints at it.
 
-    The standard error adds, in squares, the spread of the terms and half of what was led on; and,
-    as mutual information is never negative, a value below 0, which is off by that much at least.
+    The standard error adds, in squares, the spread of the terms, half of what was led on, and what
+    the second half of the rows changed beyond that spread; and, as mutual information is never
+    negative, a value below 0, which is off by that much at least.
     """
 
     name = "KSG"
@@ -215,7 +217,12 @@ class KSG(Estimator):
         led_on = LED_ON * change * (1 - (2 * chance / change) ** 2) if grows else 0.0
         ceiling = classical.ksg_ceiling(len(x), self.k)
         value, warnings = min(float(terms.mean()) + led_on, ceiling), []
-        parts = error_of_mean(terms, groups), led_on / 2, min(value, 0.0)
+        sampling, growth = error_of_mean(terms, groups), 0.0
+        if groups is None:
+            halves = np.array_split(rng.permutation(len(x)), 2)
+            before = np.mean([classical.ksg(x[half], y[half], self.k) for half in halves])
+            growth = math.sqrt(max(0.0, (terms.mean() - before) ** 2 - sampling**2))
+        parts = sampling, led_on / 2, growth, min(value, 0.0)
         if dims > 2 * FEW_DIMENSIONS:
             warnings.append(f"nearest neighbours read far too little in {dims} dimensions")
         more = {
