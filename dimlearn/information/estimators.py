@@ -191,8 +191,8 @@ class KSG(Estimator):
     to none, as an error that grows as their distance in a plane, sqrt(k). Not a bound: in many
     dimensions the estimator is far too low, and its standard error hardly hints at it.
 
-    The standard error adds, in squares, the spread of the terms, half of what was led on, and what
-    the second half of the rows changed beyond that spread; and, as mutual information is never
+    The standard error adds, in squares, the spread of the terms, half of what was led on, and twice
+    what the second half of the rows changed beyond that spread; and, as mutual information is never
     negative, a value below 0, which is off by that much at least.
     """
 
@@ -222,7 +222,7 @@ class KSG(Estimator):
             halves = np.array_split(rng.permutation(len(x)), 2)
             before = np.mean([classical.ksg(x[half], y[half], self.k) for half in halves])
             growth = math.sqrt(max(0.0, (terms.mean() - before) ** 2 - sampling**2))
-        parts = sampling, led_on / 2, growth, min(value, 0.0)
+        parts = sampling, led_on / 2, 2 * growth, min(value, 0.0)
         if dims > 2 * FEW_DIMENSIONS:
             warnings.append(f"nearest neighbours read far too little in {dims} dimensions")
         more = {
