@@ -125,13 +125,13 @@ class ConcatCritics:
     Its first layer, dense on a concatenation, is a sum of a layer on each part: computed once for
     every x and every y, and added up for every pair. The rest runs on each pair by itself, and so
     a batch is trained on a few negative pairs for each positive one, not on all. With millions of
-    pairs to score, most of the time of a smooth activation would go into its exponentials.
+    pairs to score, most time goes into the activation: silu is smooth, and quicker than gelu.
     """
 
     def __init__(self, rng, members, dx, dy, width=48):
         self.x_part = Perceptrons(rng, members, [dx, width])
         self.y_part = Perceptrons(rng, members, [dy, width])
-        self.tail = Perceptrons(rng, members, [width, width, 1], tf.nn.relu)
+        self.tail = Perceptrons(rng, members, [width, width, 1], tf.nn.silu)
         self.variables = self.x_part.variables + self.y_part.variables + self.tail.variables
 
     def __call__(self, x, y):
@@ -157,7 +157,7 @@ class ConcatCritics:
     def _score_sums(self, sums):
         """Scores `[members, n, m]` of pairs whose first layer is `sums [members, n, m, width]`."""
         shape = tf.shape(sums)
-        flat = tf.reshape(tf.nn.relu(sums), [shape[0], shape[1] * shape[2], sums.shape[3]])
+        flat = tf.reshape(tf.nn.silu(sums), [shape[0], shape[1] * shape[2], sums.shape[3]])
         return tf.reshape(self.tail(flat), shape[:3])
 
 

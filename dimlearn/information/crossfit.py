@@ -33,7 +33,7 @@ from dimlearn.startup import tf
 FOLDS = 5
 HALVED = 2  # folds that are fitted a second time, to half of their training pairs
 VALIDATION = 0.15  # of all pairs, taken from the training folds
-WEIGHED = 300  # validation pairs that weigh the mixture
+WEIGHED = 600  # validation pairs that weigh the mixture
 GAUSSIAN_DIMENSIONS = 300  # of x and y together; the matrices grow with their square
 BANDWIDTHS = (0.01, 0.03, 0.1)  # in rank-uniform coordinates
 BLOCK = 200  # rows scored at once against all others, to save memory
