@@ -32,6 +32,8 @@ def add_command(commands):
     choices = "default, gaussian, histogram, ksg, separable, concat"
     fitting = f"{choices} (all that fit, but concat, which is slow)"
     add("--estimators", nargs="+", metavar="NAME", help=fitting)
+    known = "whether the first line of a text names its columns (looked at)"
+    add("--header", choices=("yes", "no"), help=known)
     add("--seed", type=natural, default=0, help="of folds, networks and draws of rows (0)")
     estimate.set_defaults(run=run)
 
@@ -41,7 +43,8 @@ def run(options):
     from dimlearn.information.side_by_side import estimate_file
 
     chosen = options.x, options.y, options.estimators, options.seed
+    header = {"yes": True, "no": False}.get(options.header)
     with Progress() as say:  # its line is gone when the table is printed
-        report = estimate_file(options.file, *chosen, say=say)
+        report = estimate_file(options.file, *chosen, say=say, header=header)
     print(report)
     return 0

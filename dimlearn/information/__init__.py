@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "kl_divergence",
             "mutual_information",
         ],
-        "estimation": ["KSG", "CrossFitted", "Estimate", "Gaussian", "Histogram", "estimate_mi"],
+        "estimation": ["CrossFitted", "Recommended", "estimate_mi"],
+        "estimators": ["KSG", "Estimate", "Gaussian", "Histogram"],
     },
 )

@@ -15,10 +15,12 @@ are read as float32. With sp = softplus:
     JSD       E_J[-sp(-T)] - E_M[sp(T)]           Nowozin et al. 2016, DIM Eq. 4
     InfoNCE   E_J[T - log mean_j exp T(., j)]     van den Oord et al. 2018, DIM Eq. 5 plus log N
 
-DV, NWJ and InfoNCE are lower bounds on the mutual information in expectation (a DV value of a
-small batch is biased upwards), and so is MINE's form of DV, further down. The JSD objective is not:
-its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed it. What a critic trained
-by JSD says about mutual information is in `dimlearn.information.readouts`.
+With the expectations of J and M themselves, DV, NWJ and InfoNCE are lower bounds on the mutual
+information. Of a batch, NWJ and InfoNCE still are on average. DV, and MINE's form of it further
+down, is not: the log of a mean over few pairs is too small on average, the value too high. The JSD
+objective is no bound: its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed
+the mutual information. What a critic trained by JSD says about it is in
+`dimlearn.information.readouts`.
 """
 
 import math
@@ -174,8 +176,9 @@ def smile(scores, tau=5.0):
     """SMILE (Song & Ermon 2020, Eq. 10) of a score matrix `[N, N]`: a scalar, nats. Not a bound.
 
     DV with the negative scores clipped to [-tau, tau], which limits its variance. What is clipped
-    away is no longer subtracted, so even the log density ratio itself reads above the mutual
-    information. It is for reading a critic that was trained with `jsd_bound`.
+    away from above is no longer subtracted: where that outweighs what clipping from below adds, as
+    it does at large values, even the log density ratio itself reads above the mutual information.
+    It is for reading a critic that was trained with `jsd_bound`.
     """
     positive, negative = split_pairs(scores)  # [N], [N (N-1)]
     return tf.reduce_mean(positive) - log_mean_exp(tf.clip_by_value(negative, -tau, tau))

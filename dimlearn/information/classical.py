@@ -14,7 +14,8 @@ import numpy as np
 
 from dimlearn.errors import InputError
 from dimlearn.information.exact import gaussian_mi, mutual_information
-from dimlearn.information.samples import own_rng, untie
+from dimlearn.information.labels import without_ties
+from dimlearn.information.samples import own_rng
 
 TREE_DIMENSIONS = 10  # above, a kd-tree visits nearly every point and brute force is quicker
 BLOCK = 2**22  # distances held at once by brute force: 32 MB
@@ -64,27 +65,35 @@ def _equal_cells(column, bins):
     return np.searchsorted(edges, column, side="right")
 
 
-def ksg(x, y, k=3, seed=0):
+def ksg(x, y, k=3, seed=0, groups=None):
     """Mutual information by nearest neighbours (KSG's first estimator), in nats.
 
     psi(k) + psi(n) - mean[psi(n_x + 1) + psi(n_y + 1)], where n_x and n_y count the points that
     are strictly nearer on one side than the k-th neighbour is in the max norm of both. It is made
-    for continuous columns; equal values are drawn apart first (`pairs.untie`).
+    for continuous columns; equal values are drawn apart first (`samples.untie`), but for values
+    that many rows share, such as labels. Around a point whose k-th neighbour has the distance 0,
+    k is the number of points in its place, n_x and n_y those that share its x and its y (Gao et
+    al. 2017). For labels on one side that is Ross' estimator (2014), for labels on both the
+    plug-in value without its bias.
+
+    `groups`: `[n]`, rows of one group are nobody's neighbours (as in Theiler 1986).
     """
-    return float(ksg_terms(x, y, k, seed).mean())
+    return float(ksg_terms(x, y, k, seed, groups).mean())
 
 
-def ksg_terms(x, y, k=3, seed=0):
+def ksg_terms(x, y, k=3, seed=0, groups=None):
     """The `[n]` terms whose mean is `ksg`; their spread gives its error bar."""
     from scipy.special import digamma
 
     if not 1 <= k < len(x):
         raise InputError(f"KSG needs 1 <= k < n, but k = {k} and n = {len(x)}")
     rng = own_rng(seed)
-    x, y = (untie(side / side.std(axis=0), rng) for side in (x, y))
-    in_tree = x.shape[1] + y.shape[1] <= TREE_DIMENSIONS
-    n_x, n_y = (_count_by_tree if in_tree else _count_by_force)(x, y, k)
-    return digamma(k) + digamma(len(x)) - digamma(n_x + 1) - digamma(n_y + 1)
+    x, y = (without_ties(side / side.std(axis=0), rng) for side in (x, y))
+    in_tree = groups is None and x.shape[1] + y.shape[1] <= TREE_DIMENSIONS
+    n_xy, n_x, n_y = _count_by_tree(x, y, k) if in_tree else _count_by_force(x, y, k, groups)
+    n = len(x)
+    others = n if groups is None else n + 1 - np.bincount(groups)[groups]  # and the point itself
+    return digamma(n_xy) + digamma(others) - digamma(n_x + 1) - digamma(n_y + 1)
 
 
 def ksg_ceiling(n, k=3):
@@ -95,26 +104,37 @@ def ksg_ceiling(n, k=3):
 
 
 def _count_by_tree(x, y, k):
+    """`(n_xy, n_x, n_y)` of each point: k, or 1 more than the others in its very place."""
     from scipy.spatial import cKDTree
 
     joint = np.concatenate([x, y], axis=1)
-    radius = cKDTree(joint).query(joint, k + 1, p=np.inf)[0][:, -1]
-    inside = np.nextafter(radius, 0)  # strictly nearer
-    return [
+    tree = cKDTree(joint)
+    radius = tree.query(joint, k + 1, p=np.inf)[0][:, -1]
+    inside = np.nextafter(radius, 0)  # strictly nearer; 0 for 0
+    n_xy = np.full(len(x), k)
+    tied = radius == 0
+    n_xy[tied] = tree.query_ball_point(joint[tied], 0, p=np.inf, return_length=True)
+    return n_xy, *(
         cKDTree(side).query_ball_point(side, inside, p=np.inf, return_length=True) - 1
         for side in (x, y)
-    ]
+    )
 
 
-def _count_by_force(x, y, k):
+def _count_by_force(x, y, k, groups):
     n = len(x)
-    counts = np.empty((2, n), int)
+    groups = np.arange(n) if groups is None else groups
+    counts = np.empty((3, n), int)
     step = max(1, BLOCK // n)
     for start in range(0, n, step):
         rows = slice(start, start + step)
         near = [_max_distances(side[rows], side) for side in (x, y)]
-        radius = np.partition(np.maximum(*near), k, axis=1)[:, k : k + 1]
-        counts[:, rows] = [(distance < radius).sum(axis=1) - 1 for distance in near]
+        joint = np.maximum(*near)
+        for distance in (joint, *near):
+            distance[groups[rows, None] == groups] = np.inf
+        radius = np.partition(joint, k - 1, axis=1)[:, k - 1 : k]
+        inside = np.nextafter(radius, 0)
+        counts[0, rows] = np.where(radius[:, 0] == 0, (joint == 0).sum(axis=1) + 1, k)
+        counts[1:, rows] = [(distance <= inside).sum(axis=1) for distance in near]
     return counts
 
 

@@ -9,20 +9,21 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from dimlearn.errors import InputError
 from dimlearn.information.samples import draw_rows
+from dimlearn.information.text_tables import look_through, read_numbers
 
 DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
-def read_groups(path, x=None, y=None, limit=10_000, seed=0):
+def read_groups(path, x=None, y=None, limit=10_000, seed=0, header=None):
     """The columns `x` and `y` of a file: `(x [n, dx], y [n, dy], whether rows were left out)`.
 
     Of more than `limit` rows, `limit` are drawn at random, so that no file is too long. Without
-    `x` and `y`: the arrays `x` and `y` of an `.npz`, the two columns of another file. Raises
-    `InputError`, in one sentence, for a file or columns that cannot be used.
+    `x` and `y`: the arrays `x` and `y` of an `.npz`, the two columns of another file. `header`:
+    whether the first line of a text names its columns; looked at if None. Raises `InputError`, in
+    one sentence, for a file or columns that cannot be used.
     """
     path = Path(path)
     kind = path.suffix.lower()
@@ -32,21 +33,33 @@ def read_groups(path, x=None, y=None, limit=10_000, seed=0):
         return _read_npz(path, x or "x", y or "y", limit, seed)
     if kind == ".npy":
         numbers, cut = _thin_rows(_load(path, np.ndarray), limit, seed)
-        header = None
-    elif kind in (".csv", ".tsv", ".txt"):
-        numbers, header, cut = read_csv(path, limit, seed)
-    else:
-        raise InputError(f"{path.name} is not a .csv, .npy or .npz file")
-    numbers = numbers[:, None] if numbers.ndim == 1 else numbers
-    if numbers.ndim != 2:
-        raise InputError(f"{path.name} must hold rows and columns, but has shape {numbers.shape}")
-    if (x is None or y is None) and numbers.shape[1] != 2:
-        raise InputError(f"""{path.name} has {numbers.shape[1]} columns: say which belong together
+        numbers = numbers[:, None] if numbers.ndim == 1 else numbers
+        if numbers.ndim != 2:
+            shape = numbers.shape
+            raise InputError(f"{path.name} must hold rows and columns, but has shape {shape}")
+        of_x, of_y = _pick_sides(path, x, y, numbers.shape[1])
+        return numbers[:, of_x], numbers[:, of_y], cut
+    if kind in (".csv", ".tsv", ".txt"):
+        table = look_through(path, header)
+        of_x, of_y = _pick_sides(path, x, y, table.columns, table.names)
+        rows = draw_rows(table.rows, limit, seed)
+        numbers = read_numbers(table, rows, [*of_x, *of_y])
+        return numbers[:, : len(of_x)], numbers[:, len(of_x) :], len(rows) < table.rows
+    raise InputError(f"{path.name} is not a .csv, .npy or .npz file")
+
+
+def _pick_sides(path, x, y, count, names=None):
+    """The positions of the columns of both sides."""
+    if (x is None or y is None) and count != 2:
+        raise InputError(f"""{path.name} has {count} columns: say which belong together
             with --x and --y""")
-    x, y = (pick_columns(group, numbers.shape[1], header) for group in (x or "0", y or "1"))
+    x, y = (
+        [place] if group is None else pick_columns(group, count, names)
+        for place, group in enumerate((x, y))
+    )
     if both := set(x) & set(y):
         raise InputError(f"column {min(both)} is on both sides: it shares everything with itself")
-    return numbers[:, x], numbers[:, y], cut
+    return x, y
 
 
 def pick_columns(group, count, header=None):
@@ -72,74 +85,6 @@ def pick_columns(group, count, header=None):
     if len(set(positions)) < len(positions):
         raise InputError(f"a column is named twice in {group!r}")
     return positions
-
-
-# ---------------------------------------------------------------- text
-
-
-def read_csv(path, limit, seed):
-    """Numbers from text: `(float64 [n, columns], header or None, whether rows were left out)`.
-
-    Commas, semicolons, tabs or blanks between the columns; the first line may name them. Lines
-    that are not drawn are passed over, so that the memory does not grow with the file.
-    """
-    first, begin, end = _look_through(path)
-    delimiter = next((mark for mark in ",;\t" if mark in first), r"\s+")
-    (names,) = _read_cells(path, delimiter, [begin])
-    header = None if all(map(_is_number, names)) else [name.strip() for name in names]
-    begin += header is not None
-    rows = begin + draw_rows(end - begin, limit, seed)
-    cells = _read_cells(path, delimiter, rows)
-    last_filled = cells.shape[1] - np.argmax(cells[:, ::-1] != "", axis=1)  # a short row ends in ""
-    for row, length in zip(cells, last_filled):
-        if length != len(names):
-            raise InputError(f"""{path.name} has rows of {len(names)} and of {length} columns:
-                {" ".join(row)[:60]!r}""")
-    try:
-        return cells.astype("float64"), header, len(rows) < end - begin
-    except ValueError:
-        wrong = next(cell for cell in cells.flat if not _is_number(cell))
-        raise InputError(f"{path.name} holds {wrong[:40]!r} where a number is needed") from None
-
-
-def _look_through(path):
-    """The first line that is not blank, its number, and the number of lines in all."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            begin, first = next(
-                ((number, line) for number, line in enumerate(file) if line.strip()), (0, "")
-            )
-            return first, begin, begin + 1 + sum(1 for _ in file)
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name} is not a text file in UTF-8") from None
-
-
-def _read_cells(path, delimiter, lines):
-    """The cells of these lines of a file, as text `[rows, columns]`; blank lines drop out."""
-    lines = set(lines)
-    try:
-        with path.open(encoding="utf-8-sig") as file:  # with any line ends
-            frame = pd.read_csv(
-                file,
-                sep=delimiter,
-                header=None,
-                dtype=str,
-                keep_default_na=False,  # a missing number is text that is none
-                skiprows=lambda number: number not in lines,
-            )
-    except pd.errors.EmptyDataError:
-        raise InputError(f"{path.name} holds no row of numbers") from None
-    except pd.errors.ParserError as error:
-        raise InputError(f"{path.name} has no rows of equal length: {error}") from None
-    return frame.to_numpy(dtype=object)
-
-
-def _is_number(cell):
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------- NumPy's files

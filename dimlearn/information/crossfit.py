@@ -17,13 +17,14 @@ from functools import partial
 import numpy as np
 
 from dimlearn.errors import InputError
-from dimlearn.information.bounds import infonce_bound, infonce_codes_bound
 from dimlearn.information.critics import (
     ConcatCritics,
     GaussianCritic,
     KernelCritic,
     SeparableCritics,
 )
+from dimlearn.information.few_columns import MOST_COLUMNS, pick_columns
+from dimlearn.information.forests import FOREST_COLUMNS, ForestCritic
 from dimlearn.information.mixture import mix
 from dimlearn.information.samples import own_rng
 from dimlearn.information.training import CosineAdamW, ascend_to_best
@@ -32,10 +33,10 @@ from dimlearn.startup import tf
 FOLDS = 5
 HALVED = 2  # folds that are fitted a second time, to half of their training pairs
 VALIDATION = 0.15  # of all pairs, taken from the training folds
-WEIGHED = 300  # validation pairs that weigh the mixture
+WEIGHED = 600  # validation pairs that weigh the mixture
 GAUSSIAN_DIMENSIONS = 300  # of x and y together; the matrices grow with their square
-KERNEL_DIMENSIONS = 4  # beyond, kernels are empty or blunt
 BANDWIDTHS = (0.01, 0.03, 0.1)  # in rank-uniform coordinates
+BLOCK = 200  # rows scored at once against all others, to save memory
 NETWORKS = {"separable": SeparableCritics, "concat": ConcatCritics}
 
 
@@ -48,9 +49,9 @@ class Split:
     test: np.ndarray
 
     def halved(self):
-        """The same with half of the training pairs, each twice: the same number of steps."""
-        half = self.train[: len(self.train) // 2]
-        return Split(np.resize(half, len(self.train)), self.validation, self.test)
+        """The same with half of the pairs to learn from; in training each twice, as many steps."""
+        half, judged = (rows[: len(rows) // 2] for rows in (self.train, self.validation))
+        return Split(np.resize(half, len(self.train)), judged, self.test)
 
 
 @dataclass(frozen=True)
@@ -64,31 +65,45 @@ class Fold:
     scores: np.ndarray
 
 
-def split_folds(n, rng, folds=FOLDS):
-    """`folds` splits with test rows that make up 0 .. n-1 and training rows of one length."""
-    rows = rng.permutation(n)
-    parts = [rows[fold * n // folds : (fold + 1) * n // folds] for fold in range(folds)]
-    count = max(4, round(VALIDATION * n))
-    train_count = n - max(map(len, parts)) - count
-    splits = []
+def split_folds(n, rng, folds=FOLDS, groups=None):
+    """`folds` splits with test rows that make up 0 .. n-1 and training rows of one length.
+
+    Rows of one of the `groups [n]` (0, 1, ...) are all of them in one part of each split.
+    """
+    groups = np.arange(n) if groups is None else groups
+
+    def shuffled(rows):
+        return rows[np.argsort(rng.permutation(groups.max() + 1)[groups[rows]], kind="stable")]
+
+    def cut(rows, places):  # each moved on to where the next group begins
+        begins = np.append(np.flatnonzero(np.diff(groups[rows], prepend=-1)), len(rows))
+        return np.split(rows, begins[np.searchsorted(begins, places)])
+
+    parts = cut(shuffled(np.arange(n)), [fold * n // folds for fold in range(1, folds)])
+    if min(map(len, parts)) == 0:
+        raise InputError("the groups are too unequal: most rows belong to a few of them")
+    count, splits = max(4, round(VALIDATION * n)), []
     for fold, test in enumerate(parts):
-        rest = rng.permutation(np.concatenate(parts[:fold] + parts[fold + 1 :]))
-        splits.append(Split(rest[count : count + train_count], rest[:count], test))
-    return splits
+        rest = shuffled(np.concatenate(parts[:fold] + parts[fold + 1 :]))
+        validation, train = cut(rest, [count])
+        splits.append(Split(train, validation, test))
+    shortest = min(len(split.train) for split in splits)
+    return [Split(split.train[:shortest], split.validation, split.test) for split in splits]
 
 
-def cross_fit(x, y, kinds, seed, steps=1000, say=None):
+def cross_fit(x, y, kinds, seed, steps=1000, say=None, groups=None):
     """Fit critics of `kinds` to a sample in rank-uniform coordinates and score each fold.
 
     `x`, `y`: `[n, dx]`, `[n, dy]` in (0, 1), see `samples.rank_uniform`. `kinds`: of "gaussian",
-    "kernel", "separable" and "concat". Returns `(folds, halves, curve)`: a `Fold` for each
-    fold, a `Fold` for each of the first folds fitted to half of the training pairs, and the
-    validation InfoNCE of the networks `[(step, nats)]` (empty without networks).
+    "kernel", "separable" and "concat". `groups`: as in `split_folds`. Returns `(folds, halves,
+    curve)`: a `Fold` for each fold, a `Fold` for each of the first folds fitted to half of the
+    training pairs, and the validation InfoNCE of the networks `[(step, nats)]` (empty without
+    networks).
     """
     from scipy.special import ndtri
 
     gaussian = ndtri(x), ndtri(y)
-    splits = split_folds(len(x), own_rng(seed))
+    splits = split_folds(len(x), own_rng(seed), groups=groups)
     splits += [split.halved() for split in splits[:HALVED]]
     networks, curves = [], []
     for kind in (NETWORKS[kind] for kind in kinds if kind in NETWORKS):
@@ -100,8 +115,10 @@ def cross_fit(x, y, kinds, seed, steps=1000, say=None):
         judged = split.validation[:WEIGHED]
         scored = [(scores(number, judged), scores(number, split.test)) for scores in networks]
         scored += fit_in_one_go((x, y), gaussian, kinds, split, judged)
+        scored += grow_forests(x, y, split, judged) if "forest" in kinds else []
         if not scored:
-            raise InputError(f"no critic of {', '.join(kinds)} is made for so many columns")
+            few = "few" if kinds == ("forest",) else "many"
+            raise InputError(f"no critic of {', '.join(kinds)} is made for so {few} columns")
         folds.append(Fold(split.test, mix(*zip(*scored))))
     curve = np.mean(curves, axis=0) if curves else np.empty((0, 2))
     return folds[:FOLDS], folds[FOLDS:], curve
@@ -114,14 +131,19 @@ def fit_in_one_go(uniform, gaussian, kinds, split, judged):
     training and validation pairs: they have no checkpoint to choose and can use them all.
     """
     dims = uniform[0].shape[1] + uniform[1].shape[1]
+    fitted = np.unique(split.train)
     critics = []
     if "gaussian" in kinds and dims <= GAUSSIAN_DIMENSIONS:
         critics.append((partial(GaussianCritic, shrunk=True), gaussian))
-        if len(split.train) > 4 * dims:  # half of them are pairs twice in a halved split
+        if len(fitted) > 2 * dims:
             critics.append((GaussianCritic, gaussian))
-    if "kernel" in kinds and dims <= KERNEL_DIMENSIONS:
-        critics += [(partial(KernelCritic, bandwidth=width), uniform) for width in BANDWIDTHS]
-    fitted = np.unique(split.train)
+    if "kernel" in kinds:
+        of_x, of_y = pick_columns(uniform[0][fitted], uniform[1][fitted])
+        few = uniform[0][:, of_x], uniform[1][:, of_y]
+        if dims <= MOST_COLUMNS:
+            critics += [(partial(KernelCritic, bandwidth=width), uniform) for width in BANDWIDTHS]
+        if len(of_x) + len(of_y) < dims:
+            critics += [(partial(KernelCritic, bandwidth=width), few) for width in BANDWIDTHS]
     everything = np.concatenate([fitted, split.validation])
     return [
         (
@@ -132,12 +154,18 @@ def fit_in_one_go(uniform, gaussian, kinds, split, judged):
     ]
 
 
+def grow_forests(x, y, split, judged):
+    """Scores of validation and test pairs by forests, where a side has few columns to predict."""
+    fitted, scored = np.unique(split.train), []
+    for turned, one, other in ((False, x, y), (True, y, x)):
+        if one.shape[1] > 1 and other.shape[1] <= FOREST_COLUMNS:
+            critic = ForestCritic(one[fitted], other[fitted])
+            pair = [critic(one[rows], other[rows]) for rows in (judged, split.test)]
+            scored.append(tuple(scores.T for scores in pair) if turned else tuple(pair))
+    return scored
+
+
 # ---------------------------------------------------------------- networks
-
-
-def both_sides(scores):
-    """InfoNCE of a score matrix, averaged over rows and columns: neither side's offset is free."""
-    return 0.5 * (infonce_bound(scores) + infonce_codes_bound(scores))
 
 
 def train_networks(kind, x, y, splits, seed, steps, say, batch=128):
@@ -148,16 +176,16 @@ def train_networks(kind, x, y, splits, seed, steps, say, batch=128):
     validation InfoNCE `[(step, nats)]`.
     """
     train = tf.constant(np.stack([split.train for split in splits]))  # [members, count]
-    validation = tf.constant(np.stack([split.validation[:WEIGHED] for split in splits]))
+    judged = min(WEIGHED, min(len(split.validation) for split in splits))
+    validation = tf.constant(np.stack([split.validation[:judged] for split in splits]))
     x, y = tf.constant(x, tf.float32), tf.constant(y, tf.float32)
     members, count = train.shape
-    batch = min(batch if kind is SeparableCritics else batch // 2, count)
+    batch = min(batch, count)
     critics = kind(own_rng(seed), members, x.shape[1], y.shape[1])
     draws = tf.random.Generator.from_seed(seed)
 
     def infonce(rows):
-        scores = critics(tf.gather(x, rows), tf.gather(y, rows))  # [members, n, n]
-        return tf.vectorized_map(both_sides, scores)  # [members]
+        return critics.infonce(tf.gather(x, rows), tf.gather(y, rows))  # [members]
 
     def objective():  # summed over members, none of whom sees another's gradient
         chosen = draws.uniform([members, batch], 0, count, tf.int32)
@@ -171,6 +199,8 @@ def train_networks(kind, x, y, splits, seed, steps, say, batch=128):
         one = kind(own_rng(seed), 1, x.shape[1], y.shape[1])
         for variable, all_members in zip(one.variables, critics.variables):
             variable.assign(all_members[member : member + 1])
-        return one(tf.gather(x, rows)[None], tf.gather(y, rows)[None])[0].numpy()
+        right = tf.gather(y, rows)[None]
+        blocks = (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
+        return np.concatenate([one(tf.gather(x, block)[None], right)[0] for block in blocks])
 
     return scores, np.array([(step, values[:FOLDS].mean()) for step, values in seen])

@@ -18,7 +18,7 @@ from dimlearn.errors import InputError
 from dimlearn.information.bounds import dv, dv_bound, jsd, mine_bound
 from dimlearn.information.critics import Perceptrons
 from dimlearn.information.crossfit import split_folds
-from dimlearn.information.estimation import Estimate
+from dimlearn.information.estimators import Estimate
 from dimlearn.information.mixture import choose_cap, mix, weigh
 from dimlearn.information.samples import check_sample, own_rng, rank_gaussian
 from dimlearn.information.training import CosineAdamW, CriticInTraining, ascend_to_best

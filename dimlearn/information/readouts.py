@@ -33,3 +33,16 @@ def read_log_ratio(scores, tau=5.0):
             "InfoNCE": float(infonce_bound(scores)),
             "mean positive score": float(np.diag(scores).mean()),
         }
+
+
+def influence(scores):
+    """What each of n pairs adds to DV of `scores [n, n]`, but for a constant: `[n]`, nats.
+
+    Its own score, less its row's and its column's share in the mean of exp over the negative
+    pairs. The spread of these terms gives the sampling error of DV.
+    """
+    scores = np.asarray(scores, "float64")
+    weights = np.exp(scores - scores.max())
+    np.fill_diagonal(weights, 0.0)
+    shares = (weights.sum(axis=0) + weights.sum(axis=1)) * len(scores) / weights.sum()
+    return np.diag(scores) - shares

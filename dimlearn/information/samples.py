@@ -10,6 +10,8 @@ import numpy as np
 from dimlearn.errors import InputError
 
 MIN_ROWS = 20
+FEW_VALUES = 20  # of a column, each of which a draw of rows should hold
+SHARED = 0.05  # of all rows: a value that so many share is a label, not a rounded number
 
 
 def check_pairs(x, y, min_rows=MIN_ROWS):
@@ -35,9 +37,15 @@ def check_pairs(x, y, min_rows=MIN_ROWS):
 
 
 def check_sample(sample, name):
-    """One sample as finite float64 `[n, d]`, or `InputError`."""
+    """One sample as finite float64 `[n, d]`, or `InputError`.
+
+    Objects that are numbers are taken as numbers, and pandas' categories as their codes.
+    """
+    if np.ma.isMaskedArray(sample) and np.ma.is_masked(sample):
+        raise InputError(f"""{name} has masked entries: leave out the rows that hold them, of both
+            samples, or fill them in""")
     try:
-        sample = np.asarray(sample)
+        sample = np.asarray(_without_categories(sample))
     except ValueError:
         raise InputError(
             f"{name} must be one array of numbers, with rows of equal length"
@@ -46,6 +54,8 @@ def check_sample(sample, name):
         raise InputError(
             f"{name} holds complex numbers: give the real and the imaginary part as two columns"
         )
+    if sample.dtype.kind == "O":
+        sample = _numbers_of_objects(sample, name)
     if sample.dtype.kind not in "fiub":
         raise InputError(f"{name} must hold numbers, but has dtype {sample.dtype}")
     if sample.ndim == 1:
@@ -57,7 +67,38 @@ def check_sample(sample, name):
     if not np.isfinite(sample).all():
         row, column = np.argwhere(~np.isfinite(sample))[0]
         raise InputError(f"{name} holds NaN or infinity, first in row {row}, column {column}")
+    if sample.dtype.kind in "iu" and np.abs(sample.astype("float64")).max(initial=0) > 2**53:
+        # Neighbours would be one float64. In whole numbers the way from the lowest is exact.
+        sample = sample.astype("uint64") - sample.min(axis=0).astype("uint64")
     return sample.astype("float64")
+
+
+def _without_categories(sample):
+    """pandas' categories as numbers, NaN where one is missing; anything else as it is."""
+    import pandas as pd
+
+    if isinstance(sample, pd.DataFrame):
+        return np.stack([np.asarray(_without_categories(sample[c])) for c in sample], axis=1)
+    if isinstance(getattr(sample, "dtype", None), pd.CategoricalDtype):
+        codes = np.asarray(pd.Series(sample).cat.codes, "float64")
+        return np.where(codes < 0, np.nan, codes)
+    return sample
+
+
+def _numbers_of_objects(sample, name):
+    try:
+        if sample.ndim == 0 or any(isinstance(cell, str | bytes) for cell in sample.flat):
+            raise TypeError
+        return sample.astype("float64")
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must hold numbers, but has dtype object") from None
+
+
+def check_seed(seed):
+    """A seed that NumPy and TensorFlow both take: a whole number from 0, or `InputError`."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**31:
+        raise InputError(f"seed must be a whole number from 0 to 2^31 - 1, but is {seed!r}")
+    return int(seed)
 
 
 def rank_uniform(sample):
@@ -78,23 +119,25 @@ def rank_gaussian(sample):
     return ndtri(rank_uniform(sample))
 
 
-def untie(sample, rng):
+def untie(sample, rng, shared=SHARED):
     """Equal values of a column drawn apart, uniformly over the gap to their neighbours.
 
-    `[n, d] -> [n, d]`; a value that occurs once stays. Rounded values fill their interval again,
-    classes become blocks. Which of the equal values goes where is chance and tells nothing, so
-    the mutual information stays as it is. (The usual remedy, noise of a millionth, makes
-    nearest-neighbour estimates read five times too much of Gaussians rounded to one decimal.)
+    `[n, d] -> [n, d]`; a value that occurs once stays, and so does one that at least the share
+    `shared` of all rows have: a label, a zero. Rounded values fill their interval again. Which of
+    the equal values goes where is chance and tells nothing, so the mutual information stays as it
+    is. (The usual remedy, noise of a millionth, makes nearest-neighbour estimates read five times
+    too much of Gaussians rounded to one decimal.)
     """
     columns = []
     for column in sample.T:
         values, where, counts = np.unique(column, return_inverse=True, return_counts=True)
-        if len(values) == len(column) or len(values) == 1:
+        apart = (counts > 1) & (counts < shared * len(column))
+        if not apart.any() or len(values) == 1:
             columns.append(column)
             continue
         gaps = np.diff(values)
         room = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
-        room = np.where(counts > 1, room, 0.0)
+        room = np.where(apart, room, 0.0)
         columns.append(column + room[where] * rng.uniform(-0.5, 0.5, len(column)))
     return np.stack(columns, axis=1)
 
@@ -115,7 +158,25 @@ def draw_rows(n, limit, seed):
     return np.sort(own_rng(seed).choice(n, limit, replace=False))
 
 
-def thin(x, y, limit, seed):
-    """At most `limit` of the pairs: `(x, y)`, rows still paired."""
+def thin(x, y, limit, seed, least=5):
+    """The numbers of at most `limit` rows of a sample, in order, with its rare values among them.
+
+    A value that two of a column's few values have in 100 of a million rows would be missed by most
+    draws: `least` of its rows are taken first, and make room for as many others.
+    """
     rows = draw_rows(len(x), limit, seed)
-    return x[rows], y[rows]
+    if len(rows) == len(x):
+        return rows
+    rng, wanted = own_rng(seed), []
+    for column in np.concatenate([x, y], axis=1).T:
+        values, labels, counts = np.unique(column, return_inverse=True, return_counts=True)
+        if len(values) > FEW_VALUES:  # the commonest, and all others as one
+            values, labels = [0, 1], (labels == counts.argmax()).astype(int)
+        for value in np.flatnonzero(np.bincount(labels[rows], minlength=len(values)) < least):
+            held = np.flatnonzero(labels == value)
+            wanted.append(rng.choice(held, min(least, len(held)), replace=False))
+    if not wanted:
+        return rows
+    wanted = np.unique(np.concatenate(wanted))
+    others = rng.permutation(np.setdiff1d(rows, wanted))[: limit - len(wanted)]
+    return np.sort(np.concatenate([wanted, others]))

@@ -7,14 +7,8 @@ import math
 
 from dimlearn.errors import InputError, one_line
 from dimlearn.information.columns import read_groups
-from dimlearn.information.estimation import (
-    KSG,
-    LARGE,
-    CrossFitted,
-    Gaussian,
-    Histogram,
-    estimate_mi,
-)
+from dimlearn.information.estimation import CrossFitted, Recommended
+from dimlearn.information.estimators import KSG, LARGE, Gaussian, Histogram, prepare
 from dimlearn.information.samples import check_pairs
 
 QUICK = {"gaussian": Gaussian, "histogram": Histogram, "ksg": KSG}
@@ -28,24 +22,29 @@ REASONS = {  # for which an estimator may disagree with another
 }
 
 
-def estimate_file(path, x=None, y=None, names=None, seed=0, say=None):
+def estimate_file(path, x=None, y=None, names=None, seed=0, say=None, header=None):
     """The report on two groups of columns of a file, as text. Raises `InputError`.
 
-    `x`, `y`: as `columns.read_groups` takes them; `names`: of `NAMES`, all that fit but "concat"
-    by default. `say(text, passing=False)` is told what the slow estimators are doing.
+    `x`, `y`, `header`: as `columns.read_groups` takes them; `names`: of `NAMES`, all that fit but
+    "concat" by default. `say(text, passing=False)` is told what the slow estimators are doing.
     """
     for name in names or ():
         if name not in NAMES:
             raise InputError(f"there is no estimator {name!r}: choose among {', '.join(NAMES)}")
-    x, y, cut = read_groups(path, x, y, seed=seed)
+    x, y, cut = read_groups(path, x, y, seed=seed, header=header)
     x, y = check_pairs(x, y)
+    drawn = ", drawn at random from a longer file" if cut else ""
+    head = f"{len(x)} pairs{drawn}, {x.shape[1]} and {y.shape[1]} columns; nats"
     one_by_one = x.shape[1] == y.shape[1] == 1
     names = names or [
         name for name in NAMES if name != "concat" and (one_by_one or name != "histogram")
     ]
-    results = {name: estimate(name, x, y, seed, say) for name in names}
-    drawn = ", drawn at random from a longer file" if cut else ""
-    head = f"{len(x)} pairs{drawn}, {x.shape[1]} and {y.shape[1]} columns; nats"
+    x, y, groups, remarks = prepare(x, y, None, seed)
+    results = {}
+    for name in names:
+        if say and name not in QUICK:
+            say(f"{name} ...")
+        results[name] = estimator(name, seed, say).measure(x, y, groups)
     lines = [head, "", f"{'estimator':32} {'value':>7}   {'error bar':>9}   {'at most':>7}"]
     for name, result in results.items():
         ceiling = "" if result.ceiling is None else f"{result.ceiling:.1f}"
@@ -53,19 +52,15 @@ def estimate_file(path, x=None, y=None, names=None, seed=0, say=None):
         lines.append(
             f"{label:32} {result.value:7.3f}   {result.standard_error:9.3f}   {ceiling:>7}"
         )
-    remarks = remarks_on(results)
+    remarks = [*remarks, *remarks_on(results)]
     return "\n".join([*lines, "", *(f"- {remark}" for remark in remarks)]).rstrip()
 
 
-def estimate(name, x, y, seed=0, say=None):
-    """The `Estimate` of a sample by the estimator that `name` stands for."""
+def estimator(name, seed=0, say=None):
+    """The estimator that `name` stands for."""
     if name in QUICK:
-        return QUICK[name](seed=seed).result(x, y)
-    if say:
-        say(f"{name} ...")
-    if name == "default":
-        return estimate_mi(x, y, seed=seed, say=say)
-    return CrossFitted((name,), seed=seed, say=say).result(x, y)
+        return QUICK[name](seed=seed)
+    return Recommended(seed, say) if name == "default" else CrossFitted((name,), 1000, seed, say)
 
 
 def remarks_on(results):
@@ -80,7 +75,8 @@ def remarks_on(results):
             remarks.append(f"{names[0]} and {name} disagree by {gap:.2f} nats: {why}")
     if any(found.value > LARGE for found in results.values()):
         remarks.append(
-            one_line("""from about log n nats on, no estimator can vouch for a value: a sample of
-                n pairs cannot show what is rarer than one pair in n (McAllester & Stratos 2020)""")
+            one_line("""no lower bound that n pairs give for every distribution, with high
+                confidence, exceeds about log n nats (McAllester & Stratos 2020): what is more
+                rests on what an estimator takes for granted""")
         )
     return remarks

@@ -5,8 +5,9 @@
     world.mutual_information                 # 4.0 nats
 
 The Gaussians, tables and noisy channels have a formula. Images have none, except for pairs that
-share nothing but their class: given the class the two are independent, so I(X; Y) is the entropy
-of the class, log 10 for ten balanced ones (the idea of Lee & Rhee 2024).
+share nothing but their class: given the class the two are independent, so I(X; Y) is at most the
+entropy of the class, log 10 for ten balanced ones, and exactly that where every image shows its
+class beyond doubt (the idea of Lee & Rhee 2024).
 """
 
 import math
@@ -135,7 +136,7 @@ def independent(dim=10):
 
 
 def same_class_images(images, labels, rows=None, digits=1, matched=True):
-    """Pairs of images that share their class and nothing else: I(X; Y) = H(class).
+    """Pairs of images that share their class and nothing else: I(X; Y) = H(class), if it shows.
 
     `images`: `[N, H, W, channels]`; `labels`: `[N]`. Both images of a pair are drawn from those of
     one class, independently. With `rows`, y keeps only its upper rows: the information can only

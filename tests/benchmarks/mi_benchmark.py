@@ -2,6 +2,9 @@
 
     python tests/benchmarks/mi_benchmark.py tasks                     built-in worlds, three seeds
     python tests/benchmarks/mi_benchmark.py tasks --folder TASKS      .npz files: x, y, mi_true
+    python tests/benchmarks/mi_benchmark.py tasks --folder hard       where estimators fail
+    python tests/benchmarks/mi_benchmark.py bars --folder hard        how honest the error bars are
+    python tests/benchmarks/mi_benchmark.py peers --folder hard       other people's estimators
     python tests/benchmarks/mi_benchmark.py map [--folder TASKS]      each estimator on each task
     python tests/benchmarks/mi_benchmark.py exact                     formulas, exact critic
     python tests/benchmarks/mi_benchmark.py staircase                 trained critics, 2 to 10 nats
@@ -16,6 +19,7 @@ import argparse
 import time
 from pathlib import Path
 
+import mi_peers
 import mi_plots
 import mi_staircase
 import numpy as np
@@ -48,6 +52,26 @@ def run_tasks(options):
         means.append(np.abs(errors).mean())
         print(f"{name:38} mean absolute error {means[-1]:.3f}")
     print(f"mean absolute error, {len(means)} tasks, {options.seeds} seeds: {np.mean(means):.3f}")
+
+
+def run_bars(options):
+    """Errors in error bars, over tasks and samples: should have the standard deviation 1."""
+    pulls = {}
+    for seed in range(options.seeds):
+        for name, x, y, truth in load_tasks(options.folder, n=1000, seed=100 + seed):
+            found = estimate_mi(x, y, seed=seed)
+            pulls.setdefault(name, []).append((found.value - truth) / found.standard_error)
+            print(f"{name:38} {found.value - truth:+.3f}  {pulls[name][-1]:+.2f} bars", flush=True)
+    for name, values in {**pulls, "all": np.concatenate(list(pulls.values()))}.items():
+        within, spread = np.mean(np.abs(values) < 2), np.std(values)
+        print(f"{name:38} {within:6.1%} within two, standard deviation {spread:.2f}")
+
+
+def run_peers(options):
+    for task, x, y, truth in load_tasks(options.folder):
+        sides = [side.reshape(len(side), -1) for side in (x, y)]
+        cells = [f"{name} {mi_peers.estimate(name, *sides):.3f}" for name in mi_peers.PEERS]
+        print(f"{task:38} {truth:6.3f}  {'  '.join(cells)}", flush=True)
 
 
 def run_map(options):
@@ -164,6 +188,8 @@ def save(figure, folder, name):
 
 PARTS = {
     "tasks": run_tasks,
+    "bars": run_bars,
+    "peers": run_peers,
     "map": run_map,
     "exact": run_exact,
     "staircase": run_staircase,
@@ -177,7 +203,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", choices=PARTS)
-    parser.add_argument("--folder", help="a folder of tasks as .npz")
+    parser.add_argument("--folder", help="a folder of tasks as .npz, or hard")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--data", default="digits", help="digits, mnist, ... (for images)")
     parser.add_argument("--figures", help="a folder for the pictures")

@@ -12,7 +12,7 @@ import numpy as np
 
 from dimlearn.information import Estimate, readouts, worlds
 from dimlearn.information.bounds import dv_bound, infonce_bound, jsd_bound, nwj_bound, smile
-from dimlearn.information.crossfit import both_sides
+from dimlearn.information.critics import both_sides
 from dimlearn.information.mixture import mix
 from dimlearn.information.samples import own_rng
 from dimlearn.information.training import CriticInTraining
@@ -108,7 +108,7 @@ def exact_critic(levels=(0.5, *LEVELS), dim=20, batch=128, batches=2000, seed=0)
 
 
 def world_mi(train, validation, test, steps=1200, evaluated=2048, repeats=5, seed=0):
-    """What a critic can show of a world of images: an `Estimate`, a lower bound in expectation.
+    """What a critic can show of a world of images: an `Estimate`, a lower bound but for chance.
 
     `train`, `validation`, `test`: the same world on different images (`worlds.same_class_images`).
     Trained by InfoNCE on both sides, weighed and capped on validation pairs, and read by DV on

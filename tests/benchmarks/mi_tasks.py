@@ -5,18 +5,26 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from mi_hard_tasks import hard
 from scipy.special import ndtr
 
 from dimlearn.information import worlds
 from dimlearn.information.worlds import World, gaussian_pairs
 
 
-def load_tasks(folder=None, n=5000):
-    """`[(name, x, y, true MI)]` of the `.npz` files of a folder, or of the built-in worlds."""
+def load_tasks(folder=None, n=5000, seed=100):
+    """`[(name, x, y, true MI)]` of the `.npz` files of a folder, or of worlds.
+
+    `folder`: "hard" stands for the worlds of `mi_hard_tasks`, None for the built-in ones.
+    """
+    if folder == "hard":
+        return [
+            (world.name, *world.sample(rows, seed), world.mutual_information)
+            for world, rows in hard()
+        ]
     if folder is None:
         return [
-            (world.name, *world.sample(n, seed=100), world.mutual_information)
-            for world in built_in()
+            (world.name, *world.sample(n, seed), world.mutual_information) for world in built_in()
         ]
     tasks = []
     for path in sorted(Path(folder).glob("*.npz")):

@@ -69,6 +69,21 @@ def test_every_format_says_the_same(folder, arguments, capsys):
     assert float(values["ksg"]) == pytest.approx(0.51, abs=0.12)
 
 
+def test_whether_the_first_line_names_the_columns_can_be_said(folder, capsys):
+    arguments = ["estimate", str(folder / "plain.csv"), "--x", "0", "--y", "2", *QUICK]
+    for said, pairs in (([], 500), (["--header", "no"], 500), (["--header", "yes"], 499)):
+        assert main([*arguments, *said]) == 0
+        assert capsys.readouterr().out.startswith(f"{pairs} pairs")
+
+
+def test_rows_that_are_copies_are_told_once(folder, capsys):
+    table = np.load(folder / "two.npy")
+    np.save(folder / "copies.npy", np.tile(table, (2, 1)))
+    assert main(["estimate", str(folder / "copies.npy"), *QUICK]) == 0
+    said = capsys.readouterr().out
+    assert said.count("500 of 1000 rows are copies of others") == 1
+
+
 def test_the_default_estimators(folder, capsys):
     path = str(folder / "named.csv")
     assert main(["estimate", path, "--x", "a", "--y", "rain", "--estimators", "default"]) == 0

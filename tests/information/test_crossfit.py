@@ -39,11 +39,13 @@ def test_any_number_of_steps():
 
 def test_critics_that_are_none():
     x, y = worlds.gaussian_pairs([0.9]).sample(100, seed=1)
-    with pytest.raises(InputError, match="kinds must be of gaussian, kernel, separable, concat"):
+    with pytest.raises(InputError, match="kinds must be of gaussian, kernel, forest, separable"):
         CrossFitted(("gausian",))
-    wide = np.c_[x, x**2, x**3, y, y**2]
-    with pytest.raises(InputError, match="no critic of kernel is made for so many columns"):
-        CrossFitted(("kernel",)).result(wide, y)
+    wide = np.random.default_rng(0).normal(size=(100, 300))
+    with pytest.raises(InputError, match="no critic of gaussian is made for so many columns"):
+        CrossFitted(("gaussian",)).result(wide, y)
+    with pytest.raises(InputError, match="no critic of forest is made for so few columns"):
+        CrossFitted(("forest",)).result(x, y)
 
 
 @pytest.mark.slow

@@ -1,14 +1,19 @@
 """Dependence between the dimensions of codes: held out, and more than a Gaussian sees."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 from dimlearn import InputError
+from dimlearn.information import diagnosis
 from dimlearn.information.diagnosis import (
     mine_information,
     neural_dependency,
     shuffle_dimensions,
 )
+from dimlearn.startup import tf
 
 
 def test_shuffled_dimensions_keep_their_values_and_lose_their_company():
@@ -39,6 +44,25 @@ def test_increasing_functions_of_a_dimension_change_nothing():
     codes = np.random.default_rng(0).normal(size=(200, 2)) @ [[1.0, 0.7], [0.0, 0.4]]
     found, again = (neural_dependency(z, folds=2, steps=20) for z in (codes, codes**3))
     assert again.value == pytest.approx(found.value, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "measure, objective", [("neural_dependency", "jsd"), ("mine_information", "mine_bound")]
+)
+def test_no_graph_outlives_a_measurement(measure, objective, monkeypatch):
+    graphs, plain = [], getattr(diagnosis, objective)
+
+    def watched(*scores):
+        if not tf.executing_eagerly():
+            graphs.append(weakref.ref(tf.compat.v1.get_default_graph()))
+        return plain(*scores)
+
+    monkeypatch.setattr(diagnosis, objective, watched)
+    codes = np.random.default_rng(0).normal(size=(120, 2))
+    sides = [codes] if measure == "neural_dependency" else [codes, codes]
+    getattr(diagnosis, measure)(*sides, folds=2, steps=5)
+    gc.collect()
+    assert graphs and all(graph() is None for graph in graphs)
 
 
 @pytest.mark.slow

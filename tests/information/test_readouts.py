@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dimlearn.information.bounds import jsd_bound, nwj_bound, smile, split_pairs
-from dimlearn.information.readouts import read_log_ratio
+from dimlearn.information.estimators import error_of_mean
+from dimlearn.information.readouts import influence, read_log_ratio
 from dimlearn.information.worlds import correlated_gaussians
 
 
@@ -66,3 +67,36 @@ def test_the_jsd_objective_is_no_mutual_information():
     scores = world.log_ratio(*world.sample(400, seed=0))
     assert float(jsd_bound(scores)) < 0
     assert read_log_ratio(scores)["DV"] == pytest.approx(4, abs=0.5)
+
+
+def test_what_each_pair_adds_is_what_its_weight_changes():
+    """The slope of DV in the weight of a pair among the positives and in both marginals."""
+    scores = np.random.default_rng(0).normal(size=(12, 12))
+    off = ~np.eye(12, dtype=bool)
+
+    def weighted_dv(weights):
+        pairs = np.outer(weights, weights) * off
+        mean = np.sum(pairs * np.exp(scores)) / pairs.sum()
+        return weights @ np.diag(scores) / weights.sum() - math.log(mean)
+
+    slopes = []
+    for i in range(12):
+        more, less = np.ones(12), np.ones(12)
+        more[i], less[i] = 1 + 1e-5, 1 - 1e-5
+        slopes.append(12 * (weighted_dv(more) - weighted_dv(less)) / 2e-5)
+    terms = influence(scores)
+    np.testing.assert_allclose(terms - terms.mean(), slopes, atol=1e-6)
+    np.testing.assert_allclose(influence(scores + 700) - terms, 700)  # and without overflow
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_the_error_of_a_mean_knows_groups(rows):
+    """Each of 500 numbers comes `rows` times: no more is known than from 500."""
+    rng, means, errors = np.random.default_rng(0), [], []
+    groups = np.repeat(np.arange(500), rows)
+    for _ in range(200):
+        terms = rng.normal(size=500)[groups]
+        means.append(terms.mean())
+        errors.append(error_of_mean(terms, groups))
+    assert np.mean(errors) == pytest.approx(np.std(means), rel=0.15)
+    assert error_of_mean(terms) == pytest.approx(errors[-1] / np.sqrt(rows), rel=0.01)

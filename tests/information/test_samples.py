@@ -1,11 +1,12 @@
 """Samples: what is refused, and what ranks, ties and draws leave as it was."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dimlearn import InputError, estimate_mi
-from dimlearn.information import Gaussian
-from dimlearn.information.estimation import MAX_ROWS
+from dimlearn.information import KSG, Gaussian
+from dimlearn.information.estimators import MAX_ROWS
 from dimlearn.information.samples import (
     check_pairs,
     draw_rows,
@@ -20,10 +21,16 @@ GOOD = np.random.default_rng(0).normal(size=(100, 2))
 
 def test_ties_are_drawn_apart_and_nothing_else():
     column = np.array([[0.0], [0.0], [1.0], [5.0], [5.0], [5.0]])
-    apart = untie(column, own_rng(0))
+    apart = untie(column, own_rng(0), shared=1.0)
     assert len(np.unique(apart)) == 6 and apart[2] == 1
     assert np.abs(apart[:2]).max() <= 0.5 and np.abs(apart[3:] - 5).max() <= 2
     assert own_rng(0).random() != np.random.default_rng(0).random()
+
+
+def test_values_that_many_rows_share_stay_tied():
+    column = np.r_[np.zeros(60), np.round(np.random.default_rng(0).normal(size=940), 2)][:, None]
+    apart = untie(column, own_rng(0))
+    assert (apart == 0).sum() >= 60 and len(np.unique(apart)) == 1001 - (apart == 0).sum()
 
 
 def test_ranks_undo_increasing_functions():
@@ -76,8 +83,60 @@ def test_rows_are_drawn_fairly_and_stay_in_order():
     assert draw_rows(5, 5, 0).tolist() == [0, 1, 2, 3, 4]
 
 
-def test_pairs_stay_pairs():
-    x = np.arange(100.0)[:, None]
-    a, b = thin(x, -x, 10, seed=0)
-    assert a.shape == (10, 1)
-    np.testing.assert_array_equal(a, -b)
+def test_rare_values_are_among_the_rows_drawn():
+    flag = np.zeros((200_000, 1))
+    flag[[5, 70_000, 150_000]] = 1
+    number = np.where(flag, np.random.default_rng(0).normal(size=flag.shape), 0)
+    for side in (flag, number):
+        rows = thin(np.arange(200_000.0)[:, None], side, 1000, seed=0)
+        assert len(rows) == 1000 and (np.diff(rows) > 0).all()
+        assert side[rows].astype(bool).sum() == 3
+    assert len(thin(flag[:500], flag[:500], 1000, seed=0)) == 500
+
+
+def test_a_hundred_flags_among_a_million_rows():
+    """Most draws of rows hold one or none of them, and a column without any is no column."""
+    rng = np.random.default_rng(0)
+    x, flag = rng.normal(size=(10**6, 1)), np.zeros((10**6, 1), bool)
+    flag[rng.choice(10**6, 100, replace=False)] = True
+    found = Gaussian().result(np.hstack([x, flag]), x + rng.normal(size=x.shape))
+    assert found.value == pytest.approx(0.347, abs=0.06)
+
+
+def test_masks_are_not_lost():
+    masked = np.ma.masked_less(GOOD, -2)
+    with pytest.raises(InputError, match="x has masked entries"):
+        check_pairs(masked, GOOD)
+    x, _ = check_pairs(np.ma.masked_less(GOOD, -100), GOOD)  # nothing is masked
+    np.testing.assert_array_equal(x, GOOD)
+
+
+def test_objects_and_categories_that_are_numbers():
+    x, _ = check_pairs(GOOD.astype(object), GOOD)
+    np.testing.assert_array_equal(x, GOOD)
+    kinds = pd.Series(["b", "a", "c", "a"] * 25, dtype="category")
+    frame = pd.DataFrame({"kind": kinds, "size": np.arange(100.0)})
+    for side in (kinds, kinds.array, frame):
+        x, _ = check_pairs(side, GOOD)
+        assert x[:4, 0].tolist() == [1, 0, 2, 0]
+    kinds[3] = None
+    with pytest.raises(InputError, match="NaN or infinity, first in row 3"):
+        check_pairs(kinds, GOOD)
+    with pytest.raises(InputError, match="x must hold numbers"):
+        check_pairs(np.array(["1"] * 100, object), GOOD)
+
+
+def test_neighbours_near_two_to_the_sixty_stay_apart():
+    large = 2**60 + np.arange(100)
+    for side in (large, large.astype("uint64"), -large):
+        x, _ = check_pairs(side, GOOD)
+        assert len(np.unique(x)) == 100
+    assert np.array_equal(check_pairs(np.arange(-50, 50), GOOD)[0][:, 0], np.arange(-50.0, 50))
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "0", True, 2**40])
+def test_a_seed_that_is_none_gets_one_sentence(seed):
+    for start in (lambda: estimate_mi(GOOD, GOOD, seed=seed), lambda: KSG(seed=seed)):
+        with pytest.raises(InputError, match="seed must be a whole number from 0"):
+            start()
+    assert KSG(seed=np.int64(3)).seed == 3

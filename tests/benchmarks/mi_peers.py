@@ -1,0 +1,58 @@
+"""Other people's estimators, beside ours on the same tasks, where they are installed.
+
+None of them is needed by dimlearn. `benchmark-mi` 0.1.3 wants `jax==0.4.30 jaxlib==0.4.30`;
+`latentmi`, `mist-statinf` and `diffusion-mi` want PyTorch.
+"""
+
+import math
+
+import numpy as np
+from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
+
+
+def scikit_learn(x, y):
+    """Ross and KSG of two columns, None for more."""
+    if x.shape[1] > 1 or y.shape[1] > 1:
+        return None
+    labels = len(np.unique(y)) <= 20
+    measure = mutual_info_classif if labels else mutual_info_regression
+    return float(measure(x, y[:, 0].astype(int) if labels else y[:, 0], random_state=0)[0])
+
+
+def gmm_mi(x, y):
+    """A Gaussian mixture of two columns, without its bootstrap, None for more."""
+    from gmm_mi.mi import EstimateMI
+
+    if x.shape[1] > 1 or y.shape[1] > 1:
+        return None
+    estimator = EstimateMI()
+    estimator.fit(np.hstack([x, y]))
+    return float(estimator.estimate(include_kfold=False)[0])
+
+
+def of_bmi(name):
+    def estimate(x, y):
+        from bmi import estimators
+
+        return float(getattr(estimators, name)().estimate(x, y))
+
+    return estimate
+
+
+PEERS = {
+    "scikit-learn": scikit_learn,
+    "GMM-MI": gmm_mi,
+    "bmi, KSG": of_bmi("KSGEnsembleFirstEstimator"),
+    "bmi, CCA": of_bmi("CCAMutualInformationEstimator"),
+    "bmi, InfoNCE": of_bmi("InfoNCEEstimator"),
+    "bmi, MINE": of_bmi("MINEEstimator"),
+}
+
+
+def estimate(name, x, y):
+    """A peer's value in nats; NaN where it is not made for such a sample, or not installed."""
+    try:
+        value = PEERS[name](np.asarray(x, float), np.asarray(y, float))
+    except ImportError:
+        return math.nan
+    return math.nan if value is None else value
