@@ -46,10 +46,15 @@ def saved_whole(path, ending, replace=True):
         yield path
 
 
+def readable(text):
+    r"""A text that can be encoded: odd bytes of a name that is not UTF-8 are shown as \udcff."""
+    return str(text).encode("utf-8", "backslashreplace").decode()
+
+
 def write_text(path, text):
     """Write `path` as UTF-8 with the line ends of `text`, whole or not at all."""
     with written_whole(path) as half:
-        half.write_text(text, encoding="utf-8", newline="\n")
+        half.write_text(readable(text), encoding="utf-8", newline="\n")
 
 
 def write_json(path, content):

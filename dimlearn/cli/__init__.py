@@ -8,10 +8,10 @@ this one.
 import argparse
 import sys
 
-from dimlearn.cli import build, compare, estimate, lessons, progress, verify
+from dimlearn.cli import build, compare, estimate, lessons, progress, train, verify
 from dimlearn.errors import InputError
 
-COMMANDS = (compare, estimate, lessons, progress, build, verify)
+COMMANDS = (compare, train, estimate, lessons, progress, build, verify)
 
 
 def main(arguments=None):
@@ -28,8 +28,8 @@ def main(arguments=None):
         return 2
     except KeyboardInterrupt:
         said = "dimlearn: interrupted."
-        if options.command == "compare":
-            said += " Finished encoders are kept: give the same command again to go on."
+        if options.command in ("compare", "train"):
+            said += " What is finished is kept: give the same command again to go on."
         print(f"\n{said}", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a folder taken away while we wrote to it

@@ -1,4 +1,6 @@
-"""Batches of arrays in memory, all of them full."""
+"""Batches of arrays, all of them full: gathered in memory, or read from the disk as they come."""
+
+import numpy as np
 
 from dimlearn.startup import keras, tf
 
@@ -25,3 +27,30 @@ def full_batches(arrays, batch_size, shuffle):
     # Its rewriting of the graph copies the arrays, 161 MiB of MNIST.
     options.experimental_optimization.apply_default_optimizations = False
     return batches.prefetch(2).with_options(options)
+
+
+def streamed_batches(images, batch_size):
+    """Shuffled full batches of images that may be a file on the disk, larger than memory.
+
+    `images`: `[N, H, W, channels]`, uint8 or floats in [0, 1], such as
+    `np.load(path, mmap_mode="r")`. Batches are float32 in [0, 1]. No more than a few are in memory;
+    that of the file the system may drop at any time.
+    """
+
+    def read(index):
+        return as_floats(images[np.sort(index)])  # sorted, so that the disk is read one way
+
+    def batch(index):
+        floats = tf.numpy_function(read, [index], tf.float32, stateful=False)
+        return tf.ensure_shape(floats, (batch_size, *images.shape[1:]))
+
+    order = tf.data.Dataset.range(len(images))
+    order = order.shuffle(len(images), seed=int(keras.random.randint((), 0, 2**31 - 1)))
+    return order.batch(batch_size, drop_remainder=True).map(batch).prefetch(2)
+
+
+def as_floats(images):
+    """Images, uint8 from 0 to 255 or floats in [0, 1], as float32 in [0, 1]."""
+    if images.dtype == np.uint8:
+        return images.astype("float32") / 255
+    return images.astype("float32")

@@ -1,0 +1,262 @@
+"""An encoder for images of your own that have no labels: trained, kept, and shown on one page.
+
+    found = train_encoder("holiday", "runs/holiday")     # a folder of pictures
+    found.encoder, found.codes, found.names              # the code of each, by its file's name
+
+It is Deep InfoMax across two views of every image, with the budget of a row of the comparison.
+Nothing here knows what is right: the page shows which pictures the encoder finds alike, and a
+person has to say whether they are.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+
+from dimlearn.data.batches import as_floats, streamed_batches
+from dimlearn.data.unlabelled import find_pictures, views_for
+from dimlearn.deep_infomax.encoder import build_encoder
+from dimlearn.deep_infomax.model import DeepInfoMax
+from dimlearn.deep_infomax.optimizer import FusedAdam
+from dimlearn.deep_infomax.settling import settle
+from dimlearn.deep_infomax.views import VIEWS
+from dimlearn.errors import InputError
+from dimlearn.evaluation.codes import encode
+from dimlearn.evaluation.comparison import EpochLine, silent
+from dimlearn.evaluation.encoder_file import hash_of_file
+from dimlearn.evaluation.kept_epochs import KeptEpochs, fit
+from dimlearn.evaluation.own_page import write_page
+from dimlearn.evaluation.rows import rise_and_fall
+from dimlearn.evaluation.settings import EPOCHS, STEPS
+from dimlearn.files import locked, readable, write_json, written_whole
+from dimlearn.startup import keras
+
+MOST_EPOCHS = 300  # of a few pictures, which many more would only teach by heart
+SETTLED_ON = 2_500  # images that batch normalisation is settled on
+PIECE = 2_000  # images that are encoded together
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Everything that decides an encoder, apart from the images.
+
+    views: "handwriting", "photographs", "none"; None: what the images call for (`views_for`).
+    epochs: None: about `STEPS` batches, at least `EPOCHS` and at most `MOST_EPOCHS`.
+    batch_size: smaller where there are fewer images.
+    """
+
+    views: str | None = None
+    code_dim: int = 64
+    epochs: int | None = None
+    batch_size: int = 128
+    learning_rate: float = 8e-3
+    seed: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """What `train_encoder` leaves: the Keras model from images to `(feature_map, code)`; `codes`
+    float32 `[N, D]`; the `names` of the N pictures; the `history` of the training, `{term: [value
+    of each epoch]}` in nats; and the path of the page."""
+
+    encoder: keras.Model
+    codes: np.ndarray
+    names: list
+    history: dict
+    page: Path
+
+
+def train_encoder(source, folder, side=None, say=silent, **plan):
+    """Train an encoder on images without labels; returns a `Trained`.
+
+    `source`: a folder of pictures, an `.npy`, an `.npz` or an array (see `find_pictures`), which
+    may be larger than memory; `side`: of the images of a folder, in pixels; `plan`: the fields of a
+    `Plan`. The folder gets `encoder.keras`, `codes.npz` (`codes` and `names`), three figures and
+    the page, `report.md`; interrupted, the training goes on after its last epoch when it is called
+    again. `say(text, passing)` is told of each step, `passing` what the next one may replace.
+
+    Raises `InputError` for what cannot be used: no picture, or a single one; settings that there
+    are not; a folder that holds another run, or that another process is at work in.
+    """
+    folder, plan = Path(folder), Plan(**plan)
+    with in_use(folder):
+        pictures = find_pictures(source, folder, side, say)
+        plan, why = filled_in(plan, pictures.images)
+        say(f"{pictures.how} {told_left_out(pictures.left_out)}".rstrip())
+        say(
+            f"views: {plan.views}, {why}; {plan.epochs} epochs of {steps_of(plan, pictures)} batches"
+        )
+        run = identified(folder, plan, pictures.images)
+        kept = Kept(folder, run, say)
+        encoder, told = finished_before(kept) or trained(pictures.images, plan, kept)
+        codes = codes_of(encoder, pictures.images, say)
+        with written_whole(folder / "codes.npz") as half:
+            np.savez(half, codes=codes, names=np.array(pictures.names))
+        say("drawing the page", passing=True)
+        notes = {**dataclasses.asdict(plan), "why": why, "steps": steps_of(plan, pictures)}
+        write_page(folder, pictures, codes, told, notes)
+    return Trained(encoder, codes, list(pictures.names), told["history"], folder / "report.md")
+
+
+def filled_in(plan, images):
+    """The plan with views, epochs and batch size filled in for these images, and why these views.
+
+    Raises `InputError` for what cannot be met.
+    """
+    count = len(images)
+    if count < 2:
+        raise InputError("there is one picture: an encoder learns by telling it from others")
+    if min(images.shape[1:3]) < 8:
+        raise InputError(f"images must be at least 8x8 pixels, but are {images.shape[1:3]}")
+    if plan.views not in (None, "none", *VIEWS):
+        raise InputError(f"views must be one of none, {', '.join(VIEWS)}, but are {plan.views!r}")
+    if not 0 < plan.learning_rate < math.inf:
+        raise InputError(f"the learning rate must be above 0, but is {plan.learning_rate}")
+    if plan.batch_size < 2:
+        raise InputError(f"a batch needs at least 2 images, but batch_size is {plan.batch_size}")
+    views, why = (plan.views, "as asked") if plan.views else views_for(images)
+    batch_size = min(plan.batch_size, count)
+    by_steps = round(STEPS / (count // batch_size))
+    epochs = plan.epochs or min(MOST_EPOCHS, max(EPOCHS, by_steps))
+    return dataclasses.replace(plan, views=views, epochs=epochs, batch_size=batch_size), why
+
+
+def steps_of(plan, pictures):
+    """The batches of one epoch."""
+    return len(pictures.images) // plan.batch_size
+
+
+def told_left_out(left_out):
+    """How many files were left out, and the first of them, in a sentence; empty for none."""
+    if not left_out:
+        return ""
+    name, why = next(iter(left_out.items()))
+    others = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+    return f"Left out: {readable(name)} ({why}){others}."
+
+
+# ---------------------------------------------------------------- the encoder and its codes
+
+
+def trained(images, plan, kept):
+    """Train an encoder, and keep it: the encoder and what its training told."""
+    keras.utils.set_random_seed(plan.seed)
+    encoder = build_encoder(images.shape[1:], plan.code_dim)
+    views = None if plan.views == "none" else plan.views
+    model = DeepInfoMax(encoder, bound="infonce_codes", views=views, seed=plan.seed)
+    steps = plan.epochs * (len(images) // plan.batch_size)
+    rate = rise_and_fall(plan.learning_rate, steps)
+    model.compile(FusedAdam(rate), steps_per_execution=10)
+    batches = streamed_batches(images, plan.batch_size)
+    epochs = KeptEpochs(kept, {"name": "encoder", "seed": plan.seed})
+    history = fit(model, batches, plan.epochs, [EpochLine(kept.say), epochs])
+    if not np.isfinite(history["loss"][-1]):
+        kept.unfinished().unlink(missing_ok=True)
+        raise InputError("the training diverged: choose a lower learning rate")
+    few = np.random.default_rng(plan.seed).permutation(len(images))[:SETTLED_ON]
+    settle(encoder, as_floats(images[np.sort(few)][shuffled(len(few))]))
+    return encoder, kept.write(encoder, {"history": history, "seconds": epochs.seconds})
+
+
+def shuffled(count):
+    """Numbers below `count` in a random order: what is settled on may come sorted by kind."""
+    return np.random.default_rng(0).permutation(count)
+
+
+def codes_of(encoder, images, say=silent):
+    """The code of each image, `[N, D]`; the images are read piece by piece."""
+    codes = []
+    for first in range(0, len(images), PIECE):
+        say(f"encoding: {first} of {len(images)}", passing=True)
+        codes.append(encode(encoder, as_floats(images[first : first + PIECE])))
+    return np.concatenate(codes)
+
+
+# ---------------------------------------------------------------- the folder
+
+
+@contextlib.contextmanager
+def in_use(folder):
+    """Hold the lock of a folder, which is made if need be. `InputError` where that cannot be."""
+    with contextlib.ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(locked(folder / "run"))
+        except OSError as error:
+            raise InputError(f"the folder {readable(folder)} cannot be used: {error}") from None
+        yield
+
+
+def identified(folder, plan, images):
+    """A hash of the plan and the images, which stand in the folder's `settings.json`.
+
+    Raises `InputError` where the folder holds a run of others.
+    """
+    digest = hashlib.sha256()
+    for first in range(0, len(images), PIECE):
+        digest.update(np.ascontiguousarray(images[first : first + PIECE]))
+    identity = {**dataclasses.asdict(plan), "images": digest.hexdigest()[:16]}
+    known = folder / "settings.json"
+    try:
+        before = dict(json.loads(known.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):  # not there, or damaged
+        write_json(known, identity)
+        before = identity
+    other = [key for key in identity if before.get(key) != identity[key]]
+    if other:
+        raise InputError(f"""
+            {readable(folder)} holds a run with other settings ({", ".join(other)}): choose another
+            --out
+        """)
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+
+
+@dataclasses.dataclass
+class Kept:
+    """What a run keeps in its folder: the state of a training, and the encoder that comes of it."""
+
+    folder: Path
+    run: str
+    say: callable
+
+    def unfinished(self, part=None):
+        return self.folder / "unfinished.npz"
+
+    def unusable(self, error, *paths):
+        """Say what cannot be used, and give it another name."""
+        for path in (path for path in paths if path.exists()):
+            aside = path.with_name(f"{path.stem}.damaged-{time.time_ns()}{path.suffix}")
+            path.rename(aside)
+            self.say(f"{path.name} cannot be used ({error}): it is now {aside.name}")
+
+    def write(self, encoder, told):
+        """Keep the encoder, then what its training told: what has both is done."""
+        path = self.folder / "encoder.keras"
+        with written_whole(path) as half:
+            encoder.save(half)
+        told |= {"run": self.run, "encoder": hash_of_file(path)}
+        write_json(self.folder / "history.json", told)
+        self.unfinished().unlink(missing_ok=True)
+        return told
+
+
+def finished_before(kept):
+    """The encoder that the folder has of this run, and what its training told; or None."""
+    path, history = kept.folder / "encoder.keras", kept.folder / "history.json"
+    if not history.exists():
+        return None
+    try:
+        told = json.loads(history.read_text(encoding="utf-8"))
+        if told["run"] != kept.run or told["encoder"] != hash_of_file(path):
+            raise ValueError("they do not belong together")
+        encoder = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # what is damaged fails in many ways, each with its own type
+        kept.unusable(error, history, path)
+        return None
+    kept.say("trained before: the encoder is taken from the folder")
+    return encoder, told
