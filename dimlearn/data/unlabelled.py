@@ -76,8 +76,8 @@ def unpacked(path, place):
                 {readable(path)} holds the arrays {", ".join(arrays) or "of nobody"}: name the one
                 with the images {IN_NPZ[0]!r}
             """)
-        with archive.open(f"{known[0]}.npy") as packed, written_whole(place) as half:
-            with open(half, "wb") as file:
+        with written_whole(place) as half:
+            with archive.open(f"{known[0]}.npy") as packed, open(half, "wb") as file:
                 shutil.copyfileobj(packed, file, 1 << 20)
     return place
 

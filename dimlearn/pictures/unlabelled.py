@@ -11,7 +11,8 @@ from dimlearn.pictures.style import BLACK
 def alike(queries, found):
     """Images, each beside those whose codes are nearest to its own.
 
-    `queries`: `[Q, H, W, channels]` in [0, 1]; `found`: `[Q, K, H, W, channels]`, the nearest first.
+    `queries`: `[Q, H, W, channels]` in [0, 1]; `found`: `[Q, K, H, W, channels]`, the nearest
+    first.
     """
     count, columns = found.shape[:2]
     figure = Figure(figsize=(0.9 * (columns + 1), 0.9 * count + 0.4), layout="constrained")
