@@ -29,12 +29,47 @@ class PrivateName(NamedTuple):
 
 NAMES = (
     PrivateName(CONTEXT, "context", "TensorFlow 2.21.0", "to find the eager context"),
+    PrivateName(
+        f"{CONTEXT}.Context",
+        "ensure_initialized",
+        "TensorFlow 2.21.0",
+        "to hold back lines when devices are opened",
+    ),
+    PrivateName(
+        f"{CONTEXT}.Context",
+        "_initialize_physical_devices",
+        "TensorFlow 2.21.0",
+        "to hold back lines when devices are looked for",
+    ),
     PrivateName(f"{CONTEXT}.Context", "_seed", "TensorFlow 2.21.0", "to put back tf.random's seed"),
     PrivateName(f"{CONTEXT}.Context", "_rng", "TensorFlow 2.21.0", "to put back where it stood"),
     PrivateName(STATE, "GLOBAL_STATE_TRACKER", "Keras 3.15.1", "to put back Keras' own state"),
     PrivateName(TRACKER, "object_name_uids", "Keras 3.15.1", "to name layers as before"),
     PrivateName(TRACKER, "global_seed_generator", "Keras 3.15.1", "to notice keras.random's draws"),
 )
+
+
+def around_first_look_at_devices(manager):
+    """Let TensorFlow's first look for devices, and its opening them, happen inside `manager()`.
+
+    Each of the two methods is hidden by a function on the context itself, which goes with its first
+    call. Where a version has no such method nothing is hidden, and TensorFlow's lines are shown.
+    """
+    context = sys.modules[CONTEXT].context()  # made here, if need be; it opens nothing
+
+    def hide(name):
+        method = getattr(context, name, None)
+
+        def inside(*args, **kwargs):
+            vars(context).pop(name, None)
+            with manager():
+                return method(*args, **kwargs)
+
+        if method is not None:
+            setattr(context, name, inside)
+
+    for name in ("ensure_initialized", "_initialize_physical_devices"):
+        hide(name)
 
 
 def tensorflow_seed():

@@ -1,10 +1,14 @@
 """TensorFlow and Keras without TensorFlow's start-up lines.
 
-TensorFlow writes a few lines to the process' standard error when it is imported, from C++, before
-any Python setting reaches it: that oneDNN is on, that there is no GPU. They are true and alarm
-learners. They are held back here; every line that is not known to be harmless is shown.
+TensorFlow writes a few lines to the process' standard error when it is imported and when it looks
+for devices, from C++, before any Python setting reaches it: that oneDNN is on, that there is no
+GPU. They are true and alarm learners. They are held back here; every line that is not known to be
+harmless is shown.
 
     from dimlearn.startup import keras, tf
+
+Nothing is configured and no device is opened: threads, virtual devices, a GPU's memory and the
+other machines of a cluster can be set after this as after `import tensorflow`.
 
 `DIMLEARN_TF_LOG=1` shows all lines; `dimlearn.startup.held_back` keeps them.
 """
@@ -14,6 +18,8 @@ import re
 import sys
 import tempfile
 from contextlib import contextmanager
+
+from dimlearn.private_names import around_first_look_at_devices
 
 # Each pattern is one line of TensorFlow 2.16 to 2.21 on a machine without a GPU.
 HARMLESS = re.compile(
@@ -68,7 +74,7 @@ with _harmless_lines_held_back():
     import keras
     import tensorflow as tf
 
-    tf.constant(0)  # the first tensor looks for devices, and writes about them
+around_first_look_at_devices(_harmless_lines_held_back)
 
 started_on = keras.backend.backend()
 if started_on != "tensorflow":

@@ -21,9 +21,8 @@
 # %%
 import numpy as np
 
-from dimlearn import check
-from dimlearn.pictures import canvas, probability_tables, scatters, show
-from dimlearn.pictures.style import BLUE, GREEN, ORANGE
+from dimlearn import check, pictures
+from dimlearn.pictures import show
 from dimlearn.startup import run_seed
 
 # %% [markdown]
@@ -46,7 +45,7 @@ clouds = {"line": line, "ring": ring, "roll": roll}
 # cloud does $x$ help most? And in which is the correlation of $x$ and $y$ largest?
 
 # %%
-show(scatters(clouds), """Three clouds of points: a slanted blurred ellipse called line, a thin
+show(pictures.scatters(clouds), """Three clouds of points: a slanted blurred ellipse called line, a thin
 circle called ring, and a thin spiral called roll.""")
 
 # %%
@@ -55,10 +54,17 @@ for name, (x, y) in clouds.items():
 
 # %% [markdown]
 # The correlation of the ring is nearly nothing, although $x$ leaves only two short stretches for
-# $y$. Correlation asks how well a straight line fits; we need a number that asks how much is
-# *known*. We build it in four steps: surprise, entropy, divergence, mutual information. At the end
-# we come back to the clouds.
-#
+# $y$. The line, the most blurred of the three, has the largest. Correlation asks how well a straight
+# line fits; we need a number that asks how much is *known*. We build it in four steps: surprise,
+# entropy, divergence, mutual information. At the end we come back to the clouds.
+
+# %% tags=["claim"]
+# The line, the most blurred of the three, has the largest.
+size = {name: abs(np.corrcoef(x, y)[0, 1]) for name, (x, y) in clouds.items()}
+assert size["line"] > 5 * max(size["ring"], size["roll"])
+assert size["ring"] < 0.03
+
+# %% [markdown]
 # ## Surprise and entropy
 #
 # How surprising is an outcome of probability $p$? It should be 0 for a certain one, grow as $p$
@@ -67,10 +73,8 @@ for name, (x, y) in clouds.items():
 
 # %%
 p = np.linspace(0.01, 1, 200)
-figure, axis = canvas()
-axis.plot(p, -np.log(p), color=BLUE)
-axis.set(xlabel="probability p of the outcome", ylabel="surprise -log p in nats")
-show(figure, "The surprise falls from high values at small probabilities to 0 at probability 1.")
+curve = pictures.curves(p, {"-log p": -np.log(p)}, "probability p of the outcome", "surprise in nats")
+show(curve, "The surprise falls from high values at small probabilities to 0 at probability 1.")
 
 # %% [markdown]
 # With the natural logarithm, as always here, the unit is the **nat**. With the logarithm of base 2
@@ -130,44 +134,54 @@ feedback
 
 # %%
 heads = np.linspace(0, 1, 101)
-coin = [H(np.array([p, 1 - p])) for p in heads]
-figure, axis = canvas()
-axis.plot(heads, coin, color=BLUE)
-axis.axhline(np.log(2), color=ORANGE, linestyle="--", label="log 2")
-axis.set(xlabel="probability of heads", ylabel="entropy in nats")
-axis.legend(frameon=False, loc="lower center")
-show(figure, """A hill between two zeros: the entropy of a coin is 0 where heads is impossible or
+coin = {"H": [H(np.array([p, 1 - p])) for p in heads]}
+labels = "probability of heads", "entropy in nats"
+show(pictures.curves(heads, coin, *labels, levels={"log 2": np.log(2)}), """A hill between two zeros: the entropy of a coin is 0 where heads is impossible or
 certain, and reaches the dashed line at log 2 for a fair coin.""")
 
 # %% [markdown]
 # The hill touches $\log 2$ at the fair coin. In general the entropy of $K$ outcomes lies between 0
-# (one is certain) and $\log K$ (all are equally likely).
+# (one is certain) and $\log K$ (all are equally likely): why it cannot be more, the next section shows.
 #
 # ## Being surprised by the wrong belief
 #
-# You believe in a forecast $q$; the weather follows $p$. Your mean surprise is then
-# $-\sum_k p_k \log q_k$, and it exceeds the one you could have had, $H(p)$, by the
-# **Kullback-Leibler divergence**
-#
-# $$\mathrm{KL}(p \,\|\, q) = \sum_k p_k \log \frac{p_k}{q_k}.$$
+# You believe in a forecast $q$; the weather follows $p$.
 
 # %%
 truth = np.array([0.7, 0.2, 0.1])
 belief = np.array([0.3, 0.3, 0.4])
-figure, axis = canvas()
-axis.bar(np.arange(3) - 0.2, truth, 0.4, color=BLUE, label="truth p")
-axis.bar(np.arange(3) + 0.2, belief, 0.4, color=ORANGE, hatch="//", label="belief q")
-axis.set_xticks(range(3), ["sun", "rain", "snow"])
-axis.set(xlabel="weather", ylabel="probability")
-axis.legend(frameon=False)
-show(figure, """Bars of two forecasts over sun, rain and snow. The truth has mostly sun, the belief
-has snow as its most likely weather.""")
+weather = ["sun", "rain", "snow"]
+show(pictures.forecasts(truth, belief, weather), """Bars of two forecasts over sun, rain and snow.
+The truth has mostly sun, the belief has snow as its most likely weather.""")
 
+# %% [markdown]
+# Each day you are surprised by $-\log q_k$, and $k$ comes up with probability $p_k$. Draw an outcome
+# as a block: as wide as it is frequent, as high as it surprises. Then the *area* of all blocks is
+# your mean surprise. Filled is the surprise of somebody who knows the truth, framed is yours.
+#
+# **Predict**: which area is larger? Can a belief be so lucky that it beats the truth?
+
+# %%
+show(pictures.surprise_areas(truth, belief, weather), """Three blocks, a wide one for sun and narrow
+ones for rain and snow. The framed block of sun stands far above the filled one, those of rain and
+snow end below.""")
+
+
+# %% [markdown]
+# On a day of snow you are less surprised than somebody who knows the truth, but such days are
+# narrow. The wide block decides. What the framed area has more than the filled one is the
+# **Kullback-Leibler divergence**:
+#
+# $$\mathrm{KL}(p \,\|\, q) = \text{mean surprise of the belief } q - H(p).$$
+#
+# A wrong belief never has the smaller area (Gibbs' inequality). The belief that all $K$ outcomes are
+# equally likely has a mean surprise of $\log K$ whatever the truth is: that is why no entropy
+# exceeds $\log K$.
 
 # %% [markdown]
 # ### Exercise 2: `kl_divergence`, free
 #
-# *Medium, 7 minutes.* Two cases need thought. Where $p_k = 0$ nothing happens, so nothing is added.
+# *Medium, 7 minutes.* Write both areas as sums over $k$ and subtract. Two cases need thought. Where $p_k = 0$ nothing happens, so nothing is added.
 # Where $q_k = 0 < p_k$ something happens that you thought impossible: what should your surprise be?
 # (`with np.errstate(divide="ignore"):` keeps NumPy quiet about a division by 0 that you want.)
 
@@ -195,8 +209,15 @@ print("no snow in the belief:", KL(truth, np.array([0.5, 0.5, 0.0])))
 
 # %% [markdown]
 # The two directions differ: the average is over what really happens, and that is the *first*
-# argument. The divergence is never negative, and 0 only when belief and truth agree.
-#
+# argument. The divergence is never negative, and 0 only when belief and truth agree. (Why never?
+# $\log r \le r - 1$ for every ratio $r = q_k / p_k$, and the mean of $r - 1$ over $p$ is at most 0.)
+
+# %% tags=["claim"]
+# The divergence is never negative, and 0 only when belief and truth agree.
+tables = np.random.default_rng(run_seed(4)).dirichlet(np.ones(5), size=(200, 2))
+assert all(KL(p, q) > 0 and abs(KL(p, p)) < 1e-12 for p, q in tables)
+
+# %% [markdown]
 # ## Mutual information
 #
 # Now two variables. A table holds the probability of each pair of values; its **marginals** are the
@@ -208,31 +229,23 @@ joint = np.array([[0.30, 0.05, 0.00], [0.05, 0.20, 0.05], [0.00, 0.05, 0.30]])
 p_x = joint.sum(axis=1, keepdims=True)  # a column [3, 1]
 p_y = joint.sum(axis=0, keepdims=True)  # a row [1, 3]
 tables = {"what is": joint, "if independent": p_x * p_y}
-show(probability_tables(tables), """Two tables of three by three probabilities. What is has its
+show(pictures.probability_tables(tables), """Two tables of three by three probabilities. What is has its
 mass on the diagonal, the independent one is nearly even.""")
 
 
 # %% [markdown]
 # Your belief is the right table, the truth is the left one: the divergence between them is the
-# **mutual information**
-#
-# $$I(X; Y) = \mathrm{KL}\big(p(x, y) \,\|\, p(x)\, p(y)\big) = H(X) + H(Y) - H(X, Y).$$
-#
-# Why is the divergence equal to the three entropies? Because $\log \frac{p(x, y)}{p(x)\, p(y)} =
-# -\log p(x) - \log p(y) + \log p(x, y)$; average each of the three over the left table. And as a
-# divergence, mutual information is never negative, and 0 exactly when the two variables are
-# independent.
-#
-# In words: it is the surprise about $Y$ that is *spared* when you are told $X$. Without $X$ that
-# surprise is $H(Y)$ on average; once you know $X$, there is $H(X, Y) - H(X)$ left of it. The
-# difference is $I$, and it is the same the other way round.
+# **mutual information** $I(X; Y)$, the surprise that you pay for believing that the two have nothing
+# to do with each other. As a divergence it is never negative, and 0 exactly when the two variables
+# are independent.
 #
 # Remember these two tables: the left one holds *positive pairs*, the right one *negative pairs*,
 # and in every later lesson a network learns to tell them apart.
 #
 # ### Exercise 3: `mutual_information`, free
 #
-# *Medium, 7 minutes.* Use your own functions from above or start afresh. Entries may be 0.
+# *Medium, 7 minutes.* From the joint table alone: the other table is yours to make. Use your own
+# functions from above or start afresh. Entries may be 0.
 
 # %% tags=["solution"]
 def mutual_information(joint):
@@ -248,45 +261,86 @@ MI = feedback.use
 feedback
 
 # %% [markdown]
-# Both sides of the formula, with your functions:
+# ### The same number as a length
+#
+# Draw entropies as lengths. Told both $X$ and $Y$, your surprise is $H(X, Y)$. It is less than
+# $H(X) + H(Y)$, because what the two share is counted once only.
+#
+# **Predict** from the picture, before you run the cell below it: how is $I$ made of the three
+# entropies?
 
 # %%
-print(f"I(X; Y)              = {MI(joint):.4f} nats")
-print(f"H(X) + H(Y) - H(X,Y) = {H(p_x) + H(p_y) - H(joint):.4f} nats")
+lengths = H(p_x), H(p_y), H(joint)
+show(pictures.entropy_bars(*lengths), """Three bars. The bar of X begins at the left, the bar of Y ends
+at the right, and they overlap in the middle; the bar of both spans from end to end.""")
+
+# %%
+h_x, h_y, h_xy = lengths
+print(f"I(X; Y), the divergence = {MI(joint):.4f} nats")
+print(f"the overlap of the bars = {h_x + h_y - h_xy:.4f} nats")
 
 # %% [markdown]
+# The overlap is the divergence: $I(X; Y) = H(X) + H(Y) - H(X, Y)$. It follows from $\log \frac{p(x,
+# y)}{p(x)\, p(y)} = -\log p(x) - \log p(y) + \log p(x, y)$, when each of the three is averaged over
+# the left table.
+#
+# Read from the left, the bar of $Y$ loses the overlap when you are told $X$: $I$ is the surprise
+# about $Y$ that is *spared* by knowing $X$. It is the same the other way round, and never longer
+# than either bar.
+
+# %% tags=["claim"]
+# The overlap is the divergence: $I(X; Y) = H(X) + H(Y) - H(X, Y)$.
+for table in np.random.default_rng(run_seed(5)).dirichlet(np.ones(12), size=50).reshape(-1, 3, 4):
+    overlap = H(table.sum(axis=0)) + H(table.sum(axis=1)) - H(table)
+    assert abs(MI(table) - overlap) < 1e-12
+
+# %% [markdown]
+# ### What is rare weighs much
+#
+# An alarm goes off when there is a fire, and never else; one pair in fifty is a fire with its alarm.
+# **Predict**: how much of the information between fire and alarm is carried by the quiet pairs, 98 of
+# a hundred?
+
+# %%
+fire = np.array([[0.98, 0.0], [0.0, 0.02]])
+quiet, burning = 0.98 * np.log(1 / 0.98), 0.02 * np.log(1 / 0.02)
+print(f"I(fire; alarm) = {MI(fire):.4f} nats: quiet pairs {quiet:.4f}, pairs with fire {burning:.4f}")
+print(f"a sample of 50 pairs holds no fire with probability {0.98**50:.2f}")
+
+# %% [markdown]
+# One pair in fifty carries 0.0782 of the 0.0980 nats, four fifths. And a sample of 50 pairs holds none of
+# them with probability 0.36: from such a sample nobody can read the information, by whatever method.
+# Lesson 03 meets this again: it is why estimates from samples scatter.
+#
+# ### A bad line
+#
 # A letter out of four is sent over a bad line: with probability $\varepsilon$ it is replaced by a
 # random one. **Predict** the curve of $I$ over $\varepsilon$: where does it begin, where does it
 # end, is it straight?
 
 # %%
 noises = np.linspace(0, 1, 51)
-channel = [MI((1 - e) * np.eye(4) / 4 + e * np.ones((4, 4)) / 16) for e in noises]
-figure, axis = canvas()
-axis.plot(noises, channel, color=BLUE)
-axis.axhline(np.log(4), color=ORANGE, linestyle="--", label="H(X) = log 4")
-axis.set(xlabel="share of replaced letters", ylabel="mutual information in nats")
-axis.legend(frameon=False)
-show(figure, """The information of a noisy channel falls from log 4 without noise to 0 when every
+channel = {"I": [MI((1 - e) * np.eye(4) / 4 + e * np.ones((4, 4)) / 16) for e in noises]}
+labels = "share of replaced letters", "mutual information in nats"
+show(pictures.curves(noises, channel, *labels, levels={"H(X) = log 4": np.log(4)}), """The information of a noisy channel falls from log 4 without noise to 0 when every
 letter is replaced, steeply at first.""")
-
 
 # %% [markdown]
 # Without noise, $Y$ tells all there is to know, $H(X) = \log 4$: **mutual information never exceeds
-# either entropy**. A little noise already costs much of it.
-#
+# either entropy**. The first tenth of noise costs more than a quarter of it.
+
+# %% tags=["claim"]
+# The first tenth of noise costs more than a quarter of it.
+assert channel["I"][5] < 0.75 * channel["I"][0] and abs(noises[5] - 0.1) < 1e-9
+
+
+# %% [markdown]
 # ## Gaussians
 #
 # Take a *jointly Gaussian* pair, both variables of mean 0 and variance 1, with correlation $\rho$.
 # For a continuous variable an integral takes the place of the sum, and the entropy of a Gaussian of
-# variance $\sigma^2$ is then $\tfrac12 \log \sigma^2$ plus a constant.
-#
-# Told $x$, the variance of $y$ falls from 1 to $1 - \rho^2$, whatever $x$ is. So its entropy falls
-# from the constant to the constant plus $\tfrac12 \log(1 - \rho^2)$, a negative number. The
-# difference, $-\tfrac12 \log(1 - \rho^2)$, is what $x$ tells about $y$. For `dim` independent such
-# pairs the information adds up:
-#
-# $$I(X; Y) = -\frac{\mathrm{dim}}{2} \log(1 - \rho^2).$$
+# variance $\sigma^2$ is then $\tfrac12 \log \sigma^2$ plus a constant. Told $x$, the variance of $y$
+# falls from 1 to $1 - \rho^2$, whatever $x$ is.
 
 # %%
 def gaussian_pair(rho, n=20_000):
@@ -294,14 +348,16 @@ def gaussian_pair(rho, n=20_000):
     return x, rho * x + np.sqrt(1 - rho**2) * noise
 
 
-show(scatters({f"rho = {rho}": gaussian_pair(rho) for rho in (0.0, 0.6, 0.95)}), """Three clouds of
+show(pictures.scatters({f"rho = {rho}": gaussian_pair(rho) for rho in (0.0, 0.6, 0.95)}), """Three clouds of
 Gaussian samples: round at correlation 0, slanted at 0.6, a thin cigar at 0.95.""")
 
 
 # %% [markdown]
 # ### Exercise 4: `gaussian_mi`, free
 #
-# *Easy, 3 minutes.* One line. This closed form is the yardstick for every estimator of lesson 02.
+# *Medium, 5 minutes.* One line. How much surprise about $y$ is spared by knowing $x$? You have both
+# entropies above. And `dim` independent pairs, each with the same $\rho$: what is known adds up. This
+# closed form is the yardstick for every estimator of lesson 02.
 
 # %% tags=["solution"]
 def gaussian_mi(rho, dim=1):
@@ -316,8 +372,9 @@ feedback
 
 
 # %% [markdown]
-# Does the formula agree with the table? We cut the samples of a Gaussian pair into a grid of bins,
-# count, and hand the table of shares to your `mutual_information`.
+# Does the formula, $-\frac{\mathrm{dim}}{2} \log(1 - \rho^2)$, agree with the table? We cut the samples of
+# a Gaussian pair into a grid of bins, count, and hand the table of shares to your
+# `mutual_information`.
 
 # %%
 def table_of(x, y, bins=20):
@@ -329,18 +386,24 @@ rhos = np.linspace(-0.95, 0.95, 39)
 counted = [MI(table_of(*gaussian_pair(rho))) for rho in rhos]
 
 # %%
-figure, axis = canvas()
-axis.plot(rhos, [gaussian(rho) for rho in rhos], color=BLUE, label="your formula")
-axis.plot(rhos, counted, "o", color=ORANGE, markersize=4, label="table of 20,000 samples")
-axis.set(xlabel="correlation rho", ylabel="mutual information in nats")
-axis.legend(frameon=False, loc="upper center")
-show(figure, """A valley: the information is 0 without correlation and grows steeply towards both
-ends. Points from tables of samples lie close to the curve.""")
+both = {"your formula": [gaussian(rho) for rho in rhos], "table of 20,000 samples": counted}
+show(pictures.curves(rhos, both, "correlation rho", "mutual information in nats"), """A valley: the
+information is 0 without correlation and grows steeply towards both ends. Points from tables of
+samples lie close to the curve, and below it at the ends.""")
 
 # %% [markdown]
-# The points follow the curve, not exactly: at the ends the bins are too coarse for a thin cigar.
-# The sign of the correlation plays no part.
-#
+# The points follow the curve, and fall below it at the ends: there the bins are too coarse for a
+# thin cigar. The sign of the correlation plays no part.
+
+# %% tags=["claim"]
+# The points follow the curve, and fall below it at the ends: there the bins are too coarse for a
+# thin cigar.
+misses = np.array(counted) - both["your formula"]
+assert np.abs(misses[8:-8]).max() < 0.03 and max(misses[0], misses[-1]) < -0.02
+finer = MI(table_of(*gaussian_pair(0.95), bins=40))
+assert abs(finer - gaussian(0.95)) < abs(misses[-1])
+
+# %% [markdown]
 # ## Back to the clouds
 #
 # **Predict** the order of the three clouds, now by mutual information.
@@ -353,11 +416,45 @@ for name, (x, y) in clouds.items():
 
 
 # %% [markdown]
-# The line leads by correlation, with +0.60, and comes last by its table, with 0.22 nats. Ring and
-# roll have next to no correlation, 0.00 and 0.08 without the sign, and carry 1.03 and 0.71 nats.
-# Only for jointly Gaussian variables, such as those of the line, does the correlation know
-# everything: there the last two numbers nearly agree.
+# The line leads by correlation, with +0.60, and comes last by its table, with 0.22 nats. Ring and roll
+# read 1.03 and 0.71 nats. How far may we believe such a table? Its bins are 0.1 wide, and the ring
+# has a wobble of 0.05: finer bins would see more.
 #
+# For ring and roll we need no samples, because we know how they were made: a point of the curve, drawn
+# evenly, and a Gaussian wobble around it. So we can write down the probability of every small square
+# of the plane.
+
+# %%
+def exact_table(x, y, wobble=0.05):
+    grid = np.linspace(-1.3, 1.3, 300)
+    near_x, near_y = (np.exp(-((grid[:, None] - c) ** 2) / (2 * wobble**2)) for c in (x, y))
+    joint = near_x @ near_y.T  # summed over the points of the curve
+    return joint / joint.sum()
+
+
+# %%
+along = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
+width = np.sqrt(along / 6)
+curves = {"ring": (np.cos(along), np.sin(along)),
+          "roll": (width * np.cos(1.5 * along), width * np.sin(1.5 * along))}  # fmt: skip
+exact = {name: MI(exact_table(*curve)) for name, curve in curves.items()}
+print("  ".join(f"{name}: {nats:.2f} nats" for name, nats in exact.items()))
+
+# %% [markdown]
+# The truth is 1.16 nats for the ring and 0.82 for the roll: the table of 20 by 20 bins reads both too
+# low, by more than a tenth of a nat. Correlation gives the ring nothing. It tells everything about a
+# *jointly Gaussian* pair, such as the line, because there nothing but $\rho$ is left to know. That is
+# a property of such pairs, not of correlation.
+
+# %% tags=["claim"]
+# The truth is 1.16 nats for the ring and 0.82 for the roll: the table of 20 by 20 bins reads both too
+# low, by more than a tenth of a nat.
+assert round(exact["ring"], 2) == 1.16 and round(exact["roll"], 2) == 0.82
+assert all(MI(table_of(*clouds[name])) < exact[name] - 0.09 for name in exact)
+assert abs(MI(table_of(*clouds["line"])) - gaussian(0.6)) < 0.02
+
+
+# %% [markdown]
 # ## What could go wrong
 #
 # A mistake that many have made. Read the code and say what it compares the table with. **Predict**
@@ -388,29 +485,34 @@ check.explain("mutual_information.one_marginal_only")
 # %%
 x, y = np.random.default_rng(run_seed(2)).normal(size=(2, 500))
 bins = [2, 5, 10, 20, 40, 80]
-found = [MI(table_of(x, y, b)) for b in bins]
-figure, axis = canvas()
-axis.plot(bins, found, "o-", color=ORANGE, label="table of 500 samples")
-axis.axhline(0, color=GREEN, linestyle="--", label="truth")
-axis.set(xlabel="bins on each axis", ylabel="mutual information in nats")
-axis.legend(frameon=False)
-show(figure, """The information found between independent samples is near 0 for few bins and climbs
+found = {"table of 500 samples": [MI(table_of(x, y, b)) for b in bins]}
+labels = "bins on each axis", "mutual information in nats"
+show(pictures.curves(bins, found, *labels, levels={"truth": 0}), """The information found between independent samples is near 0 for few bins and climbs
 far above the truth, a dashed line at 0, as the bins become many.""")
 
 # %% [markdown]
 # Nothing is wrong with the formula. With more bins than samples, most samples sit alone in their
-# bin: whoever knows $x$ has only a few values of $y$ left to choose from, by accident alone. An
-# image has hundreds of pixels, so its table would have more bins than there are atoms: for images,
-# tables are hopeless.
+# bin: whoever knows $x$ has only a few values of $y$ left to choose from, by accident alone. So bins
+# that are too coarse hide information, as in the ring, and bins that are too fine invent it.
 #
+# An image has hundreds of pixels. With two values each, $28 \times 28$ of them have $2^{784}$ bins, more
+# than there are atoms: for images, tables are hopeless.
+
+# %% tags=["claim"]
+# So bins that are too coarse hide information, as in the ring, and bins that are too fine invent it.
+assert MI(table_of(*clouds["ring"], 10)) < exact["ring"] - 0.2
+assert found["table of 500 samples"][-1] > 1.5
+
+# %% [markdown]
 # ## Questions
 #
 # Decide first, then open the answer you chose.
 #
 # #### 1. Two variables have correlation 0. What follows?
 #
-# <details><summary>They are independent.</summary>Not so: look at the ring once more. That holds
-# for jointly Gaussian variables, and for few others.</details>
+# <details><summary>They are independent.</summary>Not so: look at the ring once more. It does follow
+# for jointly Gaussian variables, and for two variables of two values each; in general it does not.
+# </details>
 # <details><summary>Their mutual information is 0.</summary>That is the same as independence, and
 # the ring is the counterexample: zero correlation, and a large mutual information.</details>
 # <details><summary>No straight line predicts one from the other.</summary>Right. Correlation sees
@@ -439,8 +541,9 @@ far above the truth, a dashed line at 0, as the bins become many.""")
 #
 # - **entropy**, the mean surprise; **KL divergence**, the surprise added by a wrong belief;
 #   **mutual information**, the divergence of what is from what would be without dependence;
-# - that correlation sees straight lines only, and tells everything for jointly Gaussian pairs;
-# - that tables of samples invent information where bins are many.
+# - that correlation sees straight lines only, and tells everything about jointly Gaussian pairs;
+# - that rare pairs may carry most of the information, and a sample may hold none of them;
+# - that tables of samples hide information where bins are coarse and invent it where they are many.
 #
 # **Next**: lesson 02 replaces the table by a network, the *critic*, that is shown pairs and says
 # whether they belong together. How well it can do so is a bound on the mutual information, and

@@ -1,6 +1,8 @@
 """The README says what works: its commands are the ones that are run, its code runs as written."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +19,34 @@ def blocks(language):
 def test_ci_runs_the_test_command_of_the_readme():
     compare, test = (block.strip() for block in blocks("sh")[:2])
     assert test.endswith("-m pytest") and compare.endswith("dimlearn compare")
-    assert test in (ROOT / ".ci" / "run").read_text().splitlines()
+    assert test in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_constraints_are_plain():
     """Names and versions only, so that the file works with any package index."""
-    lines = (ROOT / "tests" / "constraints.txt").read_text().split()
+    lines = (ROOT / "tests" / "constraints.txt").read_text(encoding="utf-8").split()
     assert len(lines) > 50
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
 
 
 def test_your_own_images_as_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (code,) = (block for block in blocks("python") if "DeepInfoMax" in block)
+    (code,) = (block for block in blocks("python") if "my_array" in block)
     images = np.random.default_rng(0).integers(0, 256, (150, 16, 16, 3), dtype=np.uint8)
     names = {"my_array": images}
     exec(code, names)
     assert names["codes"].shape == (150, 64) and np.isfinite(names["codes"]).all()
     assert (tmp_path / "encoder.keras").exists()
+
+
+@pytest.mark.slow
+def test_several_devices_as_written():
+    """As far as they are there: on a machine without GPUs the strategy has one device."""
+    (code,) = (block for block in blocks("python") if "MirroredStrategy" in block)
+    code += "assert int(model.optimizer.iterations) == len(images) // 256\n"
+    code += "assert all(getattr(layer, 'synchronized', True) for layer in encoder.layers)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow

@@ -7,13 +7,14 @@
 
 `sources` holds the learner's functions for later lessons (`recall.py`); a file without it is as
 good. Two kernels that write at once take turns, and each adds to what the other has written. A file
-that cannot be read is renamed, not overwritten. Where nothing can be written, progress lasts as
-long as the kernel. No TensorFlow here: `dimlearn progress` answers at once.
+that cannot be read is renamed, not overwritten, and a symbolic link stays one. Where nothing can be
+written, progress lasts as long as the kernel. No TensorFlow here: `dimlearn progress` answers at
+once.
 """
 
 import contextlib
 import datetime
-import itertools
+import errno
 import json
 import os
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ from pathlib import Path
 from dimlearn.check.feedback import Card
 from dimlearn.check.syllabus import LESSON_OF, LESSONS
 from dimlearn.errors import one_line
-from dimlearn.files import locked, write_json
+from dimlearn.files import locked, set_aside, write_json
 
 FILE = "dimlearn-progress.json"
+VERSION = 1  # of the file; one of a newer version is read as far as it goes, and never written
 
 
 @dataclass
@@ -111,7 +113,7 @@ def _add_to(file, new):
         noted = _read(file, to_write=True)
         done = {**session.done, **noted.done}
         functions = {**session.sources, **noted.sources, **new}
-        content = {"version": 1, "done": dict(sorted(done.items()))}
+        content = {"version": VERSION, "done": dict(sorted(done.items()))}
         if functions:
             content["sources"] = dict(sorted(functions.items()))
         write_json(file, content)
@@ -119,17 +121,23 @@ def _add_to(file, new):
 
 def _read(file, to_write=False):
     """The `Progress` in a file. A damaged file is set aside and counts as empty; a function that is
-    not two strings is passed over. A file that is there and closed counts as empty too, unless it
-    would be written over: then `OSError` is raised."""
+    not two strings is passed over. A file that is there and closed counts as empty too, and so does
+    what cannot be understood of a newer version's; unless either would be written over: then
+    `OSError` is raised."""
+    newer = False
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
+        newer = content.get("version", VERSION) > VERSION
+        if newer and to_write:
+            raise OSError(errno.EPERM, "its file is of a newer version of dimlearn")
         done = {str(name): str(day) for name, day in content["done"].items()}
     except OSError as error:
         if to_write and not isinstance(error, FileNotFoundError):
             raise
         return Progress()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        _set_aside(file)
+        if not newer:
+            _set_aside(file)
         return Progress()
     functions = content.get("sources")
     functions = functions if isinstance(functions, dict) else {}
@@ -141,10 +149,8 @@ def _is_function(one):
 
 
 def _set_aside(file):
-    asides = (file.with_name(f"{file.stem}.damaged-{n}{file.suffix}") for n in itertools.count(1))
-    aside = next(aside for aside in asides if not aside.exists())
     with contextlib.suppress(OSError):
-        os.replace(file, aside)
+        aside = set_aside(file)
         _note(f"""The progress file could not be read. It was renamed to {aside.name}, and a new one
             begun.""")
 

@@ -9,31 +9,44 @@ import argparse
 import sys
 
 from dimlearn.cli import build, compare, estimate, lessons, progress, train, verify
+from dimlearn.cli.streams import Stopped, flush, stop_signals_heard, streams_ready, tell
 from dimlearn.errors import InputError
 
 COMMANDS = (compare, train, estimate, lessons, progress, build, verify)
+GO_ON = ("compare", "train")  # those that go on where they were
 
 
 def main(arguments=None):
-    """Run the command line; returns 0, or 1 (trouble), 2 (bad input), 130 (Ctrl-C)."""
+    """Run the command line; returns 0, or 1 (trouble), 2 (bad input), 130 (Ctrl-C), 143 (SIGTERM).
+
+    Where nobody reads the output any more, the work goes on to its end and nothing is said of it.
+    """
+    streams_ready()
+    ours, jupyter = lessons.split(sys.argv[1:] if arguments is None else arguments)
     parser = new_parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(ours, argparse.Namespace(jupyter=jupyter))
     if options.command is None:
         parser.print_help()
         return 0
     try:
-        return options.run(options)
+        with stop_signals_heard():
+            status = options.run(options)
+            sys.stdout and sys.stdout.flush()
+            return status
     except InputError as error:
-        print(f"dimlearn: {error}", file=sys.stderr)
+        tell(f"dimlearn: {error}")
         return 2
-    except KeyboardInterrupt:
-        said = "dimlearn: interrupted."
-        if options.command in ("compare", "train"):
-            said += " What is finished is kept: give the same command again to go on."
-        print(f"\n{said}", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, Stopped) as stop:
+        how, status = getattr(stop, "how", "interrupted"), getattr(stop, "status", 130)
+        on = "What is finished is kept: give the same command again to go on."
+        tell(f"\ndimlearn: {how}. {on if options.command in GO_ON else ''}".rstrip())
+        return status
+    except BrokenPipeError:  # as of `dimlearn compare | head -1`
+        flush(sys.stdout)
+        return 0
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
-        print(f"dimlearn: {error}", file=sys.stderr)
+        tell(f"dimlearn: {error}")
+        flush(sys.stdout)
         return 1
 
 

@@ -3,12 +3,12 @@
 import argparse
 import dataclasses
 import math
-import time
 from pathlib import Path
 
 from dimlearn.cli.options import positive
 from dimlearn.errors import InputError, one_line
 from dimlearn.evaluation.settings import EPOCHS, STEPS, WEIGHTS, Settings
+from dimlearn.files import readable
 
 EXAMPLE = """examples:
   dimlearn compare                                     the bundled digits, in a few minutes
@@ -112,22 +112,21 @@ def run(options):
         from dimlearn.evaluation.comparison import compare, filled_in
         from dimlearn.evaluation.conclusion import conclusion
         from dimlearn.evaluation.report import summarise, write_report, write_tables
+        from dimlearn.evaluation.run_folder import move_away
         from dimlearn.evaluation.tables import as_markdown
 
         dataset = load(options.data, download=options.download)
         settings = filled_in(settings, dataset)
         if options.again and (folder / "settings.json").exists():
-            aside = folder.with_name(f"{folder.name}-{time.strftime('%Y%m%d-%H%M%S')}")
-            folder.rename(aside)
-            say(f"the old run was moved to {aside}")
+            say(f"the old run was moved to {move_away(folder)}")
         say(budget(settings, dataset))
         parts = compare(settings, folder, dataset, say, probed=growing_table(say))
         results = summarise(parts, settings, dataset)
-        write_tables(results, folder)
-        say.put_away()
-        print(as_markdown(results), conclusion(results), sep="\n\n", flush=True)
+        write_tables(results, folder)  # all files first: a terminal may be gone, or its reader
         write_report(results, folder, dataset, say)
-    print(f"\nTables, figures and encoders: {folder / 'report.md'}")
+        say.put_away()
+    print(as_markdown(results), conclusion(results), sep="\n\n")
+    print(f"\nTables, figures and encoders: {readable(folder / 'report.md')}", flush=True)
     return 0
 
 

@@ -1,9 +1,11 @@
 """`dimlearn lessons`: the learner's copies, and JupyterLab on the next one."""
 
 import argparse
+import os
 from pathlib import Path
 
 from dimlearn.cli.options import natural
+from dimlearn.cli.streams import tell
 
 DESCRIPTION = """\
 Copy the lessons that are new into a folder of yours and open JupyterLab on the lesson to do next.
@@ -11,7 +13,20 @@ What is in the folder already is never overwritten."""
 
 EXAMPLES = """examples:
   dimlearn lessons
-  dimlearn lessons --again 01     start lesson 01 anew; your old copy gets a new name"""
+  dimlearn lessons --again 01         start lesson 01 anew; your old copy gets a new name
+  dimlearn lessons -- --port 9999     what stands behind -- are JupyterLab's own options
+  dimlearn lessons -- --allow-root    as root, in a container"""
+AS_ROOT = """\
+dimlearn: as root JupyterLab starts only when it is told to, as one may in a container:
+dimlearn lessons -- --allow-root"""
+
+
+def split(arguments):
+    """The arguments of ours and those of JupyterLab, which stand behind `--`."""
+    if "lessons" not in arguments[:1] or "--" not in arguments:
+        return arguments, []
+    at = list(arguments).index("--")
+    return arguments[:at], arguments[at + 1 :]
 
 
 def add_command(commands):
@@ -39,4 +54,10 @@ def run(options):
         print(f"new: {path}")
     following = work.next_lesson(options.folder)
     print(f"next: {following}", flush=True)
-    return 0 if options.copy_only else work.open_lab(following, not options.no_browser)
+    if options.copy_only:
+        return 0
+    status = work.open_lab(following, not options.no_browser, options.jupyter)
+    as_root = getattr(os, "geteuid", lambda: None)() == 0
+    if status and as_root and "--allow-root" not in options.jupyter:
+        tell(AS_ROOT)
+    return status

@@ -29,6 +29,7 @@ def add_command(commands):
     images = "a folder of pictures (PNG, JPEG, GIF, BMP, TIFF, WebP), an .npy or an .npz"
     add("images", type=Path, metavar="IMAGES", help=images)
     add("--out", type=Path, metavar="FOLDER", help="run folder (default: runs/IMAGES)")
+    add("--again", action="store_true", help="set an old run in that folder aside and start anew")
     views = "handwriting, photographs or none (default: by what the pictures look like)"
     add("--views", help=f"what two random pictures of each may differ in: {views}")
     side = "the middle square of each picture is brought to N x N pixels (default: 32)"
@@ -52,8 +53,11 @@ def run(options):
     with Progress() as say:
         say("loading TensorFlow ...")
         from dimlearn.evaluation.own_images import train_encoder
+        from dimlearn.evaluation.run_folder import move_away
         from dimlearn.files import readable
 
+        if options.again and (folder / "settings.json").exists():
+            say(f"the old run was moved to {readable(move_away(folder))}")
         chosen = {name: getattr(options, name) for name in plan}
         trained = train_encoder(options.images, folder, options.side, say, **chosen)
         say.put_away()

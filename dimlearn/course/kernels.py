@@ -97,7 +97,7 @@ def run_nbval(path, **more):
     nbval = ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS}"]
     bare = ["-q", "-p", "no:cacheprovider", "--override-ini=addopts="]
     command = [sys.executable, "-m", "pytest", *nbval, *bare, str(path)]
-    with learner_like() as environment, tempfile.TemporaryFile("w+") as printed:
+    with learner_like() as environment, tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
         process = subprocess.Popen(
             command, stdout=printed, stderr=subprocess.STDOUT, env={**environment, **more}
         )

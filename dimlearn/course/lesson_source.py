@@ -106,9 +106,11 @@ def stub_of(source, where="this cell:"):
         tree = ast.parse(source)
     except SyntaxError as error:
         raise InputError(f"{where} not Python ({error.msg}, line {error.lineno})") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"{where} not Python ({error})") from None
     if not tree.body or not all(isinstance(node, ast.FunctionDef) for node in tree.body):
         raise InputError(f"{where} a solution cell holds functions and nothing else")
-    lines = source.splitlines()
+    lines = re.split("\r\n|\r|\n", source)  # as Python counts them, and `splitlines` does not
     starts = [function_start(node) for node in tree.body] + [len(lines) + 1]
     if any(line.strip() for line in lines[: starts[0] - 1]):
         raise InputError(f"{where} nothing may stand before the first function")
@@ -138,6 +140,10 @@ def stub_of_function(node, lines, start, where):
     first = node.body[0]
     if not ast.get_docstring(node):
         raise InputError(f"{where} {node.name} has no docstring to say what is asked")
+    before = lines[first.lineno - start].encode()[: first.col_offset]
+    behind = lines[first.end_lineno - start].encode()[first.end_col_offset :]
+    if before.strip() or behind.strip():
+        raise InputError(f"{where} the docstring of {node.name} must stand on lines of its own")
     indent = " " * first.col_offset
     return [*lines[: first.end_lineno - start + 1], f"{indent}raise NotImplementedError"]
 

@@ -104,10 +104,10 @@ def next_lesson(folder, source=None):
     return copies[-1]
 
 
-def open_lab(notebook, browser=True):
+def open_lab(notebook, browser=True, options=()):
     """Run JupyterLab on a notebook until it is stopped; returns its exit status.
 
-    `browser=False` only prints the address to open.
+    `browser=False` only prints the address to open; `options`: JupyterLab's own.
     """
     # Not as a file argument: then the address printed for --no-browser would not lead to it.
     address = f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}"
@@ -115,6 +115,6 @@ def open_lab(notebook, browser=True):
     if not browser:
         command.append("--no-browser")
     try:
-        return subprocess.run(command, cwd=notebook.parent).returncode
+        return subprocess.run([*command, *options], cwd=notebook.parent).returncode
     except KeyboardInterrupt:  # Ctrl-C ends the server, which has asked whether it should
         return 0

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from dimlearn.errors import InputError
+from dimlearn.files import readable
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 FASHION = (
@@ -56,7 +57,7 @@ def find_arrays(name, download):
     Raises `InputError` when they are nowhere to be found, or damaged.
     """
     if isinstance(name, Path):
-        return read_npz(name), str(name)
+        return read_npz(name), readable(name)
     place = os.environ.get("DIMLEARN_DATA")
     if place:
         place = Path(place).expanduser()
@@ -66,7 +67,7 @@ def find_arrays(name, download):
             )
         for path in sorted(place.iterdir()) if place.is_dir() else [place]:
             if path.name.lower() == f"{name}.npz":
-                return read_npz(path), f"{path.name} of DIMLEARN_DATA"
+                return read_npz(path), f"{readable(path.name)} of DIMLEARN_DATA"
     contents = cached_files(name, download)
     if None in contents:
         raise InputError(

@@ -21,6 +21,7 @@ import numpy as np
 from dimlearn.data.digits import posed_digits
 from dimlearn.data.downloads import DOWNLOADS, find_arrays
 from dimlearn.errors import InputError, one_line
+from dimlearn.files import readable
 
 NAMES = ("digits", *DOWNLOADS)
 VALIDATION_FRACTION = 0.1
@@ -110,7 +111,7 @@ def find(name, download, seed):
             f"""there is no data set {str(name)!r}: choose one of {", ".join(NAMES)},
             or give the path of an .npz file"""
         )
-    return from_arrays(**arrays, name=Path(name).stem, seed=seed, source=source)
+    return from_arrays(**arrays, name=readable(Path(name).stem), seed=seed, source=source)
 
 
 def load_digits(seed=0):
@@ -200,7 +201,7 @@ def checked_arrays(x_train, y_train, x_test, y_test):
         "y_train": np.searchsorted(classes, y_train),
         "x_test": x_test,
         "y_test": np.searchsorted(classes, y_test),
-        "class_names": tuple(map(str, classes)),
+        "class_names": tuple(map(readable, classes)),
     }
 
 
@@ -256,4 +257,6 @@ def check_labels(labels, count, name="labels"):
         )
     if len(labels) != count:
         raise InputError(f"{name} holds {len(labels)} labels for {count} images")
+    if labels.dtype.kind == "u" and labels.max(initial=0) > np.iinfo("int64").max:
+        raise InputError(f"{name} must be below 2^63, but holds {labels.max()}")
     return labels.astype("int64") if labels.dtype.kind == "u" else labels

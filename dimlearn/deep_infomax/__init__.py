@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "model": ["DeepInfoMax"],
         "optimizer": ["FusedAdam"],
         "prior": ["build_discriminator"],
+        "replicas": ["synchronise"],
         "settling": ["settle"],
         "views": ["HandwritingViews", "PhotographViews"],
     },

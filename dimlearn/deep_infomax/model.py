@@ -6,9 +6,11 @@
     history = model.fit(images, epochs=10, batch_size=128)
     feature_maps, codes = encoder.predict(other_images)
 
-Each model owns its step, critics and optimizers: any number can be trained in one process.
+Each model owns its step, critics and optimizers: any number can be trained in one process. Made in
+the scope of a strategy of `tf.distribute`, one is trained on several devices (`replicas.py`).
 """
 
+import functools
 import operator
 
 from dimlearn.deep_infomax import feeding
@@ -32,7 +34,8 @@ from dimlearn.deep_infomax.prior import (
     prior_samples,
     squash,
 )
-from dimlearn.deep_infomax.views import find_views, two_views
+from dimlearn.deep_infomax.replicas import gathered, reported, share, views_of_all
+from dimlearn.deep_infomax.views import find_views
 from dimlearn.files import saved_whole
 from dimlearn.startup import keras, tf
 
@@ -137,11 +140,9 @@ class DeepInfoMax(keras.Model):
             self.draws = self.add_weight((), "zeros", "int32", trainable=False, name="draws")
 
     def term_names(self):
-        names = ["loss"]
-        names += ["global_bound"] if self.alpha else []
-        names += ["local_bound"] if self.beta else []
-        names += ["prior_loss", "discriminator_loss"] if self.gamma else []
-        return names
+        names = ["loss", "global_bound", "local_bound", "prior_loss", "discriminator_loss"]
+        weights = [1, self.alpha, self.beta, self.gamma, self.gamma]
+        return [name for name, weight in zip(names, weights) if weight]
 
     def __call__(self, images, *args, **kwargs):
         return super().__call__(feeding.image_tensor(self.encoder, images), *args, **kwargs)
@@ -153,20 +154,22 @@ class DeepInfoMax(keras.Model):
 
     def pictures(self, images):
         """What the encoder sees: the images, or two random pictures of each."""
-        return two_views(self.views, images) if self.views else images
+        return views_of_all(self.views, images) if self.views else images
+
+    def encoded(self, images, training):
+        """Feature maps and codes of the whole batch, of all replicas."""
+        outputs = self.encoder(self.pictures(images), training=training)
+        return [gathered(output, 2 if self.views else 1) for output in outputs]
 
     def terms(self, feature_map, code):
         """The loss and the terms with a weight, as a dictionary of scalars in nats."""
         pairs = across_views(feature_map, code) if self.views else [(feature_map, code)]
+        mean = functools.partial(mean_over_pairs, pairs=pairs, negatives=self.negatives)
         terms = {}
         if self.alpha:
-            terms["global_bound"] = mean_over_pairs(
-                global_objective, self.global_critic, self.bound, pairs, self.negatives
-            )
+            terms["global_bound"] = mean(global_objective, self.global_critic, self.bound)
         if self.beta:
-            terms["local_bound"] = mean_over_pairs(
-                local_objective, self.local_critic, self.local_bound, pairs, self.negatives
-            )
+            terms["local_bound"] = mean(local_objective, self.local_critic, self.local_bound)
         if self.gamma:
             terms["prior_loss"] = prior_loss(self.discriminator(squash(code, self.prior)))
         values = [terms.get(name, 0.0) for name in ("global_bound", "local_bound", "prior_loss")]
@@ -181,18 +184,17 @@ class DeepInfoMax(keras.Model):
     def train_step(self, data):
         images = feeding.images_of(self.encoder, data)
         with tf.GradientTape() as tape:
-            feature_map, code = self.encoder(self.pictures(images), training=True)
+            feature_map, code = self.encoded(images, training=True)
             terms = self.terms(feature_map, code)
-            loss = self.optimizer.scale_loss(terms["loss"])  # in mixed precision; else as it is
+            loss = self.optimizer.scale_loss(share(terms["loss"]))  # in mixed precision; else as is
         variables = self.cooperating_variables()
-        # Taken before the discriminator moves, applied with it held still: each player's
-        # gradient is of its own loss, with respect to its own variables.
+        # Taken before the discriminator moves: each player's gradient is of its own loss.
         gradients = tape.gradient(loss, variables)
         if self.gamma:
             self.draws.assign_add(1)
             with tf.GradientTape() as tape:
                 terms["discriminator_loss"] = self.discriminator_loss(code)
-                loss = self.discriminator_optimizer.scale_loss(terms["discriminator_loss"])
+                loss = self.discriminator_optimizer.scale_loss(share(terms["discriminator_loss"]))
             weights = self.discriminator.trainable_variables
             self.discriminator_optimizer.apply(tape.gradient(loss, weights), weights)
         self.optimizer.apply(gradients, variables)
@@ -200,7 +202,7 @@ class DeepInfoMax(keras.Model):
 
     def test_step(self, data):
         images = feeding.images_of(self.encoder, data)
-        feature_map, code = self.encoder(self.pictures(images), training=False)
+        feature_map, code = self.encoded(images, training=False)
         terms = self.terms(feature_map, code)
         if self.gamma:
             terms["discriminator_loss"] = self.discriminator_loss(code)
@@ -212,16 +214,14 @@ class DeepInfoMax(keras.Model):
         with tf.control_dependencies(list(terms.values())):
             for name, value in terms.items():
                 self.trackers[name].update_state(value)
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
+        return reported({name: tracker.result() for name, tracker in self.trackers.items()})
 
     def cooperating_variables(self):
         """The variables of the encoder and its critics, which maximise the same bounds."""
-        variables = list(self.encoder.trainable_variables)
-        if self.alpha:
-            variables += self.global_critic.trainable_variables
-        if self.beta:
-            variables += self.local_critic.trainable_variables
-        return variables
+        networks = [self.encoder]
+        networks += [self.global_critic] if self.alpha else []
+        networks += [self.local_critic] if self.beta else []
+        return [variable for network in networks for variable in network.trainable_variables]
 
     @property
     def metrics(self):

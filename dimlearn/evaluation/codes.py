@@ -1,4 +1,4 @@
-"""From images to codes: a frozen encoder, and one scale for all numbers or directions. Lesson 9.
+"""From images to codes: a frozen encoder, and one scale for numbers or directions. Lessons 5, 9.
 
 The encoder only ever predicts, so neither its weights nor its batch-normalisation statistics can
 move.

@@ -1,12 +1,12 @@
 """The classifiers side by side: encoders trained, frozen, probed and put into one table. Lesson 9.
 
-Every row is a frozen encoder; `rows` says how each comes about. What is finished, each encoder and
-what its probes got right, is written to a run folder at once, so that an interrupted run can go on.
+Every row is a frozen encoder; `rows` says how each comes about. What is finished, each epoch of a
+training, each encoder and each answer of a probe, is written to a run folder at once, so that an
+interrupted run can go on.
 """
 
 import dataclasses
 import gc
-import json
 import time
 
 import numpy as np
@@ -17,6 +17,7 @@ from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import frozen_codes
 from dimlearn.evaluation.encoder_file import load_encoder
+from dimlearn.evaluation.kept_epochs import KeptEpochs
 from dimlearn.evaluation.probes import (
     FEW_LABELS,
     PROBES,
@@ -25,9 +26,8 @@ from dimlearn.evaluation.probes import (
     mlp200_correct,
 )
 from dimlearn.evaluation.rows import all_rows, new_encoder, new_model
-from dimlearn.evaluation.run_folder import open_folder, read_correct, write_correct
+from dimlearn.evaluation.run_folder import open_folder
 from dimlearn.evaluation.settings import EPOCHS, STEPS
-from dimlearn.files import write_json, written_whole
 from dimlearn.startup import keras
 
 LAYERS = ("feature_map", "dense", "code")
@@ -52,7 +52,6 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
     """
     dataset = dataset or load(settings.data)
     settings = filled_in(settings, dataset)
-    folder = open_folder(folder, settings, dataset)
     rows = all_rows(settings)
     jobs = [
         (row, seed)
@@ -61,11 +60,12 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
         if seed == 0 or row.seeded
     ]
     parts = []
-    for number, (row, seed) in enumerate(jobs, 1):
-        of_seed = f", seed {seed}" if settings.seeds > 1 else ""
-        say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
-        parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
-        gc.collect()  # Keras models are cycles: without this the next row is trained beside them
+    with open_folder(folder, settings, dataset, say) as folder:
+        for number, (row, seed) in enumerate(jobs, 1):
+            of_seed = f", seed {seed}" if settings.seeds > 1 else ""
+            say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
+            parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
+            gc.collect()  # Keras models are cycles: else the next row is trained beside them
     return parts
 
 
@@ -102,41 +102,49 @@ def filled_in(settings, dataset):
 
 
 def finish_part(row, seed, dataset, settings, folder, say, probed):
-    """One row with one seed, as far as it is not in the folder already.
+    """One row with one seed, as far as it is not in the folder already, a `RunFolder`.
 
-    Returns `{"name", "seed", "history", "seconds", "correct", "layers"}`: the history of the
-    training, its seconds, and which test images the probes get right, on the code
-    (`probe_encoder`) and on the layers (`probe_layers`).
+    Returns `{"name", "seed", "history", "seconds", "correct", "layers", "belongs_to"}`: the history
+    of the training, its seconds, which test images the probes get right, on the code
+    (`probe_encoder`) and on the layers (`probe_layers`), and hashes of run and encoder.
     """
-    encoder_file = folder / "encoders" / f"{row.name}-{seed}.keras"
-    history_file = folder / "histories" / f"{row.name}-{seed}.json"
-    correct_file = folder / "correct" / f"{row.name}-{seed}.npz"
-    if correct_file.exists():
-        say(f"    finished before: taken from {folder}")
-        part = json.loads(history_file.read_text())
-        part["correct"], part["layers"] = read_correct(correct_file)
-        probed(part)
-        return part
-    if encoder_file.exists() and history_file.exists():
-        say(f"    trained before: taken from {folder}, not trained again")
-        encoder = keras.saving.load_model(encoder_file, compile=False)
-        part = json.loads(history_file.read_text())
+    part = {"name": row.name, "seed": seed}
+    before = folder.read_encoder(part)
+    if before and before["probed"]:
+        say(f"    finished before: taken from {folder.folder}")
+        probed(before)
+        return before
+    encoder = folder.load_encoder(before) if before else None
+    if encoder:
+        say(f"    trained before: taken from {folder.folder}, not trained again")
+        part = before
     else:
-        began = time.perf_counter()
-        encoder, history = row.train(dataset, settings, seed, callbacks=[EpochLine(say)])
-        seconds = time.perf_counter() - began
-        part = {"name": row.name, "seed": seed, "history": history, "seconds": seconds}
-        with written_whole(encoder_file) as half:
-            encoder.save(half)
-        write_json(history_file, part)
-        if history:
-            say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
-    part["correct"] = probe_encoder(
-        encoder, dataset, settings.probe_seeds, say, lambda quick: probed(part | {"correct": quick})
-    )
-    part["layers"] = probe_layers(encoder, dataset, say)
-    write_correct(correct_file, part["correct"], part["layers"])
+        encoder, part = train_part(row, part, dataset, settings, folder, say)
+
+    def keep(probed=False):
+        folder.write_correct(part, probed)
+
+    def tell(quick):
+        probed(part | {"correct": quick})
+
+    seeds = settings.probe_seeds
+    probe_encoder(encoder, dataset, seeds, say, tell, part["correct"], keep)
+    probe_layers(encoder, dataset, say, part["layers"], keep)
+    keep(probed=True)
     return part
+
+
+def train_part(row, part, dataset, settings, folder, say):
+    """The encoder of one row with one seed, and the part with what its training told; both are in
+    the folder then. Interrupted, it goes on after the last whole epoch."""
+    began, kept = time.perf_counter(), KeptEpochs(folder, part)
+    encoder, history = row.train(dataset, settings, part["seed"], [EpochLine(say), kept])
+    seconds = kept.seconds if history else time.perf_counter() - began
+    part = part | {"history": history, "seconds": seconds, "correct": {}, "layers": {}}
+    folder.write_encoder(part, encoder)
+    if history:
+        say(f"    trained for {len(history['loss'])} epochs in {seconds:.0f} s")
+    return encoder, part
 
 
 class EpochLine(keras.callbacks.Callback):
@@ -165,39 +173,43 @@ class EpochLine(keras.callbacks.Callback):
 # ---------------------------------------------------------------- the probes of one encoder
 
 
-def probe_encoder(encoder, dataset, probe_seeds, say, told):
+def probe_encoder(encoder, dataset, probe_seeds, say, told, correct=None, keep=silent):
     """What every probe gets right on a frozen encoder: `{probe: [seeds, N] booleans}`.
 
     A deterministic probe has one seed, trained networks and draws of labels have `probe_seeds`. A
     draw of more labels than a class has is left out. `told` is given the same of the quick probes,
-    before the others are trained.
+    before the others are trained. `correct`: what was answered before, to which the rest is added;
+    `keep()` is called after each answer.
     """
     say("encoding the images", passing=True)
     codes = frozen_codes(encoder, dataset)
-    correct, seeds = {}, range(probe_seeds)
+    correct, seeds = {} if correct is None else correct, range(probe_seeds)
+
+    def ask(name, probe, *given):
+        if name not in correct:
+            say(f"probe {name}", passing=True)
+            correct[name] = np.atleast_2d(probe(codes, *given))  # [seeds, N]
+            keep()
+
     for name, probe in PROBES.items():
-        say(f"probe {name}", passing=True)
-        correct[name] = probe(codes)[None]  # [1, N]
+        ask(name, probe)
     fewest = np.unique(codes.y, return_counts=True)[1].min()
     for per_class in (count for count in FEW_LABELS if count <= fewest):
-        name = f"labels_{per_class}"
-        say(f"probe {name}", passing=True)
-        correct[name] = few_labels_correct(codes, per_class, seeds)
+        ask(f"labels_{per_class}", few_labels_correct, per_class, seeds)
     told(dict(correct))
     for name, probe in SEEDED_PROBES.items():
-        say(f"probe {name}", passing=True)
-        correct[name] = probe(codes, seeds)
+        ask(name, probe, seeds)
     return correct
 
 
-def probe_layers(encoder, dataset, say):
+def probe_layers(encoder, dataset, say, correct=None, keep=silent):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
     `{layer: [1, N] booleans}`, what one network gets right; trained on at most `LAYERS_ON` labelled
     images, a tenth of them from the validation set, because a map is fifty times as long as a code;
-    empty for an encoder without a feature map.
+    empty for an encoder without a feature map. `correct` and `keep` as in `probe_encoder`.
     """
-    correct = {}
+    correct = {} if correct is None else correct
     if len(getattr(encoder, "outputs", None) or ()) < 2:
         return correct
     train, validation = LAYERS_ON * 9 // 10, LAYERS_ON // 10
@@ -209,8 +221,9 @@ def probe_layers(encoder, dataset, say):
         y_validation=dataset.y_validation[:validation],
     )
     present = {layer.name for layer in encoder.layers}
-    for layer in (layer for layer in LAYERS if layer in present):
+    for layer in (layer for layer in LAYERS if layer in present and layer not in correct):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = frozen_codes(layer_model(encoder, layer), dataset)
         correct[layer] = mlp200_correct(codes, [0])
+        keep()
     return correct

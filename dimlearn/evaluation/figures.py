@@ -41,7 +41,7 @@ def draw(results, folder, dataset, say):
 def codes_of(name, folder, train, test):
     """Standardised codes `([N, D], [M, D])` of images from a row's encoder of the first seed."""
     path = folder / "encoders" / f"{name}-0.keras"
-    encoder = keras.saving.load_model(path, compile=False)
+    encoder = keras.saving.load_model(path, compile=False, safe_mode=True)
     return standardize(encode(encoder, train), encode(encoder, test))
 
 

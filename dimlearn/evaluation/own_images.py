@@ -8,12 +8,9 @@ Nothing here knows what is right: the page shows which pictures the encoder find
 person has to say whether they are.
 """
 
-import contextlib
 import dataclasses
 import hashlib
-import json
 import math
-import time
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +25,12 @@ from dimlearn.deep_infomax.views import VIEWS
 from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import encode
 from dimlearn.evaluation.comparison import EpochLine, silent
-from dimlearn.evaluation.encoder_file import hash_of_file
 from dimlearn.evaluation.kept_epochs import KeptEpochs, fit
 from dimlearn.evaluation.own_page import write_page
 from dimlearn.evaluation.rows import rise_and_fall
+from dimlearn.evaluation.run_folder import RunFolder, hash_of_json, in_use, other_settings
 from dimlearn.evaluation.settings import EPOCHS, STEPS
-from dimlearn.files import locked, readable, write_json, written_whole
+from dimlearn.files import readable, written_whole
 from dimlearn.startup import keras
 
 MOST_EPOCHS = 300  # of a few pictures, which many more would only teach by heart
@@ -88,12 +85,10 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
         pictures = find_pictures(source, folder, side, say)
         plan, why = filled_in(plan, pictures.images)
         say(f"{pictures.how} {told_left_out(pictures.left_out)}".rstrip())
-        say(
-            f"views: {plan.views}, {why}; {plan.epochs} epochs of {steps_of(plan, pictures)} batches"
-        )
-        run = identified(folder, plan, pictures.images)
-        kept = Kept(folder, run, say)
-        encoder, told = finished_before(kept) or trained(pictures.images, plan, kept)
+        budget = f"{plan.epochs} epochs of {steps_of(plan, pictures)} batches"
+        say(f"views: {plan.views}, {why}; {budget}")
+        kept = open_own(folder, plan, pictures.images, say)
+        encoder, told = encoder_of(pictures.images, plan, kept)
         codes = codes_of(encoder, pictures.images, say)
         with written_whole(folder / "codes.npz") as half:
             np.savez(half, codes=codes, names=np.array(pictures.names))
@@ -143,8 +138,23 @@ def told_left_out(left_out):
 # ---------------------------------------------------------------- the encoder and its codes
 
 
-def trained(images, plan, kept):
-    """Train an encoder, and keep it: the encoder and what its training told."""
+def encoder_of(images, plan, kept):
+    """The encoder of a run and what its training told, from its folder, or else trained and kept
+    there."""
+    part = {"name": "encoder", "seed": plan.seed}
+    told = kept.read_encoder(part)
+    encoder = kept.load_encoder(told) if told else None
+    if encoder:
+        kept.say("trained before: the encoder is taken from the folder")
+        return encoder, told
+    encoder, history, seconds = trained(images, plan, kept, part)
+    told = part | {"history": history, "seconds": seconds}
+    kept.write_encoder(told, encoder)
+    return encoder, told
+
+
+def trained(images, plan, kept, part):
+    """Train an encoder: the encoder, what its training told, and the seconds that it took."""
     keras.utils.set_random_seed(plan.seed)
     encoder = build_encoder(images.shape[1:], plan.code_dim)
     views = None if plan.views == "none" else plan.views
@@ -153,14 +163,14 @@ def trained(images, plan, kept):
     rate = rise_and_fall(plan.learning_rate, steps)
     model.compile(FusedAdam(rate), steps_per_execution=10)
     batches = streamed_batches(images, plan.batch_size)
-    epochs = KeptEpochs(kept, {"name": "encoder", "seed": plan.seed})
+    epochs = KeptEpochs(kept, part)
     history = fit(model, batches, plan.epochs, [EpochLine(kept.say), epochs])
     if not np.isfinite(history["loss"][-1]):
-        kept.unfinished().unlink(missing_ok=True)
+        kept.unfinished(part).unlink(missing_ok=True)
         raise InputError("the training diverged: choose a lower learning rate")
     few = np.random.default_rng(plan.seed).permutation(len(images))[:SETTLED_ON]
     settle(encoder, as_floats(images[np.sort(few)][shuffled(len(few))]))
-    return encoder, kept.write(encoder, {"history": history, "seconds": epochs.seconds})
+    return encoder, history, epochs.seconds
 
 
 def shuffled(count):
@@ -180,83 +190,28 @@ def codes_of(encoder, images, say=silent):
 # ---------------------------------------------------------------- the folder
 
 
-@contextlib.contextmanager
-def in_use(folder):
-    """Hold the lock of a folder, which is made if need be. `InputError` where that cannot be."""
-    with contextlib.ExitStack() as held:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            held.enter_context(locked(folder / "run"))
-        except OSError as error:
-            raise InputError(f"the folder {readable(folder)} cannot be used: {error}") from None
-        yield
+class OwnFolder(RunFolder):
+    """The folder of one encoder: what `RunFolder` keeps in rooms stands in it side by side."""
+
+    NAMES = {"encoders": "encoder", "histories": "history", "unfinished": "unfinished"}
+
+    def file(self, room, part, ending):
+        return self.folder / f"{self.NAMES.get(room, room)}{ending}"
 
 
-def identified(folder, plan, images):
-    """A hash of the plan and the images, which stand in the folder's `settings.json`.
+def open_own(folder, plan, images, say):
+    """The `OwnFolder` of these images and this plan, new or of before.
 
-    Raises `InputError` where the folder holds a run of others.
+    Raises `InputError` where it holds a run of others.
     """
     digest = hashlib.sha256()
     for first in range(0, len(images), PIECE):
         digest.update(np.ascontiguousarray(images[first : first + PIECE]))
     identity = {**dataclasses.asdict(plan), "images": digest.hexdigest()[:16]}
-    known = folder / "settings.json"
-    try:
-        before = dict(json.loads(known.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):  # not there, or damaged
-        write_json(known, identity)
-        before = identity
-    other = [key for key in identity if before.get(key) != identity[key]]
+    other = other_settings(folder / "settings.json", identity, say)
     if other:
         raise InputError(f"""
             {readable(folder)} holds a run with other settings ({", ".join(other)}): choose another
-            --out
+            --out, or --again to set the old run aside
         """)
-    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
-
-
-@dataclasses.dataclass
-class Kept:
-    """What a run keeps in its folder: the state of a training, and the encoder that comes of it."""
-
-    folder: Path
-    run: str
-    say: callable
-
-    def unfinished(self, part=None):
-        return self.folder / "unfinished.npz"
-
-    def unusable(self, error, *paths):
-        """Say what cannot be used, and give it another name."""
-        for path in (path for path in paths if path.exists()):
-            aside = path.with_name(f"{path.stem}.damaged-{time.time_ns()}{path.suffix}")
-            path.rename(aside)
-            self.say(f"{path.name} cannot be used ({error}): it is now {aside.name}")
-
-    def write(self, encoder, told):
-        """Keep the encoder, then what its training told: what has both is done."""
-        path = self.folder / "encoder.keras"
-        with written_whole(path) as half:
-            encoder.save(half)
-        told |= {"run": self.run, "encoder": hash_of_file(path)}
-        write_json(self.folder / "history.json", told)
-        self.unfinished().unlink(missing_ok=True)
-        return told
-
-
-def finished_before(kept):
-    """The encoder that the folder has of this run, and what its training told; or None."""
-    path, history = kept.folder / "encoder.keras", kept.folder / "history.json"
-    if not history.exists():
-        return None
-    try:
-        told = json.loads(history.read_text(encoding="utf-8"))
-        if told["run"] != kept.run or told["encoder"] != hash_of_file(path):
-            raise ValueError("they do not belong together")
-        encoder = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # what is damaged fails in many ways, each with its own type
-        kept.unusable(error, history, path)
-        return None
-    kept.say("trained before: the encoder is taken from the folder")
-    return encoder, told
+    return OwnFolder(folder, hash_of_json(identity), say)

@@ -17,6 +17,7 @@ from dimlearn.deep_infomax.settling import settle
 from dimlearn.deep_infomax.views import find_views
 from dimlearn.errors import InputError
 from dimlearn.evaluation.encoder_file import load_encoder
+from dimlearn.evaluation.kept_epochs import fit
 from dimlearn.evaluation.probes import one_thread
 from dimlearn.evaluation.settings import WARM_UP
 from dimlearn.startup import keras
@@ -199,13 +200,8 @@ def train_without_labels(model, dataset, settings, callbacks):
         adam(DISCRIMINATOR_RATE, dataset, settings),
         steps_per_execution=10,
     )
-    history = model.fit(
-        full_batches(dataset.train_tensor, settings.batch_size, shuffle=True),
-        epochs=settings.epochs,
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-    return history.history
+    batches = full_batches(dataset.train_tensor, settings.batch_size, shuffle=True)
+    return fit(model, batches, settings.epochs, callbacks)
 
 
 # ---------------------------------------------------------------- yours
@@ -257,11 +253,6 @@ def train_with_labels(encoder, dataset, settings, callbacks):
         jit_compile=False,
         steps_per_execution=10,
     )
-    history = classifier.fit(
-        full_batches((dataset.train_tensor, dataset.y_train), settings.batch_size, shuffle=True),
-        shuffle=False,  # the batches are shuffled already
-        epochs=settings.epochs,
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-    return encoder, history.history
+    labelled = (dataset.train_tensor, dataset.y_train)
+    batches = full_batches(labelled, settings.batch_size, shuffle=True)  # `fit` need not
+    return encoder, fit(classifier, batches, settings.epochs, callbacks, shuffle=False)

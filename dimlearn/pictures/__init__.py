@@ -12,10 +12,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "comparison": ["neighbours"],
         "diagrams": ["training_step"],
+        "entropy": ["entropy_bars", "forecasts", "surprise_areas"],
+        "fields": ["channels", "framed", "pixel_map", "windows"],
         "lessons": [
             "Picture",
             "accuracies",
             "canvas",
+            "curves",
             "image_grid",
             "probability_tables",
             "scatters",

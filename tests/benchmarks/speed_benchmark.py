@@ -297,7 +297,7 @@ def counted(step, traces):
 
 def resident_megabytes():
     try:
-        with open("/proc/self/status") as status:
+        with open("/proc/self/status", encoding="utf-8") as status:
             line = next(line for line in status if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
     except OSError:

@@ -460,7 +460,7 @@ def ctrl_c():
 
 def test_a_real_interrupt_interrupts(ctrl_c):
     def interrupted(p):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         time.sleep(5)
         return 0.0
 
@@ -474,7 +474,7 @@ def test_a_real_interrupt_interrupts(ctrl_c):
 def test_a_real_interrupt_interrupts_even_if_it_is_caught(ctrl_c):
     def catches(p):
         try:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
             time.sleep(5)
         except KeyboardInterrupt:
             return 0.0

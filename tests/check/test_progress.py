@@ -7,12 +7,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dimlearn import check, files
 from dimlearn.check import progress_file
 
 ROOT = Path(__file__).resolve().parents[2]
+needs_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege")
 LOCK = f".{progress_file.FILE}.lock"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["version", "done", "sources", "entropy"]), inner)
+    ),
+    max_leaves=6,
+)
 
 
 def saved():
@@ -37,9 +48,9 @@ def test_the_words_carry_no_clock():
 @pytest.mark.parametrize("damage", ["{", "[]", '{"done": 3}', '{"other": {}}', "", "\x00\x01"])
 def test_a_damaged_file_is_set_aside(damage):
     file = progress_file.path()
-    file.write_text(damage)
+    file.write_text(damage, encoding="utf-8")
     assert "damaged-1" in repr(check.progress())
-    assert file.with_name("dimlearn-progress.damaged-1.json").read_text() == damage
+    assert file.with_name("dimlearn-progress.damaged-1.json").read_text(encoding="utf-8") == damage
     check.entropy(check.entropy.exercise.worked_solution)
     assert set(saved()) == {"entropy"}
 
@@ -103,12 +114,12 @@ def test_two_kernels_writing_at_once():
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     assert set(saved()) == {name for own in names for name in own}
     left = {file.name for file in progress_file.path().parent.iterdir()}
-    assert left <= {progress_file.FILE, LOCK}
+    assert left == {progress_file.FILE}
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
     """A file where the folder should be stands for it: permissions do not bind root."""
-    (tmp_path / "wall").write_text("")
+    (tmp_path / "wall").write_text("", encoding="utf-8")
     monkeypatch.setenv("DIMLEARN_PROGRESS", str(tmp_path / "wall" / progress_file.FILE))
     assert check.entropy(check.entropy.exercise.worked_solution)
     text = repr(check.progress())
@@ -130,6 +141,7 @@ def test_the_lock_of_a_kernel_that_was_killed_does_not_matter():
     assert progress_file.path().with_name(LOCK).exists()
     progress_file.record("entropy")
     assert "entropy" in saved() and "cannot be saved" not in repr(check.progress())
+    assert not progress_file.path().with_name(LOCK).exists()
 
 
 def test_a_lock_that_another_kernel_holds_for_long(monkeypatch):
@@ -143,11 +155,66 @@ def test_a_lock_that_another_kernel_holds_for_long(monkeypatch):
     assert set(saved()) == {"entropy", "kl_divergence"}
 
 
+@pytest.mark.parametrize("text", [
+    '{"version": 2, "done": {"kl_divergence": "2026-01-01"}, "more": [1]}',
+    '{"version": 3, "exercises": ["kl_divergence"]}',
+    '{"version": 2, "done": ["kl_divergence"]}',
+])  # fmt: skip
+def test_the_file_of_a_newer_version_is_left_as_it_is(text):
+    """It is read as far as it goes; this kernel's own progress lasts as long as the kernel."""
+    file = progress_file.path()
+    file.write_text(text, encoding="utf-8")
+    check.entropy(check.entropy.exercise.worked_solution)
+    said = repr(check.progress())
+    assert "[x] entropy" in said and "newer version of dimlearn" in said
+    assert ("[x] kl_divergence" in said) == ('"done": {' in text)
+    assert file.read_text(encoding="utf-8") == text
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+@needs_links
+def test_a_symbolic_link_stays_one(tmp_path, monkeypatch):
+    """As where settings of several machines are kept in one place."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "mine.json").write_text(
+        '{"version": 1, "done": {"a": "2026-01-01"}}', encoding="utf-8"
+    )
+    (tmp_path / "work").mkdir()
+    link = tmp_path / "work" / progress_file.FILE
+    link.symlink_to(tmp_path / "kept" / "mine.json")
+    monkeypatch.setenv("DIMLEARN_PROGRESS", str(link))
+    check.entropy(check.entropy.exercise.worked_solution)
+    assert link.is_symlink()
+    kept = json.loads((tmp_path / "kept" / "mine.json").read_text(encoding="utf-8"))
+    assert set(kept["done"]) == {"a", "entropy"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    content=st.one_of(st.binary(max_size=60), JSON.map(lambda value: json.dumps(value).encode()))
+)
+def test_whatever_the_file_holds(tmp_path_factory, content):
+    """Found by chance: nothing of it is lost, and a check never fails for it."""
+    file = tmp_path_factory.mktemp("fuzzed") / progress_file.FILE
+    file.write_bytes(content)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DIMLEARN_PROGRESS", str(file))
+        progress_file.forget_session()
+        progress_file.record("entropy", {"name": "entropy", "text": "def entropy(p): ..."})
+        assert "[x] entropy" in repr(progress_file.card())
+    kept = [path.read_bytes() for path in file.parent.iterdir()]
+    done = progress_file.session.done
+    assert content in kept or set(json.loads(content)["done"]) <= {*json.loads(kept[0])["done"]}
+    assert done.keys() == {"entropy"} and len(kept) <= 2
+
+
 def test_the_command(tmp_path):
     """Without TensorFlow, and in the folder `work` as well."""
     work = tmp_path / "work"
     work.mkdir()
-    (work / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
+    (work / progress_file.FILE).write_text(
+        '{"version": 1, "done": {"entropy": "2026-01-01"}}', encoding="utf-8"
+    )
     code = (
         "import sys; from dimlearn.cli import main; status = main(['progress']); "
         "assert 'tensorflow' not in sys.modules; sys.exit(status)"

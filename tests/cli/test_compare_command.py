@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import functools
 import json
 import os
 import signal
@@ -61,7 +60,7 @@ def run_here(capsys, *arguments):
 
 def scores_of(folder, *names):
     """`{row: accuracies}` of a run folder, of some rows or of all."""
-    rows = json.loads((folder / "results.json").read_text())["rows"]
+    rows = json.loads((folder / "results.json").read_text(encoding="utf-8"))["rows"]
     return {row["name"]: row["scores"] for row in rows if not names or row["name"] in names}
 
 
@@ -122,7 +121,7 @@ def finished(little_file):
 
 @pytest.mark.slow
 def test_the_results_file(finished):
-    results = json.loads((finished[0] / "results.json").read_text())
+    results = json.loads((finished[0] / "results.json").read_text(encoding="utf-8"))
     rows = {row["name"]: row for row in results["rows"]}
     assert list(rows) == list(all_rows(Settings()))
     for name, row in rows.items():
@@ -144,9 +143,11 @@ def test_the_results_file(finished):
 @pytest.mark.slow
 def test_the_table_is_the_same_everywhere(finished):
     folder, done = finished
-    table = (folder / "table.md").read_text()
-    assert table.strip() in done.stdout and table.strip() in (folder / "report.md").read_text()
-    with (folder / "table.csv").open() as file:
+    table = (folder / "table.md").read_text(encoding="utf-8")
+    assert table.strip() in done.stdout and table.strip() in (folder / "report.md").read_text(
+        encoding="utf-8"
+    )
+    with (folder / "table.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     for name, accuracies in scores_of(folder).items():
         for probe, accuracy in accuracies.items():
@@ -164,8 +165,8 @@ def test_the_table_is_the_same_everywhere(finished):
 @pytest.mark.slow
 def test_differences_in_pairs_are_in_every_file(finished):
     folder, _ = finished
-    results = json.loads((folder / "results.json").read_text())
-    with (folder / "table.csv").open() as file:
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    with (folder / "table.csv").open(encoding="utf-8") as file:
         lines = [line for line in csv.DictReader(file) if line["minus"]]
     controls = [row for row in results["rows"] if row["control"]]
     pairs = len(controls) * (len(results["rows"]) - 1)
@@ -182,7 +183,7 @@ def test_differences_in_pairs_are_in_every_file(finished):
         if difference["minus"] in ("random", "pixels", "supervised"):
             ends = (f"{100 * difference[key]:+.1f}" for key in ("mean", "low", "high"))
             cell = "{} ({} to {})".format(*ends)
-            assert cell in (folder / "report.md").read_text()
+            assert cell in (folder / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -208,32 +209,42 @@ def test_standard_error_is_quiet(finished):
 # ---------------------------------------------------------------- repeating and resuming
 
 
+# What stops a run, when, and the status it ends with; None: it is killed. Windows has no signals.
+STOPS = [(None, "trained for", None)]
+if os.name == "posix":
+    STOPS = [(signal.SIGINT, "] mixed", 130), (signal.SIGTERM, "] mixed", 143), *STOPS]
+
+
+def listening():
+    """A shell may have started the tests in the background, where Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def interrupted(little_file):
-    """Two rows of the same command: stopped by Ctrl-C in the training of the second, killed in its
-    probes, then finished. Returns the folder, the encoder that was finished first, the command."""
+    """Two rows of the same command: stopped by Ctrl-C and by SIGTERM in the training of the second,
+    killed in its probes, then finished. Returns the folder and the encoder that was finished
+    first."""
     folder = little_file.parent / "interrupted"
     arguments = ["compare", "--data", little_file, "--out", folder, *OPTIONS]
     arguments += ["--rows", "supervised", "mixed"]
     whole = None
-    for stop, moment in ((signal.SIGINT, "] mixed"), (signal.SIGKILL, "trained for")):
-        # A shell may have started the tests in the background, where Ctrl-C is ignored.
-        listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    for stop, moment, status in STOPS:
         process = subprocess.Popen(
             command(*arguments), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-            preexec_fn=listening,
+            preexec_fn=listening if os.name == "posix" else None,
         )  # fmt: skip
         heard = []
         for line in process.stderr:
             heard.append(line)
             if moment in line and any("] mixed" in line for line in heard):
                 break
-        process.send_signal(stop)
+        process.send_signal(stop) if status else process.kill()
         _, said = process.communicate(timeout=300)
-        if stop == signal.SIGINT:
-            assert process.returncode == 130
+        if status:
+            assert process.returncode == status
             assert "give the same command again" in said and "Traceback" not in said
-            whole = (folder / "encoders" / "supervised-0.keras").read_bytes()
+        whole = whole or (folder / "encoders" / "supervised-0.keras").read_bytes()
         assert not (folder / "results.json").exists()
         assert not (folder / "correct" / "mixed-0.npz").exists()
     assert (folder / "encoders" / "mixed-0.keras").exists()
@@ -306,7 +317,10 @@ def test_again_sets_the_old_run_aside(little_file, capsys):
     (["--data", "{little}", "--encoder", "vgg"], "unknown architecture"),
     (["--data", "{little}", "--epochs", "0"], "above 0"),
     (["--data", "{little}", "--out", "{folder}/damaged.npz/sub"], "cannot be used"),
-    (["--data", "{little}", "--out", "/proc/dimlearn"], "cannot be used"),
+    pytest.param(
+        ["--data", "{little}", "--out", "/proc/dimlearn"], "cannot be used",
+        marks=pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs a folder of the kernel"),
+    ),
 ])  # fmt: skip
 def test_bad_input_gets_one_sentence(little_file, tmp_path, arguments, words, capsys):
     arrays = dict(np.load(little_file))
@@ -329,7 +343,10 @@ def test_bad_input_gets_one_sentence(little_file, tmp_path, arguments, words, ca
     assert sorted(tmp_path.rglob("*")) == before  # nothing half-written
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0,
+    reason="root may write everywhere, and on Windows a folder is always open",
+)
 def test_a_read_only_folder(little_file, tmp_path, capsys):
     tmp_path.chmod(0o500)
     status, said = run_here(
@@ -340,27 +357,80 @@ def test_a_read_only_folder(little_file, tmp_path, capsys):
 
 # ---------------------------------------------------------------- where nobody reads
 
+posix = pytest.mark.skipif(os.name != "posix", reason="needs a shell and its streams")
+CLOSED = {  # standard error closed, on a full disk, and into a pipe that nobody reads any more
+    "error closed": "2>&-",
+    "error on a full disk": "2>/dev/full",
+    "error read no more": "2> >(head -c 10 >/dev/null)",
+    "output closed": ">&-",
+    "all closed": "<&- >&- 2>&-",
+    "output on a full disk": ">/dev/full",
+    "output read no more": "| true",
+    "output read in part": "| head -n 1",
+}
+FILES = {"report.md", "results.json", "table.csv", "table.md", "figures/accuracy.png"}
 
+
+@posix
 @pytest.mark.slow
-@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2> >(head -c 10 >/dev/null)"])
-def test_a_run_ends_well_where_its_progress_cannot_be_told(little_file, tmp_path, stderr):
-    """Standard error closed, on a full disk, and into a pipe that nobody reads any more."""
+@pytest.mark.parametrize("how", CLOSED)
+def test_a_run_ends_well_where_nobody_reads_it(little_file, tmp_path, how):
+    """Every file is whole; only what could not be said is missing."""
     arguments = command(
         "compare", "--data", little_file, "--out", tmp_path / "run", "--rows", "pca", *OPTIONS
     )
-    shell = ["bash", "-c", f'"$@" {stderr}', "bash", *arguments]
-    done = subprocess.run(shell, stdout=subprocess.PIPE, text=True)
-    assert done.returncode == 0
-    assert done.stdout.startswith("Test accuracy in percent")
-    assert done.stdout.endswith("report.md\n")
+    shell = ["bash", "-o", "pipefail", "-c", f'"$@" {CLOSED[how]}', "bash", *arguments]
+    done = subprocess.run(shell, capture_output=True, text=True)
+    assert done.returncode == (1 if how == "output on a full disk" else 0), done.stderr
+    for name in FILES:
+        assert (tmp_path / "run" / name).stat().st_size > 100, name
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+    report = (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+    if how.startswith("error"):
+        assert done.stdout.startswith("Test accuracy in percent")
+        assert done.stdout.endswith("report.md\n")
+    assert report.count("![") >= 3 and (tmp_path / "run" / "encoders" / "pca-0.keras").exists()
 
 
 @pytest.mark.slow
 def test_a_run_ends_well_where_its_letters_cannot_be_written(little_file, tmp_path):
+    """As on Windows, whose output into a file knows few letters."""
     name = tmp_path / "bücher.npz"
     name.write_bytes(little_file.read_bytes())
     done = run(
-        "compare", "--data", name, "--out", tmp_path / "run", "--rows", "pca", *OPTIONS,
+        "compare", "--data", name, "--out", tmp_path / "läufe", "--rows", "pca", *OPTIONS,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert done.returncode == 0 and "b\\xfccher: 108 training" in done.stderr
+    assert done.stdout.endswith("l\\xe4ufe/report.md\n".replace("/", os.sep))
+
+
+@pytest.mark.slow
+def test_a_path_that_is_not_utf_8(little_file, tmp_path):
+    """As of a file from an old disk: its report is as whole as any."""
+    name = os.fsencode(tmp_path) + b"/b\xfccher"
+    try:
+        os.mkdir(name)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    folder, data = os.fsdecode(name), os.fsdecode(name + b"/b\xfccher.npz")
+    with open(data, "wb") as file:
+        file.write(little_file.read_bytes())
+    done = run("compare", "--data", data, "--out", f"{folder}/run", "--rows", "pca", *OPTIONS)
+    assert done.returncode == 0, done.stderr
+    with open(f"{folder}/run/report.md", encoding="utf-8") as file:
+        assert file.read().startswith("# Deep InfoMax on b\\udcfccher")
+    again = run("compare", "--data", data, "--out", f"{folder}/run", "--rows", "pca", *OPTIONS)
+    assert again.returncode == 0 and again.stdout == done.stdout
+
+
+@pytest.mark.slow
+def test_the_folder_one_is_in(little_file, tmp_path, monkeypatch, capsys):
+    """A run may go there, an old one cannot be moved away from there."""
+    monkeypatch.chdir(tmp_path)
+    arguments = ["compare", "--data", little_file, "--out", ".", "--rows", "pca", *OPTIONS]
+    assert run_here(capsys, *arguments)[0] == 0
+    before = sorted(tmp_path.rglob("*"))
+    status, said = run_here(capsys, *arguments, "--again")
+    assert status == 2 and "you are in it" in said
+    assert sorted(tmp_path.rglob("*")) == before

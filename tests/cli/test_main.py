@@ -1,5 +1,6 @@
 """`dimlearn`: what every command has in common, and the commands that are only a few lines."""
 
+import signal
 import subprocess
 import sys
 
@@ -64,6 +65,35 @@ def test_trouble_is_one_line_and_a_status(monkeypatch, capsys, error, status, wo
     assert said.err == words and said.out == ""
 
 
+@pytest.mark.parametrize("name, status", [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_command_that_is_told_to_stop_says_so(monkeypatch, capsys, name, status):
+    """Once: the signal means afterwards what it meant before."""
+    number = getattr(signal, name, None) or pytest.skip(f"this system has no {name}")
+
+    def run(options):
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(build, "run", run)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        assert cli.main(["build"]) == status
+        assert capsys.readouterr().err == "\ndimlearn: stopped.\n"
+        assert signal.getsignal(number) == signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_signal_that_is_ignored_stays_ignored(monkeypatch):
+    """As under `nohup`."""
+    number = signal.SIGTERM
+    monkeypatch.setattr(build, "run", lambda options: signal.raise_signal(number) or 0)
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        assert cli.main(["build"]) == 0
+    finally:
+        signal.signal(number, before)
+
+
 def test_an_interrupted_comparison_says_that_it_goes_on(monkeypatch, capsys):
     monkeypatch.setattr(cli.compare, "run", ends_in(KeyboardInterrupt()))
     assert cli.main(["compare"]) == 130
@@ -95,7 +125,9 @@ def test_numbers_and_names_that_are_none(arguments, capsys):
 def test_progress_of_a_folder(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("DIMLEARN_PROGRESS", raising=False)
     progress_file.forget_session()
-    (tmp_path / progress_file.FILE).write_text('{"version": 1, "done": {"entropy": "2026-01-01"}}')
+    (tmp_path / progress_file.FILE).write_text(
+        '{"version": 1, "done": {"entropy": "2026-01-01"}}', encoding="utf-8"
+    )
     assert cli.main(["progress", str(tmp_path)]) == 0
     assert "1 of 37" in capsys.readouterr().out
     assert cli.main(["progress", str(tmp_path / "missing")]) == 2

@@ -209,7 +209,7 @@ def closed():
 def unread_pipe():
     reader, writer = os.pipe()
     os.close(reader)
-    return open(writer, "w", closefd=True)
+    return open(writer, "w", encoding="utf-8", closefd=True)
 
 
 @pytest.mark.parametrize("stream", [FullDisk, closed, unread_pipe], ids=lambda make: make.__name__)

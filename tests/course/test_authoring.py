@@ -1,5 +1,6 @@
 """One source for each lesson: what is generated from it, and what is refused."""
 
+import ast
 import json
 import os
 import re
@@ -8,6 +9,8 @@ import shutil
 import jupytext
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dimlearn import InputError
 from dimlearn.course import authoring, kernels, lesson_source
@@ -71,7 +74,7 @@ RULES = {
 @pytest.fixture
 def root(tmp_path):
     (tmp_path / "solutions").mkdir()
-    (tmp_path / "solutions" / "01_little.py").write_text(SOURCE)
+    (tmp_path / "solutions" / "01_little.py").write_text(SOURCE, encoding="utf-8")
     return tmp_path
 
 
@@ -93,7 +96,9 @@ def stand_in(notebook, folder, say):
 
 
 def contents(root):
-    return {p.relative_to(root).as_posix(): p.read_text() for p in root.glob("*s/*.*")}
+    return {
+        p.relative_to(root).as_posix(): p.read_text(encoding="utf-8") for p in root.glob("*s/*.*")
+    }
 
 
 # ---------------------------------------------------------------- generation
@@ -152,7 +157,7 @@ def test_opened_and_saved_in_jupyter_nothing_changes(lesson, tmp_path):
         content = manager.get(names[0])["content"]
         manager.save({"type": "notebook", "format": "json", "content": content}, names[0])
         for file, name in zip(pair, names):
-            assert (tmp_path / name).read_text() == file.read_text()
+            assert (tmp_path / name).read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
             for other in names:
                 os.utime(tmp_path / other, (0, 1e9 if other == name else 2e9))
             assert manager.get(name)["content"]["cells"]
@@ -166,7 +171,9 @@ def test_ids_are_stable_and_shared(built):
     before = ids("solutions")
     assert set(ids("lessons").values()) < set(before.values())
     source = built / "solutions/01_little.py"
-    source.write_text(SOURCE.replace("# %%\nsecret", "# %%\nnew = 0\n\n# %%\nsecret"))
+    source.write_text(
+        SOURCE.replace("# %%\nsecret", "# %%\nnew = 0\n\n# %%\nsecret"), encoding="utf-8"
+    )
     authoring.build(built, say=lambda text: None)
     assert before.items() < ids("solutions").items()
 
@@ -199,8 +206,10 @@ def test_what_is_out_of_step_is_found_and_mended(built, name, change):
     if change == "missing":
         file.unlink()
     else:
-        text = file.read_text()
-        file.write_text(text.replace("A lesson", "B") if change == "edited" else text[:100])
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            text.replace("A lesson", "B") if change == "edited" else text[:100], encoding="utf-8"
+        )
     (problem,) = authoring.problems(built)
     assert problem.startswith(name)
     assert authoring.build(built, say=lambda text: None) == [file]
@@ -208,7 +217,9 @@ def test_what_is_out_of_step_is_found_and_mended(built, name, change):
 
 
 def test_a_changed_source_is_out_of_step_everywhere(built):
-    (built / "solutions/01_little.py").write_text(SOURCE.replace("secret", "open"))
+    (built / "solutions/01_little.py").write_text(
+        SOURCE.replace("secret", "open"), encoding="utf-8"
+    )
     assert len(authoring.problems(built)) == 3
 
 
@@ -216,16 +227,16 @@ def test_a_changed_source_is_out_of_step_everywhere(built):
 @pytest.mark.parametrize("lost", ["execution_count", "outputs"])
 def test_a_check_without_its_output_would_pass_in_silence_and_is_found(built, folder, lost):
     file = built / folder / "01_little.ipynb"
-    notebook = json.loads(file.read_text())
+    notebook = json.loads(file.read_text(encoding="utf-8"))
     (cell,) = [c for c in notebook["cells"] if "nbval" in str(c["metadata"])]
     cell[lost] = None if lost == "execution_count" else []
-    file.write_text(json.dumps(notebook))
+    file.write_text(json.dumps(notebook), encoding="utf-8")
     assert "output of a check" in "".join(authoring.problems(built))
 
 
 def test_files_without_a_source_go(built):
     orphan = built / "lessons" / "02_gone.ipynb"
-    orphan.write_text("{}")
+    orphan.write_text("{}", encoding="utf-8")
     assert authoring.problems(built) == ["lessons/02_gone.ipynb has no source"]
     assert authoring.build(built) == [orphan] and not orphan.exists()
 
@@ -234,10 +245,33 @@ def test_files_without_a_source_go(built):
 def test_what_a_source_must_not_do(root, rule):
     source, tags, words = RULES[rule]
     cell = f"# %% tags={json.dumps(tags)}\n{source}\n" if tags else f"# %%\n{source}\n"
-    (root / "solutions" / "01_little.py").write_text(cell)
+    (root / "solutions" / "01_little.py").write_text(cell, encoding="utf-8")
     with pytest.raises(InputError, match=words):
         authoring.build(root)
     assert not (root / "lessons").exists()
+
+
+LINES = [
+    "def f(x):", '    """Doc."""', "    # Yours: the rest", "    secret = x", "    return secret",
+    "def g(x): 'Doc.'; return secret", "    'Doc.'; secret = 1", "    '''", "@secret", "x = 1",
+    "    '''Doc, \u2028 with\x0c odd line ends.'''", "\0", "\t", "\x0c", "(" * 300, "\ud800", "",
+    "    class A: pass", "async def h(): 'Doc.'", "    é = 'Doc.'", "\r",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=7).map("\n".join))
+def test_whatever_a_solution_cell_holds(source):
+    """Found by chance: it is a stub that is Python and ends in its mark, or one sentence."""
+    try:
+        stub = lesson_source.stub_of(source)
+    except InputError as error:
+        assert str(error).startswith("this cell: ")
+        return
+    for function in ast.parse(stub).body:
+        assert ast.unparse(function.body[-1]) == "raise NotImplementedError"
+        if "# Yours:" not in source:
+            assert len(function.body) == 2 and "secret" not in ast.unparse(function.body)
 
 
 def test_without_sources_one_sentence(tmp_path):
@@ -283,9 +317,9 @@ def test_verify_runs_nothing_that_is_out_of_step(built, monkeypatch):
 def test_a_kernel_records_what_nbval_compares(root):
     authoring.build(root, say=lambda text: None)
     file = root / "lessons/01_little.ipynb"
-    assert '"seen 1\\n"' in file.read_text()
+    assert '"seen 1\\n"' in file.read_text(encoding="utf-8")
     assert kernels.run_nbval(file).passed
-    file.write_text(file.read_text().replace("seen 1", "seen 2"))
+    file.write_text(file.read_text(encoding="utf-8").replace("seen 1", "seen 2"), encoding="utf-8")
     run = kernels.run_nbval(file)
     assert not run.passed and "seen 2" in run.text
 
@@ -293,7 +327,7 @@ def test_a_kernel_records_what_nbval_compares(root):
 @pytest.mark.slow
 def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
     source, said = root / "solutions" / "01_little.py", []
-    source.write_text(SOURCE.replace("secret = 1", "secret = 1 / 0"))
+    source.write_text(SOURCE.replace("secret = 1", "secret = 1 / 0"), encoding="utf-8")
     with pytest.raises(InputError, match="^a cell failed: ZeroDivisionError: division by zero$"):
         authoring.build(root, say=said.append)
     assert said[0] == "running solutions/01_little.ipynb"
@@ -304,7 +338,7 @@ def test_a_cell_that_fails_is_told_and_nothing_is_recorded(root):
 @pytest.mark.slow
 def test_a_check_that_shows_nothing_is_told(root):
     source = root / "solutions" / "01_little.py"
-    source.write_text(SOURCE.replace('print("seen", secret)', "seen = secret"))
+    source.write_text(SOURCE.replace('print("seen", secret)', "seen = secret"), encoding="utf-8")
     with pytest.raises(InputError, match="'seen = secret' shows nothing"):
         authoring.build(root, say=lambda text: None)
 

@@ -54,7 +54,7 @@ def jupyter(tmp_path_factory):
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4,
                 "nbformat_minor": 5}  # fmt: skip
-    (folder / "faults.ipynb").write_text(json.dumps(notebook))
+    (folder / "faults.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     with contextlib.ExitStack() as stack:
         try:
             chrome = stack.enter_context(browser.Browser())

@@ -208,10 +208,17 @@ def test_an_exercise_of_the_syllabus_is_in_its_lesson(name):
         if lesson_source.SOLUTION in cell.metadata.get("tags", [])
         and re.search(rf"^def {name}\(", cell.source, flags=re.MULTILINE)
     ]
-    assert check.stub(name).splitlines()[0] in cells[place].source.splitlines()
+    asked, written = map(arguments, (check.stub(name), cells[place].source))
+    assert asked[name] == written[name]
     before = [cell.source for cell in cells[:place] if cell.cell_type == "markdown"][-1]
     difficulty = re.findall(DIFFICULTY, before)
     assert difficulty, f"no '*Easy, 5 minutes' (or Medium, Hard) in the text before {name}"
+
+
+def arguments(source):
+    """The arguments of the functions that a text defines, by name."""
+    functions = [one for one in ast.parse(source).body if isinstance(one, ast.FunctionDef)]
+    return {one.name: ast.unparse(one.args) for one in functions}
 
 
 @each

@@ -5,9 +5,12 @@ import hashlib
 import io
 import pickle
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dimlearn import InputError, data
 from dimlearn.data import downloads
@@ -70,6 +73,38 @@ def test_damaged_files_get_one_sentence(tmp_path):
     np.savez(tmp_path / "part.npz", x_train=IMAGES)
     with pytest.raises(InputError, match="no array 'y_train'"):
         data.load(tmp_path / "part.npz")
+
+
+@pytest.mark.parametrize("count", [10**10, 10**12, 2**63, 2**70, -1])
+@pytest.mark.parametrize("kind", ["|u1", "<f8", "<U100000000"])
+def test_a_header_that_promises_too_much(tmp_path, count, kind):
+    """A kB that says it holds more than any machine: told at once, in one sentence."""
+    header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': ({count},)}}\n".encode()
+    array = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"few"
+    with zipfile.ZipFile(tmp_path / "mine.npz", "w") as archive:
+        for key in downloads.KEYS:
+            archive.writestr(f"{key}.npy", array)
+    with pytest.raises(InputError, match="cannot be read as an .npz") as error:
+        data.load(tmp_path / "mine.npz")
+    assert "\n" not in str(error.value)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8), st.data())
+def test_whatever_bytes_are_wrong(tmp_path_factory, changes, drawn):
+    """Found by chance: a damaged file is a data set or one sentence, never a traceback."""
+    stream = io.BytesIO()
+    np.savez(stream, **ARRAYS)
+    content = bytearray(stream.getvalue())
+    for place, value in changes:
+        content[min(int(place * len(content)), len(content) - 1)] = value
+    kept = drawn.draw(st.integers(0, len(content)) | st.just(len(content)))
+    path = tmp_path_factory.mktemp("fuzzed") / "mine.npz"
+    path.write_bytes(content[:kept])
+    try:
+        assert len(data.load(path).x_test)
+    except InputError as error:
+        assert "\n" not in str(error)
 
 
 @pytest.mark.parametrize("as_file", [False, True])

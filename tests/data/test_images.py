@@ -27,7 +27,7 @@ def test_own_arrays():
 
 @pytest.mark.parametrize("names", [
     [2000, 2003, 2006, 2009],
-    [-5, 0, 17, 10_001_000],
+    [-5, 0, 17, 10**15],
     ["ant", "bee", "cat", "dog"],
     [False, True, True, True],
 ])  # fmt: skip
@@ -45,6 +45,18 @@ def test_classes_of_any_number_or_name_are_counted_from_0(names):
             for image, label in zip(part, labels):
                 own = (np.abs(IMAGES / 255 - image) < 1e-6).all((1, 2, 3))
                 assert label == expected[own]
+
+
+def test_labels_that_no_machine_counts_to_are_refused():
+    labels = LABELS.astype("uint64") + np.uint64(2**64 - 9)
+    with pytest.raises(InputError, match=r"y_train must be below 2\^63"):
+        data.from_arrays(IMAGES, labels, IMAGES[:8], labels[:8])
+
+
+def test_names_that_cannot_be_written_are_shown():
+    names = np.array(["\ud800", "b\udcff", "c", "d"])[LABELS]
+    mine = data.from_arrays(IMAGES, names, IMAGES[:8], names[:8])
+    assert sorted(mine.class_names) == ["\\ud800", "b\\udcff", "c", "d"]
 
 
 def test_a_limit_keeps_the_number_of_classes():

@@ -66,7 +66,9 @@ def test_right_answers_are_kept_beside_the_encoders(finished):
         assert path.stat().st_size < 10_000
         with np.load(path, allow_pickle=False) as kept:
             np.testing.assert_array_equal(kept["code linear"], part["correct"]["linear"])
-            assert len(kept.files) == len(part["correct"]) + len(part["layers"])
+            assert str(kept["encoder"]) == part["belongs_to"]["encoder"]
+            assert bool(kept["probed"])
+            assert len(kept.files) == 2 + len(part["correct"]) + len(part["layers"])
 
 
 def test_each_part_is_handed_out_when_its_quick_probes_are_done(bars, quick, finished, tmp_path):
@@ -126,6 +128,19 @@ def test_a_finished_run_is_only_read(bars, quick, finished):
     assert same(again, parts)
     assert [part["history"] for part in again] == [part["history"] for part in parts]
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_an_answer_of_a_probe_is_not_asked_for_twice(bars, quick, finished, tmp_path):
+    """Killed again and again, a run gets on by a probe each time."""
+    heard = []
+    for moment in ("probe labels_5", "probe mlp64", "probe mlp200 on the code", "] pixels"):
+        say = interrupted_at(moment)
+        with pytest.raises(Interrupted):
+            comparison.compare(quick, tmp_path, bars, say)
+        heard += say.heard[:-1]
+    asked = [line for line in heard if line.startswith("probe ")]
+    assert len(asked) == len(set(asked)) == len(UNSEEDED | SEEDED) + len(finished[1][0]["layers"])
+    assert same(comparison.compare(quick, tmp_path, bars), finished[1])
 
 
 @pytest.mark.parametrize("change", [{"bound": "jsd"}, {"seeds": 2}, {"rows": ("local",)}])
@@ -212,7 +227,7 @@ def test_an_encoder_of_yours_is_a_row(bars, quick, mine):
 
 
 def test_the_run_folder_says_which_run_it_holds(finished):
-    known = json.loads((finished[0] / "settings.json").read_text())
+    known = json.loads((finished[0] / "settings.json").read_text(encoding="utf-8"))
     assert known["rows"] == ["local", "pixels"] and known["epochs"] == 1
     assert len(known["images"]) == 16
 

@@ -1,8 +1,12 @@
 """A frozen encoder from a file: any Keras model that gives codes, and nothing that runs code."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import dimlearn
 from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.evaluation import encode
 from dimlearn.evaluation.encoder_file import hash_of_file, load_encoder
@@ -109,3 +113,16 @@ def test_the_hash_is_of_the_content(tmp_path):
     assert hash_of_file(one) == hash_of_file(other) != hash_of_file(written(tmp_path, "third"))
     with pytest.raises(InputError, match="cannot be read"):
         hash_of_file(tmp_path / "nowhere")
+
+
+def test_every_model_is_loaded_in_safe_mode():
+    """In which Keras runs no code that a file brings along; and by a Keras that keeps to it."""
+    package = Path(dimlearn.__file__).parent
+    calls = [
+        call
+        for path in package.rglob("*.py")
+        for call in re.findall(r"load_model\(.*?\)", path.read_text(encoding="utf-8"), re.DOTALL)
+    ]
+    assert len(calls) >= 3 and all("safe_mode=True" in call for call in calls)
+    version = tuple(map(int, keras.__version__.split(".")[:2]))
+    assert version >= (3, 14)  # as pyproject.toml asks for

@@ -1,0 +1,40 @@
+"""Entropies as lengths and areas: the geometry says what the numbers say."""
+
+import numpy as np
+import pytest
+
+from dimlearn.pictures import curves, entropy_bars, forecasts, show, surprise_areas
+
+TRUTH, BELIEF = np.array([0.7, 0.2, 0.1]), np.array([0.3, 0.3, 0.4])
+NAMES, WORDS = ["sun", "rain", "snow"], "Blocks as wide as they are frequent."
+
+
+def test_the_areas_are_the_mean_surprises():
+    figure = surprise_areas(TRUTH, BELIEF, NAMES)
+    areas = [block.get_width() * block.get_height() for block in figure.axes[0].patches]
+    assert sum(areas[:3]) == pytest.approx(-(TRUTH * np.log(TRUTH)).sum())
+    assert sum(areas[3:]) == pytest.approx(-(TRUTH * np.log(BELIEF)).sum())
+    assert show(figure, WORDS)
+
+
+def test_the_overlap_of_the_bars_is_the_information():
+    figure = entropy_bars(1.1, 0.9, 1.5)
+    x, y, both = figure.axes[0].patches
+    assert both.get_width() == 1.5 and y.get_x() + y.get_width() == pytest.approx(1.5)
+    assert x.get_x() + x.get_width() - y.get_x() == pytest.approx(1.1 + 0.9 - 1.5)
+    assert show(figure, WORDS)
+
+
+def test_forecasts_have_a_bar_for_each_outcome_and_table():
+    heights = [bar.get_height() for bar in forecasts(TRUTH, BELIEF, NAMES).axes[0].patches]
+    assert heights == [*TRUTH, *BELIEF]
+
+
+def test_curves_and_levels_are_told_apart_by_more_than_colour():
+    figure = curves([1, 2], {"mine": [0, 1], "yours": [1, 0]}, "x", "nats", levels={"truth": 0.5})
+    lines = figure.axes[0].lines
+    assert len({line.get_color() for line in lines}) == 3
+    assert [line.get_label() for line in lines] == ["mine", "yours", "truth"]
+    assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 3
+    assert [text.get_text() for text in figure.legends or figure.axes[0].get_legend().texts]
+    assert show(figure, "Two curves that cross, and a level.")
