@@ -3,6 +3,7 @@
     images = data.load()                               # bundled handwriting, no download
     images = data.load("mnist", download=True)         # also fashion_mnist, cifar10
     images = data.load("my_images.npz")                # x_train, y_train, x_test, y_test
+    images = data.load("my_pictures")                  # a folder with a sub-folder for each class
     images = data.from_arrays(x_train, y_train, x_test, y_test)
     pictures = data.load_pictures("holiday")           # a folder of pictures, without labels
 

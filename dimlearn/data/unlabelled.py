@@ -76,9 +76,9 @@ def unpacked(path, place):
                 {readable(path)} holds the arrays {", ".join(arrays) or "of nobody"}: name the one
                 with the images {IN_NPZ[0]!r}
             """)
-        with written_whole(place) as half:
-            with archive.open(f"{known[0]}.npy") as packed, open(half, "wb") as file:
-                shutil.copyfileobj(packed, file, 1 << 20)
+        packed = archive.open(f"{known[0]}.npy")
+        with packed, written_whole(place) as half, open(half, "wb") as file:
+            shutil.copyfileobj(packed, file, 1 << 20)
     return place
 
 
