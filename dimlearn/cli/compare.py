@@ -158,6 +158,6 @@ def budget(settings, dataset):
     more = f" and {unlabelled} unlabelled" if unlabelled else ""
     return one_line(f"""
         {dataset.name}: {len(dataset.x_train)} training{more}, {len(dataset.x_validation)}
-        validation and {len(dataset.x_test)} test images; each network gets {settings.epochs} epochs, {steps}
-        batches of {settings.batch_size}
+        validation and {len(dataset.x_test)} test images; each network gets {settings.epochs}
+        epochs, {steps} batches of {settings.batch_size}
     """)

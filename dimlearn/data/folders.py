@@ -72,6 +72,10 @@ def load_pictures(folder, side=None, keep=None, say=lambda text, passing=False: 
             pictures = load_pictures(folder, side, place, say)
             return dataclasses.replace(pictures, images=np.array(pictures.images))
     folder, keep = Path(folder), Path(keep)
+    if os.path.realpath(folder) == os.path.realpath(keep):
+        raise InputError(
+            f"{readable(folder)} holds the pictures: what is made of them goes elsewhere"
+        )
     files, closed = list_files(folder, keep)
     if side is not None and side < 8:
         raise InputError(f"images must be at least 8x8 pixels, but side is {side}")
@@ -158,8 +162,8 @@ def nothing_in(folder, left_out):
         return f"there is no picture in {readable(folder)}: the folder is empty"
     name, why = next(iter(left_out.items()))
     return one_line(f"""
-        there is no picture in {readable(folder)}: none of its {len(left_out)} files can be read as
-        one ({readable(name)}: {why})
+        there is no picture in {readable(folder)}: of the {len(left_out)} that it holds nothing can
+        be read as one ({readable(name)}: {why})
     """)
 
 
