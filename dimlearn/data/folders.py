@@ -14,6 +14,7 @@ Pillow reads the files: TensorFlow's own readers know neither EXIF nor WebP nor 
 of an animation, and drop transparency.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -56,7 +57,11 @@ class Pictures:
     how: str
 
 
-def load_pictures(folder, side=None, keep=None, say=lambda text, passing=False: None):
+def silent(*what, **how):
+    """What is told of a reading that nobody listens to: nothing."""
+
+
+def load_pictures(folder, side=None, keep=None, say=silent):
     """The pictures in a folder and in the folders inside it, as `Pictures`.
 
     `side`: of the images, in pixels; None: that of the pictures where they are small squares of one
@@ -89,7 +94,7 @@ def load_pictures(folder, side=None, keep=None, say=lambda text, passing=False: 
         if not notes["names"]:
             raise InputError(nothing_in(folder, closed | notes["left_out"]))
         write_json(keep / "pictures.json", notes)
-        for path in kept:
+        for path in keep.glob("pictures-*.npz"):  # also of a reading that other files cut short
             path.unlink()
         images, _ = read_before(keep, belongs_to)
     left_out = closed | notes["left_out"]
@@ -180,8 +185,9 @@ def read_picture(path, side):
     with Image.open(path, formats=FORMATS) as picture:
         size = picture.size
         picture.draft(None, (2 * side, 2 * side))  # a JPEG is decoded no larger than need be
-        upright = ImageOps.exif_transpose(picture)
-        square = ImageOps.fit(in_rgb(upright), (side, side), Image.Resampling.BILINEAR)
+        with contextlib.suppress(Exception):  # a picture with damaged EXIF data is still one
+            picture = ImageOps.exif_transpose(picture)
+        square = ImageOps.fit(in_rgb(picture), (side, side), Image.Resampling.BILINEAR)
     return np.asarray(square), size
 
 

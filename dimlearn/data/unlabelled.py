@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dimlearn.data.folders import Pictures, load_pictures
+from dimlearn.data.folders import Pictures, load_pictures, silent
 from dimlearn.data.images import ZERO_TO_ONE, check_images
 from dimlearn.errors import InputError
 from dimlearn.files import readable, written_whole
@@ -22,7 +22,7 @@ PIECE = 2_000  # images that are looked at together
 HANDWRITING = 0.6  # of the pixels of a typical image are ground
 
 
-def find_pictures(source, keep, side=None, say=lambda text, passing=False: None):
+def find_pictures(source, keep, side=None, say=silent):
     """Images without labels as `Pictures`, whose images may be more than fit into memory.
 
     `source`: the path of a folder (see `load_pictures`), of an `.npy`, or of an `.npz` with one

@@ -108,6 +108,11 @@ def test_a_photograph_is_turned_upright(tmp_path):
     assert image[:, 28:].min() > 240 and image[:, :20].max() < 15
 
 
+def test_a_photograph_with_damaged_exif_data_is_still_one(tmp_path):
+    save(tmp_path / "odd.jpg", noise(16, 16), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")
+    assert data.load_pictures(tmp_path).names == ["odd.jpg"]
+
+
 def test_of_an_animation_the_first_picture_counts(tmp_path):
     first, *others = (Image.new("L", (16, 16), shade) for shade in (30, 120, 220))
     save(tmp_path / "moves.gif", first, save_all=True, append_images=others)

@@ -8,9 +8,15 @@ import pytest
 from PIL import Image
 
 from dimlearn import DeepInfoMax, InputError, data, train_encoder
+from dimlearn.evaluation.kept_epochs import KeptEpochs
 from dimlearn.startup import keras
 
 QUICK = {"epochs": 3, "batch_size": 8, "code_dim": 4}
+
+
+def into(said):
+    """A `say` that keeps what it hears in a list."""
+    return lambda text, passing=False: said.append(text)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +33,7 @@ def folder(tmp_path_factory):
 def finished(folder, tmp_path_factory):
     """A run without interruption: what it gave, its folder, and what it said."""
     out, said = tmp_path_factory.mktemp("out"), []
-    say = lambda text, passing=False: said.append(text)  # noqa: E731
-    return train_encoder(folder, out, say=say, **QUICK), out, said
+    return train_encoder(folder, out, say=into(said), **QUICK), out, said
 
 
 def test_what_it_leaves(finished, folder):
@@ -75,22 +80,21 @@ def test_its_neighbours_are_the_nearest_codes(finished):
         assert nearest == np.argsort(distances)[:5].tolist()
 
 
-def test_an_interrupted_training_goes_on(finished, folder, tmp_path):
-    said = []
+def test_an_interrupted_training_goes_on(finished, folder, tmp_path, monkeypatch):
+    whole, _, _ = finished
+    on_epoch_end, said = KeptEpochs.on_epoch_end, []
 
-    def stop(text, passing=False):
-        said.append(text)
-        if "epoch 3" in text:
+    def stop(self, epoch, logs=None):
+        on_epoch_end(self, epoch, logs)
+        if epoch == 1:
             raise KeyboardInterrupt
 
-    whole, out, _ = finished
-    say = lambda text, passing=False: said.append(text)  # noqa: E731
-    with pytest.raises(KeyboardInterrupt):
-        train_encoder(folder, tmp_path, say=lambda *a, **k: stop(*a, **k), **QUICK)
-    assert (tmp_path / "unfinished.npz").exists()
-    said.clear()
-    found = train_encoder(folder, tmp_path, say=say, **QUICK)
-    assert any("goes on after epoch" in text for text in said)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(KeptEpochs, "on_epoch_end", stop)
+        train_encoder(folder, tmp_path, **QUICK)
+    assert (tmp_path / "unfinished.npz").exists() and not (tmp_path / "encoder.keras").exists()
+    found = train_encoder(folder, tmp_path, say=into(said), **QUICK)
+    assert "    goes on after epoch 2" in said
     assert found.history == whole.history
     np.testing.assert_array_equal(found.codes, whole.codes)
     assert (tmp_path / "report.md").read_text().split("took")[0] == whole.page.read_text().split(
@@ -118,8 +122,7 @@ def test_what_is_damaged_is_set_aside_and_done_again(tmp_path, damaged):
     images, said = np.random.default_rng(0).random((8, 8, 8)), []
     found = train_encoder(images, tmp_path, epochs=1, code_dim=2)
     (tmp_path / damaged).write_bytes(b"{}")
-    say = lambda text, passing=False: said.append(text)  # noqa: E731
-    again = train_encoder(images, tmp_path, epochs=1, code_dim=2, say=say)
+    again = train_encoder(images, tmp_path, epochs=1, code_dim=2, say=into(said))
     np.testing.assert_array_equal(again.codes, found.codes)
     assert any(f"{damaged} cannot be used" in text for text in said)
     assert list(tmp_path.glob("*.damaged-1.*"))
