@@ -28,7 +28,7 @@ def load_classes(folder, seed=0, side=None):
     parents = [name.split("/")[:-1] for name in pictures.names]
     tops = {path[0] for path in parents if path} - {UNLABELLED}
     parted = tops == PARTS
-    labels = np.array([label_of(path[1:] if parted else path) for path in parents])  # [N]
+    labels = np.array([label_of(path, depth=int(parted)) for path in parents])  # [N]
     originals = same_pictures(pictures.images)
     labelled = labels != ""
     if len(np.unique(labels[labelled])) < 2:
@@ -57,9 +57,10 @@ def load_classes(folder, seed=0, side=None):
     return arrays, readable(f"{pictures.source}: {pictures.how}{named}")
 
 
-def label_of(path):
-    """The class of a picture in the sub-folders `path`; "" for none."""
-    return path[0] if path and path[0] != UNLABELLED else ""
+def label_of(path, depth):
+    """The class of a picture in the sub-folders `path`, that at a depth; "" for none."""
+    known = len(path) > depth and UNLABELLED not in path[: depth + 1]
+    return path[depth] if known else ""
 
 
 def same_pictures(images):
