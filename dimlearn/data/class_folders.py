@@ -21,8 +21,8 @@ def load_classes(folder, seed=0, side=None):
 
     The class of a picture is its sub-folder; those in `unlabelled`, or in none, have no label. With
     the sub-folders `train` and `test`, classes are theirs; else `seed` draws a fifth of each class
-    for the test. Pictures that are the same to the last pixel are all on one side, and one without
-    a label that is in the test too is left out.
+    for the test, pictures that are the same to the last pixel together. Of pictures without a label
+    those that are in the test too, or in its folder, are not used.
     """
     pictures = load_pictures(folder, side)
     parents = [name.split("/")[:-1] for name in pictures.names]
@@ -36,13 +36,11 @@ def load_classes(folder, seed=0, side=None):
             {readable(folder)} must have a sub-folder of pictures for each of at least two classes;
             for pictures without labels there is `dimlearn train`
         """)
-    if parted:
-        test = labelled & np.array([path[:1] == ["test"] for path in parents])
-    else:
-        test = np.zeros(len(labels), bool)
+    test = np.array([parted and path[:1] == ["test"] for path in parents])
+    if not parted:
         test[labelled] = held_out(originals[labelled], labels[labelled], seed, TEST_FRACTION)
     unlabelled = ~labelled & ~np.isin(originals, originals[test])
-    train = labelled & ~test
+    train, test = labelled & ~test, labelled & test
     arrays = {
         "x_train": pictures.images[train],
         "y_train": labels[train],
@@ -50,11 +48,7 @@ def load_classes(folder, seed=0, side=None):
         "y_test": labels[test],
         "x_unlabelled": pictures.images[unlabelled] if unlabelled.any() else None,
     }
-    out = pictures.left_out
-    named = (
-        f" Left out: {', '.join(f'{name} ({why})' for name, why in out.items())}." if out else ""
-    )
-    return arrays, readable(f"{pictures.source}: {pictures.how}{named}")
+    return arrays, f"{pictures.source}: {pictures.told}"
 
 
 def label_of(path, depth):

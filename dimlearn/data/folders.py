@@ -36,6 +36,7 @@ from dimlearn.files import readable, write_json, written_whole
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 SIDE, LARGEST_KEPT = 32, 64  # pixels: where nothing is said; up to where small pictures stay
 LOOKED_AT = 200  # pictures, to find out whether all have one size
+TOLD_OF = 5  # files left out that a sentence names
 BLOCK = 1_000  # pictures that are kept together while the others are read
 COLOUR = 24  # of 255: a pixel whose channels differ by more is no grey, not even of a poor scan
 
@@ -55,6 +56,16 @@ class Pictures:
     left_out: dict
     source: str
     how: str
+
+    @property
+    def told(self):
+        """What was done with the pictures, and which files were left out, the first by name."""
+        if not self.left_out:
+            return self.how
+        named = [f"{name} ({why})" for name, why in list(self.left_out.items())[:TOLD_OF]]
+        rest = len(self.left_out) - len(named)
+        more = f" and {rest} more" if rest else ""
+        return readable(f"{self.how} Left out: {', '.join(named)}{more}.")
 
 
 def silent(*what, **how):

@@ -84,7 +84,7 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
     with in_use(folder):
         pictures = find_pictures(source, folder, side, say)
         plan, why = filled_in(plan, pictures.images)
-        say(f"{pictures.how} {told_left_out(pictures.left_out)}".rstrip())
+        say(pictures.told)
         budget = f"{plan.epochs} epochs of {steps_of(plan, pictures)} batches"
         say(f"views: {plan.views}, {why}; {budget}")
         kept = open_own(folder, plan, pictures.images, say)
@@ -124,15 +124,6 @@ def filled_in(plan, images):
 def steps_of(plan, pictures):
     """The batches of one epoch."""
     return len(pictures.images) // plan.batch_size
-
-
-def told_left_out(left_out):
-    """How many files were left out, and the first of them, in a sentence; empty for none."""
-    if not left_out:
-        return ""
-    name, why = next(iter(left_out.items()))
-    others = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
-    return f"Left out: {readable(name)} ({why}){others}."
 
 
 # ---------------------------------------------------------------- the encoder and its codes

@@ -48,7 +48,13 @@ def test_a_sub_folder_is_a_class(put):
 
 def test_train_and_test_may_be_said(put):
     parts = [*names_of("train/a", 9), *names_of("train/b", 9), *names_of("test/a", 3)]
-    folder = put(*parts, *names_of("test/b", 4), *names_of("unlabelled/x", 5), "train/loose.png")
+    folder = put(
+        *parts,
+        *names_of("test/b", 4),
+        *names_of("unlabelled/x", 5),
+        "train/loose.png",
+        "test/loose.png",
+    )
     images = data.load(folder)
     assert images.class_names == ("a", "b") and np.bincount(images.y_test).tolist() == [3, 4]
     assert len(images.x_train) + len(images.x_validation) == 18 and len(images.x_unlabelled) == 6
