@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "deep_infomax.encoder": ["build_encoder"],
         "deep_infomax.model": ["DeepInfoMax"],
         "errors": ["InputError"],
+        "evaluation.own_images": ["train_encoder"],
         "information": ["bounds"],
         "information.estimation": ["estimate_mi"],
     },

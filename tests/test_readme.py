@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,9 +54,44 @@ def test_the_constraints_are_plain():
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
 
 
+@pytest.fixture
+def holiday(tmp_path, monkeypatch):
+    """A folder `holiday` of pictures of several sizes in the working folder, and one that is none;
+    few epochs, whatever is asked for."""
+    from dimlearn.evaluation import own_images
+
+    rng = np.random.default_rng(0)
+    for number in range(12):
+        place = tmp_path / "holiday" / ("day" if number % 2 else "night") / f"{number}.jpg"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shape = (40 + number, 60, 3)
+        Image.fromarray(rng.integers(0, 256, shape).astype("uint8")).save(place)
+    (tmp_path / "holiday" / "plan.pdf").write_bytes(b"%PDF-1.4")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(own_images, "MOST_EPOCHS", 1)
+    monkeypatch.setattr(own_images, "EPOCHS", 1)
+
+
+def test_a_folder_of_pictures_as_written(holiday, tmp_path, capsys):
+    """The command, then the same from Python, which finds it done."""
+    from dimlearn import cli
+
+    (command,) = (block.strip() for block in blocks("sh") if "dimlearn train" in block)
+    assert cli.main(command.split()[1:]) == 0
+    run = tmp_path / "runs" / "holiday"
+    assert {"encoder.keras", "codes.npz", "report.md"} <= {path.name for path in run.iterdir()}
+    assert "plan.pdf: it is no picture" in (run / "report.md").read_text()
+    (code,) = (block for block in blocks("python") if "train_encoder" in block)
+    capsys.readouterr()
+    names = {"my_array": np.zeros((3, 32, 32, 3), "float32")}
+    exec(code, names)
+    assert capsys.readouterr().out.startswith("(12, 64)\nday/1.jpg runs/holiday/report.md")
+    assert names["codes"].shape == (3, 64)
+
+
 def test_your_own_images_as_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (code,) = (block for block in blocks("python") if "my_array" in block)
+    (code,) = (block for block in blocks("python") if "check_images(my_array" in block)
     images = np.random.default_rng(0).integers(0, 256, (150, 16, 16, 3), dtype=np.uint8)
     names = {"my_array": images}
     exec(code, names)

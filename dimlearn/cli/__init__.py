@@ -8,11 +8,12 @@ this one.
 import argparse
 import sys
 
-from dimlearn.cli import build, compare, estimate, lessons, progress, verify
+from dimlearn.cli import build, compare, estimate, lessons, progress, train, verify
 from dimlearn.cli.streams import Stopped, flush, stop_signals_heard, streams_ready, tell
 from dimlearn.errors import InputError
 
-COMMANDS = (compare, estimate, lessons, progress, build, verify)
+COMMANDS = (compare, train, estimate, lessons, progress, build, verify)
+GO_ON = ("compare", "train")  # those that go on where they were
 
 
 def main(arguments=None):
@@ -38,7 +39,7 @@ def main(arguments=None):
     except (KeyboardInterrupt, Stopped) as stop:
         how, status = getattr(stop, "how", "interrupted"), getattr(stop, "status", 130)
         on = "What is finished is kept: give the same command again to go on."
-        tell(f"\ndimlearn: {how}. {on if options.command == 'compare' else ''}".rstrip())
+        tell(f"\ndimlearn: {how}. {on if options.command in GO_ON else ''}".rstrip())
         return status
     except BrokenPipeError:  # as of `dimlearn compare | head -1`
         flush(sys.stdout)

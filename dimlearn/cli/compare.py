@@ -14,6 +14,7 @@ EXAMPLE = """examples:
   dimlearn compare                                     the bundled digits, in a few minutes
   dimlearn compare --data mnist --seeds 3              MNIST from DIMLEARN_DATA or Keras' cache
   dimlearn compare --data my_images.npz --out mine     x_train, y_train, x_test, y_test of your own
+  dimlearn compare --data pictures                     a folder with a sub-folder for each class
   dimlearn compare --weights strong=0,1,1 --rows local strong random
   dimlearn compare --add mine=encoder.keras            your frozen Keras encoder beside the others
 
@@ -42,7 +43,8 @@ def add_command(commands):
     )
     add = compare.add_argument
     named = "(default: %(default)s)"
-    add("--data", help=f"digits (bundled), mnist, fashion_mnist, cifar10, or an .npz {named}")
+    sets = "digits (bundled), mnist, fashion_mnist, cifar10, an .npz or a folder"
+    add("--data", help=f"{sets} {named}")
     add("--download", action="store_true", help="allow the data to be downloaded")
     add("--out", type=Path, help="run folder (default: runs/DATA)")
     add("--again", action="store_true", help="set an old run in that folder aside and start anew")
@@ -100,7 +102,7 @@ def parse_file(text):
 def run(options):
     from dimlearn.cli.terminal import Progress
 
-    folder = options.out or Path("runs") / Path(options.data).stem
+    folder = options.out or Path("runs") / Path(options.data).resolve().stem
     asked = {name: getattr(options, name) for name in DEFAULTS}
     added = dict(options.add)
     if len(added) < len(options.add):
@@ -117,6 +119,8 @@ def run(options):
 
         dataset = load(options.data, download=options.download)
         settings = filled_in(settings, dataset)
+        if Path(options.data).is_dir():  # what was found in it, and what was left out
+            say(dataset.source)
         if options.again and (folder / "settings.json").exists():
             say(f"the old run was moved to {move_away(folder)}")
         say(budget(settings, dataset))
@@ -149,9 +153,11 @@ def growing_table(say):
 
 def budget(settings, dataset):
     """What every network gets, in a sentence."""
-    steps = len(dataset.x_train) // settings.batch_size * settings.epochs
+    steps = dataset.pretraining_count // settings.batch_size * settings.epochs
+    unlabelled = dataset.pretraining_count - len(dataset.x_train)
+    more = f" and {unlabelled} unlabelled" if unlabelled else ""
     return one_line(f"""
-        {dataset.name}: {len(dataset.x_train)} training, {len(dataset.x_validation)} validation and
-        {len(dataset.x_test)} test images; each network gets {settings.epochs} epochs, {steps}
-        batches of {settings.batch_size}
+        {dataset.name}: {len(dataset.x_train)} training{more}, {len(dataset.x_validation)}
+        validation and {len(dataset.x_test)} test images; each network gets {settings.epochs}
+        epochs, {steps} batches of {settings.batch_size}
     """)

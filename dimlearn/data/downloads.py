@@ -114,13 +114,14 @@ def fetch(url, path):
 
 
 def read_npz(path):
-    """The four arrays of an `.npz`, by the names in `KEYS`; nothing in it is executed.
+    """The four arrays of an `.npz`, by the names in `KEYS`, and `x_unlabelled` where there is one;
+    nothing in it is executed.
 
     `path`: a `Path`, or the file itself as a stream.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in KEYS if key in archive}
+            arrays = {key: archive[key] for key in (*KEYS, "x_unlabelled") if key in archive}
     except FileNotFoundError:
         raise InputError(f"there is no file {path}") from None
     except Exception as error:  # a damaged archive fails in many ways, each with its own type

@@ -3,6 +3,7 @@
     images = load()                               # bundled handwriting, no download
     images = load("mnist", download=True)         # also fashion_mnist, cifar10
     images = load("my_images.npz")                # x_train, y_train, x_test, y_test
+    images = load("my_pictures")                  # a folder with a sub-folder for each class
     images = from_arrays(x_train, y_train, x_test, y_test)
 
 Images are float32 in [0, 1], `[N, H, W, channels]`; labels are integers 0 to K-1, whatever numbers
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dimlearn.data.class_folders import held_out, load_classes
 from dimlearn.data.digits import posed_digits
 from dimlearn.data.downloads import DOWNLOADS, find_arrays
 from dimlearn.errors import InputError, one_line
@@ -38,6 +40,7 @@ class Dataset:
     `test_groups` `[N]` says which original each test image shows: images of one original are
     not independent cases. Where every image is its own, they are numbered. `source` says where the
     images came from. `class_names` has the K names of the classes: what the labels were there.
+    `x_unlabelled` `[U, H, W, channels]`, or None, are more images, of which no class is known.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Dataset:
     test_groups: np.ndarray
     source: str
     class_names: tuple
+    x_unlabelled: np.ndarray | None = None
 
     @property
     def num_classes(self):
@@ -64,14 +68,29 @@ class Dataset:
     def image_shape(self):
         return self.x_train.shape[1:]
 
+    @property
+    def pretraining_count(self):
+        """The number of images that are trained on without labels: N + U."""
+        return len(self.x_train) + (0 if self.x_unlabelled is None else len(self.x_unlabelled))
+
+    @property
+    def x_pretraining(self):
+        """What is trained on without labels: the training images, then those of no known class."""
+        return self.x_train if self.x_unlabelled is None else np.asarray(self.train_tensor)
+
     @cached_property
     def train_tensor(self):
-        """`x_train` as a tensor, made once for all trainings. From then on `x_train` is read-only
-        and, without a GPU, a view of its memory: a second copy of MNIST would take 161 MiB."""
+        """`x_pretraining` as a tensor, made once for all trainings. From then on `x_train` is
+        read-only and, without a GPU, a view of its memory: a second copy of MNIST would take 161
+        MiB."""
         from dimlearn.startup import tf
 
-        tensor = tf.constant(self.x_train)
-        object.__setattr__(self, "x_train", np.asarray(tensor))
+        parts = [self.x_train] if self.x_unlabelled is None else [self.x_train, self.x_unlabelled]
+        tensor = tf.constant(np.concatenate(parts) if parts[1:] else self.x_train)
+        images, labelled = np.asarray(tensor), len(self.x_train)
+        object.__setattr__(self, "x_train", images[:labelled])
+        if parts[1:]:
+            object.__setattr__(self, "x_unlabelled", images[labelled:])
         return tensor
 
 
@@ -79,12 +98,13 @@ def load(name=None, download=False, seed=0, limit=None):
     """A data set by name, or from an `.npz` file of your own.
 
     `name`: "digits" (bundled), "mnist", "fashion_mnist", "cifar10", or the path of an `.npz` with
-    the arrays `x_train`, `y_train`, `x_test` and `y_test`; without one, what `DIMLEARN_DATASET`
-    names, or else digits. Other than digits, a named set is looked for in `DIMLEARN_DATA` (a
-    folder that holds `NAME.npz`, or an `.npz`) and in Keras' cache, and downloaded (verified by
-    SHA-256) only with `download=True`. `seed` splits the validation images from the training
-    images. `limit`: keep at most so many training images, the first ones. (The digits come pose
-    by pose, so that even a few thousand show every original.)
+    the arrays `x_train`, `y_train`, `x_test` and `y_test`, perhaps with more images in
+    `x_unlabelled`; or of a folder of pictures (see `class_folders.py`); without one, what
+    `DIMLEARN_DATASET` names, or else digits. Other than digits, a named set is looked for in
+    `DIMLEARN_DATA` (a folder that holds `NAME.npz`, or an `.npz`) and in Keras' cache, and
+    downloaded (verified by SHA-256) only with `download=True`. `seed` splits the validation images
+    from the training images. `limit`: keep at most so many training images, the first ones. (The
+    digits come pose by pose, so that even a few thousand show every original.)
 
     Returns a `Dataset`. Raises `InputError` when there is no such set or its file is damaged.
     """
@@ -99,17 +119,19 @@ def load(name=None, download=False, seed=0, limit=None):
 
 
 def find(name, download, seed):
-    """The whole data set of a name or an `.npz` file; see `load`."""
+    """The whole data set of a name, an `.npz` file or a folder; see `load`."""
     if name == "digits":
         return load_digits(seed)
     if name in DOWNLOADS:
         arrays, source = find_arrays(name, download)
     elif Path(name).suffix.lower() == ".npz":
         arrays, source = find_arrays(Path(name), download=False)
+    elif Path(name).is_dir():
+        arrays, source = load_classes(name, seed)
     else:
         raise InputError(
             f"""there is no data set {str(name)!r}: choose one of {", ".join(NAMES)},
-            or give the path of an .npz file"""
+            or give the path of an .npz file, or of a folder with a sub-folder for each class"""
         )
     return from_arrays(**arrays, name=readable(Path(name).stem), seed=seed, source=source)
 
@@ -121,39 +143,49 @@ def load_digits(seed=0):
     """
     arrays, originals, test_groups = posed_digits()
     arrays["class_names"] = tuple(map(str, range(10)))
-    held_out = validation_mask(originals, arrays["y_train"], seed)
+    validating = held_out(originals, arrays["y_train"], seed, VALIDATION_FRACTION)
     source = "scikit-learn's handwritten digits, posed"
-    return split("digits", arrays, np.flatnonzero(~held_out), held_out, test_groups, source)
+    return split("digits", arrays, np.flatnonzero(~validating), validating, test_groups, source)
 
 
-def from_arrays(x_train, y_train, x_test, y_test, name="arrays", seed=0, source="arrays"):
+def from_arrays(
+    x_train, y_train, x_test, y_test, x_unlabelled=None, name="arrays", seed=0, source="arrays"
+):
     """A `Dataset` of your own images and labels; a tenth of the training images validates.
 
     `x_*`: images `[N, H, W, channels]` or `[N, H, W]`, uint8 or floats in [0, 1];
     `y_*`: labels `[N]` or `[N, 1]`, integers or texts, which become 0 to K-1 in their order; what
-    they were is kept as `class_names`. The training images are shuffled.
+    they were is kept as `class_names`; `x_unlabelled`: more images, of no known class, or None. The
+    images to train on are shuffled.
     Raises `InputError` naming the array and what is wrong with it.
     """
     arrays = checked_arrays(x_train, y_train, x_test, y_test)
     labels = arrays["y_train"]
-    held_out = validation_mask(np.arange(len(labels)), labels, seed)
-    if not held_out.any():
+    validating = held_out(np.arange(len(labels)), labels, seed, VALIDATION_FRACTION)
+    if not validating.any():
         raise InputError("y_train has one image of each class: none can be held out to validate")
     # Shuffled, since files are often sorted by class and whatever takes the first few trusts them.
-    training = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
-    return split(name, arrays, training, held_out, np.arange(len(arrays["x_test"])), source)
+    rng = np.random.default_rng(seed)
+    training = rng.permutation(np.flatnonzero(~validating))
+    groups = np.arange(len(arrays["x_test"]))
+    dataset = split(name, arrays, training, validating, groups, source)
+    if x_unlabelled is None:
+        return dataset
+    x_unlabelled = check_images(x_unlabelled, "x_unlabelled")
+    check_same_shape("x_unlabelled", x_unlabelled, arrays["x_train"])
+    return dataclasses.replace(dataset, x_unlabelled=rng.permutation(x_unlabelled))
 
 
-def split(name, arrays, training, held_out, test_groups, source):
-    """The `Dataset` of the arrays of `checked_arrays`; `training` and `held_out` index the images
+def split(name, arrays, training, validating, test_groups, source):
+    """The `Dataset` of the arrays of `checked_arrays`; `training` and `validating` index the images
     to train on and to validate on."""
     x, y = arrays["x_train"], arrays["y_train"]
     return Dataset(
         name,
         x[training],
         y[training],
-        x[held_out],
-        y[held_out],
+        x[validating],
+        y[validating],
         arrays["x_test"],
         arrays["y_test"],
         test_groups,
@@ -162,31 +194,13 @@ def split(name, arrays, training, held_out, test_groups, source):
     )
 
 
-def validation_mask(originals, labels, seed):
-    """Which training images validate: a tenth of the originals of every class, `[N]` booleans.
-
-    `originals`: `[N]`, the original that each image shows. All its poses fall on one side.
-    """
-    rng = np.random.default_rng(seed)
-    ids, first = np.unique(originals, return_index=True)
-    chosen = []
-    for label in np.unique(labels):
-        candidates = rng.permutation(ids[labels[first] == label])
-        count = max(1, round(VALIDATION_FRACTION * len(candidates)))
-        chosen.extend(candidates[:count] if len(candidates) > 1 else [])
-    return np.isin(originals, chosen)
-
-
 # ---------------------------------------------------------------- checks
 
 
 def checked_arrays(x_train, y_train, x_test, y_test):
     """The four arrays of `from_arrays` as `Dataset` holds them, and its `class_names`, by name."""
     x_train, x_test = check_images(x_train, "x_train"), check_images(x_test, "x_test")
-    if x_train.shape[1:] != x_test.shape[1:]:
-        raise InputError(
-            f"x_train holds images of shape {x_train.shape[1:]}, x_test of {x_test.shape[1:]}"
-        )
+    check_same_shape("x_test", x_test, x_train)
     y_train = check_labels(y_train, len(x_train), "y_train")
     y_test = check_labels(y_test, len(x_test), "y_test")
     if y_train.dtype.kind != y_test.dtype.kind:
@@ -203,6 +217,14 @@ def checked_arrays(x_train, y_train, x_test, y_test):
         "y_test": np.searchsorted(classes, y_test),
         "class_names": tuple(map(readable, classes)),
     }
+
+
+def check_same_shape(name, images, x_train):
+    """Raise `InputError` unless the images are as large as the training images."""
+    if x_train.shape[1:] != images.shape[1:]:
+        raise InputError(
+            f"x_train holds images of shape {x_train.shape[1:]}, {name} of {images.shape[1:]}"
+        )
 
 
 def check_images(images, name="images"):

@@ -1,7 +1,8 @@
 """What is a code worth? Frozen encoders, probes on their codes, intervals, and the comparison.
 
-This room judges encoders, wherever they come from, and trains nothing but probes and the rows of
-its table. It may import `deep_infomax` and what stands below it.
+This room judges encoders, wherever they come from, and trains nothing but probes, the rows of its
+table, and an encoder for images of your own that it then shows. It may import `deep_infomax` and
+what stands below it.
 """
 
 import lazy_loader

@@ -74,7 +74,7 @@ def filled_in(settings, dataset):
 
     Raises `InputError` for what cannot be met.
     """
-    count = len(dataset.x_train)
+    count = dataset.pretraining_count
     if not 2 <= settings.batch_size <= count:
         raise InputError(f"""
             a batch needs at least 2 images and at most the {count} training images, but

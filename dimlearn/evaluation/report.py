@@ -53,6 +53,7 @@ def summarise(parts, settings, dataset):
             "name": dataset.name,
             "source": dataset.source,
             "train": len(dataset.x_train),
+            "unlabelled": dataset.pretraining_count - len(dataset.x_train),
             "validation": len(dataset.x_validation),
             "test": len(dataset.x_test),
             "test_originals": dataset.test_originals,

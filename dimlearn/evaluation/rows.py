@@ -58,7 +58,7 @@ class Row:
         keras.utils.set_random_seed(seed)
         encoder, history = self.make(dataset, settings, seed, callbacks)
         if not self.added:  # yours stays as it is
-            settle(encoder, dataset.x_train)
+            settle(encoder, dataset.x_pretraining)
         return encoder, history
 
 
@@ -117,7 +117,7 @@ def pca(dataset, settings, seed, callbacks):
     """Principal components of the training images, as an encoder with one linear layer."""
     from sklearn.decomposition import PCA
 
-    flat = dataset.x_train.reshape(len(dataset.x_train), -1)
+    flat = dataset.x_pretraining.reshape(dataset.pretraining_count, -1)
     components = min(settings.code_dim, *flat.shape)
     with one_thread():
         fitted = PCA(components, svd_solver="covariance_eigh").fit(flat)
@@ -227,7 +227,7 @@ def new_encoder(dataset, settings):
 def adam(learning_rate, dataset, settings):
     """The optimizer of every network."""
     if settings.decay:
-        steps = settings.epochs * (len(dataset.x_train) // settings.batch_size)
+        steps = settings.epochs * (dataset.pretraining_count // settings.batch_size)
         learning_rate = rise_and_fall(learning_rate, steps)
     return FusedAdam(learning_rate)
 
@@ -253,6 +253,7 @@ def train_with_labels(encoder, dataset, settings, callbacks):
         jit_compile=False,
         steps_per_execution=10,
     )
-    labelled = (dataset.train_tensor, dataset.y_train)
-    batches = full_batches(labelled, settings.batch_size, shuffle=True)  # `fit` need not
+    labelled = (dataset.train_tensor[: len(dataset.y_train)], dataset.y_train)
+    each = dataset.pretraining_count // settings.batch_size  # as many batches as without labels
+    batches = full_batches(labelled, settings.batch_size, shuffle=True, batches=each)
     return encoder, fit(classifier, batches, settings.epochs, callbacks, shuffle=False)

@@ -249,6 +249,8 @@ def fingerprint(dataset):
     digest = hashlib.sha256()
     for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
         digest.update(np.ascontiguousarray(getattr(dataset, part)))
+    if dataset.x_unlabelled is not None:
+        digest.update(np.ascontiguousarray(dataset.x_unlabelled))
     return digest.hexdigest()[:16]
 
 

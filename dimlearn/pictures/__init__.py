@@ -26,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "score_matrices",
             "show",
         ],
+        "unlabelled": ["alike", "in_their_places"],
         "widgets": ["LiveTraining", "explorer"],
     },
 )

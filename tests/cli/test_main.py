@@ -11,7 +11,7 @@ from dimlearn.check import progress_file
 from dimlearn.cli import build, verify
 from dimlearn.course import authoring, claims, recorded
 
-NAMES = ["compare", "estimate", "lessons", "progress", "build", "verify"]
+NAMES = ["compare", "train", "estimate", "lessons", "progress", "build", "verify"]
 
 
 def ends_in(error):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dimlearn import InputError, build_encoder
-from dimlearn.evaluation import Settings, all_rows, encode
+from dimlearn import InputError, build_encoder, data
+from dimlearn.evaluation import Settings, all_rows, encode, frozen_codes
 from dimlearn.evaluation.comparison import filled_in
 from dimlearn.evaluation.rows import ROWS, adam, new_encoder, rise_and_fall, row
 from dimlearn.evaluation.settings import WEIGHTS
@@ -169,3 +169,51 @@ def rate_after(steps, optimizer):
     optimizer.build([])
     optimizer.iterations.assign(steps)
     return float(optimizer.learning_rate)
+
+
+# ---------------------------------------------------------------- images without labels
+
+
+@pytest.fixture(scope="module")
+def mostly_unlabelled(little):
+    """40 labelled digits and 150 others."""
+    x, y = little.x_train, little.y_train
+    test = little.x_test[:40], little.y_test[:40]
+    return data.from_arrays(x[:40], y[:40], *test, x_unlabelled=x[40:190])
+
+
+def test_pca_sees_the_images_without_labels(mostly_unlabelled):
+    """More components than there are labelled images."""
+    encoder, _ = trained("pca", mostly_unlabelled, replace(QUICK, code_dim=60))
+    assert encoder.output_shape == (None, 60)
+
+
+def test_all_networks_have_as_many_batches(mostly_unlabelled, monkeypatch):
+    """And batches as large, though there are fewer labelled images than one of them holds."""
+    seen = {}
+    for name in ("local", "supervised", "standard"):
+        steps = []
+
+        class Counted(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None, steps=steps):
+                steps.append(int(self.model.optimizer.iterations))
+
+        all_rows(QUICK)[name].train(
+            mostly_unlabelled, replace(QUICK, epochs=2, batch_size=50), 0, [Counted()]
+        )
+        seen[name] = steps[-1]
+    images = 36 + 150  # a tenth of the labelled ones validate
+    assert seen == dict.fromkeys(("local", "supervised", "standard"), 2 * (images // 50))
+
+
+def test_encoders_without_labels_learn_from_both(mostly_unlabelled):
+    """The codes of an encoder change when images without labels are left out; of probes nothing is
+    trained on those."""
+    alone = replace(mostly_unlabelled, x_unlabelled=None)
+    settings = replace(QUICK, batch_size=30)
+    with_others, _ = trained("local", mostly_unlabelled, settings)
+    without, _ = trained("local", alone, settings)
+    x = mostly_unlabelled.x_test
+    assert np.abs(encode(with_others, x) - encode(without, x)).max() > 1e-3
+    codes = frozen_codes(with_others, mostly_unlabelled)
+    assert len(codes.x) == len(codes.y) == 40
