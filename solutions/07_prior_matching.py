@@ -68,7 +68,6 @@ both = {"codes, information only": free, "a sample of the prior": wanted}
 show(pictures.squares(both), """Two squares of points. Left, the codes form one cloud, dense in the middle, and
 leave most of the square empty. Right, a uniform sample fills the square evenly.""")
 
-
 # %% [markdown]
 # The codes are a cloud somewhere in the square. It could as well be elsewhere, or wider: mutual
 # information stays the same when a code is shifted, stretched or turned in any invertible way
@@ -436,7 +435,6 @@ named = {f"{name}, gap {gap(points):.2f}": points for name, points in named.item
 show(pictures.histograms(named), f"""Histograms of the two numbers of 400 codes: a hill without the
 prior, much flatter with it, flat for the prior itself. {"; ".join(named)}.""")
 
-
 # %% [markdown]
 # With the prior the gap is smaller: the hills are flatter. (A game is a nervous thing: try
 # `play(P_loss, gamma=0.3)` and draw the codes.) Now the losses. **Predict** how they look for a game
@@ -486,7 +484,6 @@ both = {f"{name}, gap {gap(points):.2f}": points for name, points in both.items(
 show(pictures.squares(both), """Two squares of codes: with the right loss spread over the square, with the wrong one
 pressed into a corner.""")
 
-
 # %% [markdown]
 # The wrong encoder *helps* the discriminator: it moves its codes to where they are easiest to
 # recognise, here a corner, away from the prior. Both losses fall because both want the same. **In a
@@ -497,6 +494,7 @@ pressed into a corner.""")
 # recognise, here a corner, away from the prior.
 assert gap(wrong_moments[-1]) > gap(free[:400]) and gap(wrong_moments[-1]) > 0.7
 assert (wrong_losses[-36:].mean(axis=0) < losses[-36:].mean(axis=0)).all()
+
 
 # %% [markdown]
 # Follow both games step by step:
@@ -518,7 +516,6 @@ explorer(moment, step=(0, 288, 36, 288), loss=["right", "wrong"])
 five = {f"step {36 * k}": moments[k] for k in (0, 2, 4, 6, 8)}
 show(pictures.squares(five, width=1.9), """Five moments of the right game: all codes in one point in the middle, then a small
 cloud, which spreads until it fills most of the square.""")
-
 
 # %% [markdown]
 # ## What it costs
