@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from dimlearn import build_encoder, check, data
-from dimlearn.deep_infomax.settling import settle
+from dimlearn.deep_infomax import settle
 from dimlearn.evaluation import Settings, all_rows, encode
 from dimlearn.evaluation.intervals import effective_number
 from dimlearn.pictures import canvas, explorer, show
