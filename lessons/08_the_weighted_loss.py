@@ -601,7 +601,7 @@ judging.squashed(codes)
 
 # %% [markdown]
 # The untrained entries all lie near the middle, and the training has spread them. An even spread
-# would have 10 % in the two outer twentieths; with our functions it is 3 % after these 276 steps.
+# would have 10 % at the ends, in the two outer twentieths; the titles say how many there are.
 #
 # Is that the work of the prior, or of the bound? This picture cannot tell: it lacks its control.
 # Make it, if you have a minute: a `YourDIM(new_encoder(), gamma=0.0)`, trained in the same way.
