@@ -16,7 +16,8 @@ are read as float32. With sp = softplus:
     InfoNCE   E_J[T - log mean_j exp T(., j)]     van den Oord et al. 2018, DIM Eq. 5 plus log N
 
 DV, NWJ and InfoNCE are lower bounds on the mutual information in expectation (a DV value of a
-small batch is biased upwards), and so is MINE's form of DV, further down. The JSD objective is not:
+small batch is biased upwards), and so is MINE's form of DV, further down; over the locations of a
+map InfoNCE is one in the direction of the codes only (`local_infonce`). The JSD objective is not:
 its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed it. What a critic trained
 by JSD says about mutual information is in `dimlearn.information.readouts`.
 """
@@ -233,6 +234,10 @@ def local_infonce(scores):
     For code `i` and location `l` of its own image: the log-softmax of `scores[i, i, l]` against
     itself and every location of every other image (other locations of the same image are not
     negatives), averaged over `i` and `l`, plus log(1 + (N-1) L). As in the authors' code.
+
+    No lower bound on mutual information: the L locations of an image are one draw and not L. Where
+    an image is a coin, all its locations show it and the code is it, the perfect critic reads
+    log(1 + L) / 2 on average for N = 2. `local_infonce_codes` has independent candidates.
     """
     scores = full_precision(scores)
     n, _, locations = tf.unstack(tf.shape(scores))
