@@ -18,12 +18,15 @@ LESSONS = {
         "The global objective",
         ("mismatch", "global_pairs", "global_loss", "concat_scores", "whiten"),
     ),
-    6: ("The local objective", ("attach_code", "local_scores", "local_jsd", "local_infonce")),
+    6: (
+        "The local objective",
+        ("attach_code", "local_scores", "local_jsd", "train_step", "local_infonce"),
+    ),
     7: (
         "Prior matching",
         ("sample_prior", "discriminator_loss", "prior_loss", "prior_gradients"),
     ),
-    8: ("The weighted loss", ("dim_loss", "train_step", "dim_step")),
+    8: ("The weighted loss", ("dim_loss", "dim_step")),
     9: (
         "Comparing classifiers",
         (

@@ -4,7 +4,7 @@ import pytest
 
 from dimlearn import InputError
 from dimlearn.course import authoring, recorded
-from dimlearn.course.results import explosion
+from dimlearn.course.results import explosion, local_objectives
 
 TABLES = authoring.ROOT / "lessons" / "results"
 
@@ -82,3 +82,14 @@ def test_the_explosion_is_run_as_it_says(monkeypatch):
     ]  # fmt: skip
     assert all(row["lowest"] <= row["mean"] and row["deviation"] > 0 for row in rows)
     assert rows == explosion.run(seed=0) != explosion.run(seed=1)
+
+
+@pytest.mark.slow
+def test_the_local_objectives_are_run_as_they_say(monkeypatch):
+    monkeypatch.setattr(local_objectives, "STEPS", 2)
+    monkeypatch.setattr(local_objectives, "IMAGES", 640)
+    rows = local_objectives.run(seed=0)
+    assert [row["objective"] for row in rows] == ["first weights", *local_objectives.OBJECTIVES]
+    assert all(0 < row["linear"] < 1 and 0 < row["knn_whitened"] < 1 for row in rows)
+    jsd, patches, codes = (row["held_out"] for row in rows[2:])
+    assert -1.5 < jsd < 0 and abs(patches) < 1 and abs(codes) < 1

@@ -1,5 +1,6 @@
 """Known values, invariances and gradients of the bounds (nats)."""
 
+import itertools
 import math
 
 import numpy as np
@@ -307,3 +308,16 @@ def test_huge_scores_stay_finite_in_a_graph(name, size):
 
     value, slope = both(tf.constant(scores))
     assert np.isfinite(value) and np.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("n", [2, 4, 8])
+def test_over_locations_infonce_may_exceed_the_information_and_over_codes_it_does_not(n):
+    """Each image is a fair coin that all its locations show; a critic that knows all there is."""
+    coins = np.array(list(itertools.product([0, 1], repeat=n)))  # every batch there is
+    same = coins[:, :, None] == coins[:, None]  # [batches, n, n]
+    scores = np.repeat(20.0 * same[..., None], 25, axis=-1)
+    over_patches = np.mean([local_infonce(one) for one in scores])
+    over_codes = np.mean([local_infonce_codes(one) for one in scores])
+    assert over_codes < math.log(2) < over_patches
+    if n == 2:
+        assert over_patches == pytest.approx(math.log(1 + 25) / 2, abs=1e-6)

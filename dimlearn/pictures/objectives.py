@@ -1,0 +1,162 @@
+"""Pictures of the global and the local objective: who is paired with whom, and what came of it.
+
+Each function returns a figure, for `show`. Lessons 5 and 6.
+"""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from dimlearn.pictures.lessons import canvas
+from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE
+
+UNUSED = "#dddddd"
+STYLES = ((BLUE, "o-"), (ORANGE, "s--"), (PURPLE, "^:"), (GREEN, "D-."))  # colour, marker, line
+
+# ---------------------------------------------------------------- images and what a location sees
+
+
+def fields(image, side, jump, framed):
+    """An image, and beside it what every location of its feature map sees, each in its place.
+
+    image: `[H, W, channels]`; side, jump: of a field and from one to the next, in pixels; framed:
+    the `(row, column)` of up to four locations whose fields are framed in both.
+    """
+    size = (image.shape[0] - side) // jump + 1
+    gap = side + 1
+    mosaic = np.ones([size * gap, size * gap, image.shape[-1]])
+    for row, column in np.ndindex(size, size):
+        patch = image[row * jump :][:side, column * jump :][:, :side]
+        mosaic[row * gap :][:side, column * gap :][:, :side] = patch
+    figure, axes = canvas(2, width=3.4, height=3.4)
+    titles = ("the image", "what each location sees")
+    for axis, picture, distance, title in zip(axes, (image, mosaic), (jump, gap), titles):
+        axis.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=1)
+        for (row, column), (color, _) in zip(framed, STYLES):
+            corner = (column * distance - 0.5, row * distance - 0.5)
+            axis.add_patch(Rectangle(corner, side, side, fill=False, color=color, linewidth=3))
+        axis.set(title=title)
+        axis.set_axis_off()
+    return figure
+
+
+def heat_maps(images, values, side, jump, columns, label, signed=False):
+    """Images in rows of `columns`, each with a value for every location laid over it.
+
+    images: `[N, H, W, channels]`; values: `[N, L]`, each drawn in the middle of the field that its
+    location sees; the strokes are lines. label: what the values are. signed: colours for values
+    of both signs (blue above 0, red below) in place of one colour from 0 on.
+    """
+    size, places = images.shape[1], round(values.shape[1] ** 0.5)
+    step, rows = size + 2, -(-len(images) // columns)
+    figure, axis = canvas(width=1.35 * columns + 1.2, height=1.4 * rows)
+    highest = np.abs(values).max()
+    colors, lowest = ("RdBu", -highest) if signed else ("Blues", 0)
+    for k, (image, its) in enumerate(zip(images, values)):
+        x, y = k % columns * step, k // columns * step
+        axis.add_patch(Rectangle((x, y), size, size, fill=False, color=GREY))
+        left, top, width = x + (side - jump) / 2, y + (side - jump) / 2, places * jump
+        extent = (left, left + width, top + width, top)
+        field = its.reshape(places, places)
+        heat = axis.imshow(field, cmap=colors, vmin=lowest, vmax=highest, extent=extent)
+        pixels = np.arange(size) + 0.5
+        strokes = image.mean(axis=-1)
+        axis.contour(x + pixels, y + pixels, strokes, [0.4], colors=BLACK, linewidths=1)
+    axis.set(xlim=(-1, columns * step), ylim=(rows * step, -1))
+    axis.set_axis_off()
+    figure.colorbar(heat, ax=axis, shrink=0.8).set_label(label)
+    return figure
+
+
+# ---------------------------------------------------------------- who is paired with whom
+
+
+def one_pair_or_many(size):
+    """A feature map of `size` x `size` locations and a code: one pair, or one for each location."""
+    figure, axes = canvas(2, width=4.2, height=2.8)
+    middle, away = (size - 1) / 2, size + 2.6
+    for axis, title in zip(axes, ("global: one pair", "local: a pair for each location")):
+        for row, column in np.ndindex(size, size):
+            axis.add_patch(Rectangle((column - 0.45, row - 0.45), 0.9, 0.9, color=UNUSED))
+        axis.add_patch(Rectangle((away, -0.5), 0.6, size, color=BLUE))
+        axis.text(away + 0.3, size, "code", ha="center", va="center", color=BLUE)
+        axis.set(xlim=(-0.6, size + 4), ylim=(size + 0.4, -0.6), title=title)
+        axis.set_axis_off()
+    frame = Rectangle((-0.5, -0.5), size, size, fill=False, color=ORANGE, linewidth=3)
+    axes[0].add_patch(frame)
+    axes[0].plot([size - 0.5, away], [middle, middle], color=ORANGE, linewidth=3)
+    for row, column in np.ndindex(size, size):
+        end = row - 0.5 + (column + 0.5) / size  # each at its own place of the code
+        line = ([column, away], [row, end])
+        axes[1].plot(*line, "o-", color=ORANGE, markersize=3, linewidth=0.8)
+    return figure
+
+
+def pair_kinds(kinds, title):
+    """Scores `[N, N, L]` as little squares: a block for each code and image.
+
+    kinds: 1 for positive (blue), -1 for negative (orange), 0 for not asked about (grey).
+    """
+    n, places = len(kinds), round(kinds.shape[2] ** 0.5)
+    figure, axis = canvas(width=4.4, height=3.6)
+    colors = {1: BLUE, -1: ORANGE, 0: UNUSED}
+    for i, j, place in np.ndindex(kinds.shape):
+        x, y = j + 0.85 * (place % places) / places, i + 0.85 * (place // places) / places
+        width = (0.78 if kinds[i, j, place] > 0 else 0.6) / places  # positive ones are larger
+        square = Rectangle((x, y), width, width, color=colors[kinds[i, j, place]], linewidth=0)
+        axis.add_patch(square)
+    axis.set(xlim=(-0.1, n), ylim=(n, -0.1), aspect="equal", title=title)
+    axis.set(xlabel="image j and its locations l", ylabel="code i")
+    axis.set_xticks(np.arange(n) + 0.4, range(n))
+    axis.set_yticks(np.arange(n) + 0.4, range(n))
+    return figure
+
+
+# ---------------------------------------------------------------- curves and rows
+
+
+def curves(x, lines, levels, xlabel, ylabel, log=False):
+    """Curves over one axis, with levels to compare them with.
+
+    lines: `{name: values [len(x)]}`, up to four; levels: `{name: value}`, grey, each with its
+    name written at its right end; log: whether `x` doubles from point to point.
+    """
+    figure, axis = canvas(width=5.6, height=3.2)
+    many = len(x) > 20
+    for (name, values), (color, style) in zip(lines.items(), STYLES):
+        axis.plot(x, values, style[1:] if many else style, color=color, label=name)
+    for name, value in levels.items():
+        axis.axhline(value, color=GREY, linestyle=(0, (4, 2)), linewidth=1)
+        axis.annotate(name, (1.01, value), xycoords=("axes fraction", "data"), va="center")
+    if log:
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(x, [f"{value:g}" for value in x])
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+    if len(lines) > 1:
+        axis.legend(frameon=False)
+    return figure
+
+
+def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
+    """Accuracies of several seeds: a dot for each, and their mean with its interval.
+
+    rows: `{name: {probe: (each [seeds], low, high)}}` in fractions, drawn from top to bottom, a
+    column of axes for each probe; titles: `{probe: title}`; live: `(name, {probe: accuracy})`, a
+    run to be marked by an open diamond, in the axes of the probes that judged it.
+    """
+    figure, axes = canvas(len(titles), 3.0, 0.9 + 0.34 * len(rows), squeeze=False, sharey=True)
+    for axis, (probe, title) in zip(axes[0], titles.items()):
+        for place, row in enumerate(rows.values()):
+            each, low, high = row[probe]
+            axis.plot(100 * np.asarray(each), [place] * len(each), "|", color=GREY, markersize=9)
+            axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
+            axis.plot(100 * np.mean(each), place, "o", color=BLUE)
+        if live:
+            name, accuracies = live
+            place = list(rows).index(name)
+            axis.plot(
+                100 * accuracies.get(probe, np.nan), place, "D", color=ORANGE, fillstyle="none"
+            )
+        axis.set(title=title, xlabel=xlabel, ylabel="code")
+        axis.set_yticks(range(len(rows)), list(rows))
+        axis.set_ylim(len(rows) - 0.5, -0.5)
+    return figure
