@@ -50,7 +50,7 @@ accuracy_interval = check.yours("accuracy_interval")
 # ## The same, seen twice
 #
 # The images are those of the other lessons, at half their size: two by two pixels become one. A
-# training step then costs a quarter, and digits stay digits.
+# training step then costs far less, and digits stay digits.
 
 # %%
 def halved(x):
