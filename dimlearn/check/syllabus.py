@@ -38,7 +38,7 @@ LESSONS = {
         ),
     ),
     10: ("Diagnosing a representation", ("shuffle_dimensions", "gaussian_total_correlation")),
-    11: ("Two views", ("two_view_loss",)),
+    11: ("Two views, and your own images", ("two_view_loss", "nearest_others")),
 }
 
 LESSON_OF = {name: number for number, (_, names) in LESSONS.items() for name in names}

@@ -1,4 +1,4 @@
-"""Random pictures of an image: two views of the same thing.
+"""Random pictures of an image: two views of the same thing. Lesson 11.
 
 Deep InfoMax asks which feature map a code belongs to. When code and map come from one picture, ink
 and place give the answer away. When they come from two different pictures of the same image, turned

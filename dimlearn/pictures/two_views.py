@@ -1,0 +1,110 @@
+"""Pictures of lesson 11: pairs of two views, recorded rows with a run beside them, neighbours.
+
+Each function returns a figure for `show`.
+"""
+
+import html
+
+import numpy as np
+
+from dimlearn.pictures.lessons import canvas, image_grid
+from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED
+
+MARKERS = ("o-", "s--", "^-.", "D:")
+COLORS = (BLUE, ORANGE, GREEN, RED)
+
+
+def pair_boards(boards, label="bound in nats", xlabel="map of view", ylabel="code of view"):
+    """A row of boards of 2x2, one number for each pair of a code (row) and a map (column).
+
+    `boards`: `{title: values [2, 2]}`; NaN is drawn as a question mark.
+    """
+    figure, axes = canvas(len(boards), width=2.9, height=3.0, squeeze=False)
+    highest = max(1e-9, *(np.nanmax(np.nan_to_num(values)) for values in boards.values()))
+    for axis, (title, values) in zip(axes[0], boards.items()):
+        values = np.asarray(values)
+        image = axis.imshow(np.nan_to_num(values), cmap="Blues", vmin=0, vmax=highest)
+        for (row, column), value in np.ndenumerate(values):
+            text, dark = ("?", False) if np.isnan(value) else (f"{value:.2f}", value > highest / 2)
+            color = "white" if dark else BLACK
+            axis.text(column, row, text, ha="center", va="center", color=color, fontsize=13)
+        axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
+        axis.set(xticks=(0, 1), xticklabels="ab", yticks=(0, 1), yticklabels="ab")
+    if not all(np.isnan(values).all() for values in boards.values()):
+        figure.colorbar(image, ax=list(axes[0]), label=label, shrink=0.8)
+    return figure
+
+
+def curves(values, ylabel, xlabel="step", every=10):
+    """Lines over the steps of a training, each point the mean of `every` steps.
+
+    `values`: `{name: [steps]}`.
+    """
+    figure, axis = canvas(width=5)
+    for (name, each), style, color in zip(values.items(), MARKERS, COLORS):
+        blocks = np.array(each)[: len(each) // every * every].reshape(-1, every)
+        steps = every * np.arange(len(blocks)) + every / 2
+        axis.plot(steps, blocks.mean(axis=1), style, color=color, markersize=4, label=name)
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+    axis.legend(frameon=False)
+    return figure
+
+
+def recorded_rows(panels, names, live=None):
+    """A panel for each measure: recorded means with their intervals, and crosses of one live run.
+
+    `panels`: `{measure: {name: (mean, low, high)}}`, shares; `names`: the rows from top to bottom;
+    `live`: `{measure: {name: share}}`.
+    """
+    figure, axes = canvas(len(panels), width=2.7, height=1.2 + 0.35 * len(names), squeeze=False)
+    for axis, (measure, rows) in zip(axes[0], panels.items()):
+        for place, name in enumerate(names):
+            mean, low, high = (100 * share for share in rows[name])
+            axis.plot([low, high], [place, place], color=BLUE)
+            axis.plot(mean, place, "o", color=BLUE)
+            if live and name in live.get(measure, {}):
+                axis.plot(100 * live[measure][name], place, "x", color=RED, markersize=8)
+        axis.set(title=measure, xlabel="percent", ylabel="training", xlim=(0, 103))
+        axis.set_yticks(range(len(names)), names)
+        axis.set_ylim(len(names) - 0.5, -0.5)
+        axis.grid(axis="x", alpha=0.3)
+    return figure
+
+
+def neighbour_rows(images, queries, found):
+    """Queries, each in a row with its nearest images under several codes.
+
+    `images`: `[N, H, W, 1 or 3]`; `queries`: indices of images; `found`: `{name: [N, K]}` indices.
+    A grey column parts the codes. The names stand above the first neighbour of each.
+    """
+    count = next(iter(found.values())).shape[1]
+    blank, titles, rows = np.full_like(images[0], 0.5), [], []
+    for query in queries:
+        rows.append(images[query])
+        titles.append("query" if query == queries[0] else "")
+        for name, table in found.items():
+            rows += [blank, *images[table[query]]]
+            titles += ["", name if query == queries[0] else "", *[""] * (count - 1)]
+    return image_grid(np.array(rows), titles, columns=1 + (count + 1) * len(found))
+
+
+def intervals(rows, xlabel):
+    """Values with intervals, one below the other. `rows`: `{name: (value, low, high)}`, shares."""
+    figure, axis = canvas(width=6, height=1.0 + 0.35 * len(rows))
+    for place, (value, low, high) in enumerate(rows.values()):
+        axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
+        axis.plot(100 * value, place, "o", color=BLACK)
+    axis.axvline(0, color=GREY, linestyle="--", linewidth=1)
+    axis.set(xlabel=xlabel, ylabel="rows")
+    axis.set_yticks(range(len(rows)), list(rows))
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    return figure
+
+
+def page(title, *parts):
+    """A page of HTML that needs no other file. `parts`: texts, and pictures of `show`, in their
+    order."""
+    told = [f"<p>{html.escape(part)}</p>" if isinstance(part, str) else part._repr_html_()
+            for part in parts]  # fmt: skip
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
+    return f'<!doctype html><html lang="en">{head}<h1>{html.escape(title)}</h1>{"".join(told)}'

@@ -1,0 +1,61 @@
+"""The pictures of lesson 11 draw what they are given, and can be shown."""
+
+import numpy as np
+
+from dimlearn import pictures
+from dimlearn.pictures import two_views
+
+WORDS = "Some values, drawn for a test of the picture."
+
+
+def test_a_board_writes_its_values_and_asks_where_there_is_none():
+    figure = two_views.pair_boards({"one": [[1.0, 0.25], [0.5, np.nan]]})
+    assert [text.get_text() for text in figure.axes[0].texts] == ["1.00", "0.25", "0.50", "?"]
+    assert pictures.show(figure, WORDS).png
+    unknown = two_views.pair_boards({"one": np.full((2, 2), np.nan)})
+    assert len(unknown.axes) == 1 and pictures.show(unknown, WORDS)
+
+
+def test_a_curve_is_the_mean_of_every_few_steps():
+    figure = two_views.curves({"a": range(45), "b": [1.0] * 40}, "loss in nats", every=10)
+    first, second = figure.axes[0].lines
+    np.testing.assert_allclose(first.get_xydata(), [[5, 4.5], [15, 14.5], [25, 24.5], [35, 34.5]])
+    assert set(second.get_ydata()) == {1.0} and len(second.get_ydata()) == 4
+    assert pictures.show(figure, WORDS)
+
+
+def test_recorded_rows_have_intervals_and_crosses_of_a_live_run():
+    panels = {"linear": {"own": (0.5, 0.4, 0.6), "crossed": (0.9, 0.8, 1.0)}}
+    figure = two_views.recorded_rows(panels, ["crossed", "own"], {"linear": {"own": 0.55}})
+    drawn = [list(line.get_xdata()) for line in figure.axes[0].lines]
+    np.testing.assert_allclose(np.concatenate(drawn), [80, 100, 90, 40, 60, 50, 55])
+    assert [each.get_text() for each in figure.axes[0].get_yticklabels()] == ["crossed", "own"]
+    assert pictures.show(figure, WORDS)
+
+
+def test_neighbours_stand_beside_their_query():
+    images = np.linspace(0, 1, 6)[:, None, None, None] * np.ones((6, 8, 8, 1))
+    found = {"a": np.array([[1, 2], [0, 2], [1, 3]]), "b": np.array([[4, 5], [3, 5], [0, 4]])}
+    figure = two_views.neighbour_rows(images, [0, 2], found)
+    shown = [axis.images[0].get_array()[0, 0] for axis in figure.axes]
+    np.testing.assert_allclose(
+        shown, [0, 0.5, 0.2, 0.4, 0.5, 0.8, 1, 0.4, 0.5, 0.2, 0.6, 0.5, 0, 0.8]
+    )
+    titles = [axis.get_title() for axis in figure.axes]
+    assert titles[:7] == ["query", "", "a", "", "", "b", ""] and not any(titles[7:])
+    assert pictures.show(figure, WORDS)
+
+
+def test_intervals_are_in_percent_with_the_first_on_top():
+    figure = two_views.intervals({"a": (0.02, -0.01, 0.05), "b": (0.1, 0.0, 0.2)}, "points")
+    lines = [list(line.get_xdata()) for line in figure.axes[0].lines[:4]]
+    np.testing.assert_allclose(np.concatenate(lines), [-1, 5, 2, 0, 20, 10])
+    assert figure.axes[0].get_ylim() == (1.5, -0.5)
+    assert pictures.show(figure, WORDS)
+
+
+def test_a_page_holds_its_pictures_and_escapes_its_words():
+    picture = pictures.show(two_views.curves({"a": range(20)}, "loss in nats"), WORDS)
+    text = two_views.page("a < b", "one & two", picture)
+    assert "<h1>a &lt; b</h1><p>one &amp; two</p><img alt=" in text
+    assert 'src="data:image/png;base64,' in text and "http" not in text
