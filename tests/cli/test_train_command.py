@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -94,6 +95,7 @@ def test_it_goes_on_after_ctrl_c(scans, tmp_path):
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "unfinished.npz").exists():
         assert process.poll() is None, process.stderr.read()
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT if os.name != "nt" else signal.CTRL_C_EVENT)
     assert "give the same command again to go on" in process.communicate()[1]
     assert process.returncode == 130
