@@ -240,28 +240,14 @@ def compiled_draw():
 
 print(compiled_draw().numpy().round(3), compiled_draw().numpy().round(3))
 
-
 # %% [markdown]
 # The same sample, and so for ever. TensorFlow's own generator draws anew at every step.
 #
-# ### Exercise 2: `train_step`, free
-#
-# *Medium, 10 minutes.* One step of the local objective with your `local_jsd`. It has the four parts
-# of the step above. Three things are different, and each is a decision of yours: what is minimised,
-# who moves, and how an encoder with batch normalisation is called in training.
-# `critic(feature_map, code)` gives the scores `[N, N, L]`. Return the loss as the tensor that it
-# is: further down the step is compiled, where a tensor has no number yet.
+# In lesson 06 you wrote `train_step`, one step of the local objective: encoder and critic together descend
+# `-local_jsd`. It is here again (yours, if it was right, and ours otherwise).
 
-# %% tags=["solution"]
-def train_step(images, encoder, critic, optimizer):
-    """One step on `-local_jsd` for encoder and critic together: the scalar loss before it."""
-    raise NotImplementedError
-
-
-# %% tags=["nbval-check-output"]
-feedback = check.train_step(train_step)
-step = feedback.use
-feedback
+# %%
+step = check.yours("train_step")
 
 
 # %% [markdown]
@@ -487,7 +473,7 @@ print(f"the second pair with its own step and optimizer begins at {own:.2f} nats
 #
 # ## All of it in one step
 #
-# ### Exercise 3: `dim_step`, free
+# ### Exercise 2: `dim_step`, free
 #
 # *Hard, 15 minutes.* The whole step of DIM(L), for all three networks. Encoder and critic go down
 # `-beta` times `local_infonce` plus `gamma` times the prior loss. The discriminator goes down its

@@ -253,7 +253,6 @@ def compiled_draw():
 
 print(compiled_draw().numpy().round(3), compiled_draw().numpy().round(3))
 
-
 # %% [markdown]
 # The same sample, and so for ever. TensorFlow's own generator draws anew at every step.
 #
@@ -262,6 +261,7 @@ print(compiled_draw().numpy().round(3), compiled_draw().numpy().round(3))
 
 # %%
 step = check.yours("train_step")
+
 
 # %% [markdown]
 # Trust, but look: after *one* step, what has moved? Three groups should have: the encoder's
