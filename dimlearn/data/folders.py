@@ -20,7 +20,6 @@ import hashlib
 import json
 import math
 import os
-import stat
 import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dimlearn.data.listing import list_files
 from dimlearn.errors import InputError, one_line
 from dimlearn.files import readable, write_json, written_whole
 
@@ -117,44 +117,6 @@ def told(blocks, count, say):
     for number, block in enumerate(blocks):
         say(f"reading pictures: {number * BLOCK} of {count} files", passing=True)
         yield block
-
-
-# ---------------------------------------------------------------- which files there are
-
-
-def list_files(folder, keep):
-    """The files in a folder and below it, `([[name, bytes, time of change]], left out)`, by name.
-
-    Links are followed, and no folder is entered twice: a link may lead back. Nor is `keep`, with
-    what was made of the pictures. Raises `InputError` where the folder cannot be listed.
-    """
-    files, left_out, entered = [], {}, {os.path.realpath(keep)}
-
-    def closed(error):
-        if Path(error.filename) == folder:
-            raise InputError(f"the folder {readable(folder)} cannot be read: {error.strerror}")
-        left_out[inside(error.filename)] = error.strerror
-
-    def inside(path):
-        return Path(os.path.relpath(path, folder)).as_posix()
-
-    for place, folders, names in os.walk(folder, onerror=closed, followlinks=True):
-        if os.path.realpath(place) in entered:
-            folders.clear()
-            continue
-        entered.add(os.path.realpath(place))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for path in (os.path.join(place, name) for name in names if not name.startswith(".")):
-            try:
-                status = os.stat(path)
-            except OSError as error:  # as of a link that leads nowhere
-                left_out[inside(path)] = error.strerror
-                continue
-            if stat.S_ISREG(status.st_mode):
-                files.append([inside(path), status.st_size, status.st_mtime_ns])
-            else:  # such as a pipe, which would be waited for
-                left_out[inside(path)] = "it is no file"
-    return sorted(files), left_out
 
 
 def common_side(folder, files):
