@@ -6,7 +6,7 @@ batch normalisation settles; the encoder with its first weights is treated alike
 
 import numpy as np
 
-from dimlearn.data import load
+from dimlearn.data.images import load
 from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.model import DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
