@@ -14,21 +14,20 @@
 # - say what a feature map and a code are, and compute how large a map is;
 # - point at the pixels that one location of a map sees, and prove it by experiment;
 # - build the encoder that the rest of the course trains, and say why its code is linear;
+# - say what batch normalisation does to an encoder that is judged, and settle it;
 # - measure what an encoder is worth that has learnt *nothing*: the control for every later table.
 #
-# **Time** about 35 minutes. **You need** lesson 00, NumPy, and to have met a convolution before
+# **Time** about 40 minutes. **You need** lesson 00, NumPy, and to have met a convolution before
 # (a small window of weights that slides over an image).
 
 # %%
 import math
 
 import numpy as np
-from matplotlib.patches import Rectangle
-from sklearn.linear_model import LogisticRegression
 
-from dimlearn import check, data, evaluation
-from dimlearn.pictures import accuracies, canvas, explorer, image_grid, show
-from dimlearn.pictures.style import BLUE, GREY, ORANGE
+from dimlearn import check, data, evaluation, pictures
+from dimlearn.deep_infomax import settle
+from dimlearn.pictures import explorer, image_grid, show
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
@@ -55,12 +54,7 @@ show(image_grid(images.x_train[some]), "Twenty small images of the training set,
 # %%
 size, kernel, stride = 11, 4, 2
 starts = range(0, size - kernel + 1, stride)
-figure, axis = canvas(width=6, height=2.4)
-axis.broken_barh([(pixel + 0.05, 0.9) for pixel in range(size)], (-0.4, 0.8), color=GREY)
-for number, start in enumerate(starts, start=1):
-    axis.broken_barh([(start, kernel)], (number - 0.3, 0.6), color=BLUE)
-axis.set(xlabel="pixel", ylabel="place of the window", yticks=range(1, len(starts) + 1))
-show(figure, f"""A row of 11 grey pixels and {len(starts)} blue bars above it, the places of the
+show(pictures.windows(size, kernel, starts), f"""A row of 11 grey pixels and {len(starts)} blue bars above it, the places of the
 window: each is 4 pixels long and starts 2 pixels further right. The last pixel is under none.""")
 
 # %% [markdown]
@@ -117,11 +111,11 @@ for padding in ("valid", "same"):
 #
 # ## A feature map, seen
 #
-# From here on we look at two convolutions with windows of 4×4, strides of 2 and no padding. Nobody
-# has trained them: their weights are random.
+# From here on we look at two convolutions without padding: windows of 5×5 with a stride of 3, then
+# windows of 3×3 with a stride of 1. Nobody has trained them: their weights are random.
 
 # %%
-stack = [(4, 2, "valid"), (4, 2, "valid")]
+stack = [(5, 3, "valid"), (3, 1, "valid")]
 filters = (32, 64)
 keras.utils.set_random_seed(run_seed())
 convolutions = keras.Sequential([keras.Input(images.image_shape)])
@@ -139,15 +133,7 @@ print("feature map:", feature_map.shape, " your M:", M)
 # *that* channel.
 
 # %%
-figure, axes = canvas(6, width=1.5, height=1.6)
-axes[0].imshow(digit.squeeze(), cmap="gray")
-axes[0].set_title("image", fontsize=9)
-for channel, axis in enumerate(axes[1:]):
-    axis.imshow(feature_map[0, ..., channel], cmap="Blues")
-    axis.set_title(f"channel {channel}", fontsize=9)
-for axis in axes:
-    axis.set_axis_off()
-show(figure, f"""An image, and five channels of its feature map: coarse pictures of {M} by {M}
+show(pictures.channels(digit, feature_map[0]), f"""An image, and five channels of its feature map: coarse pictures of {M} by {M}
 fields, dark where the filter of that channel finds what it looks for.""")
 
 # %% [markdown]
@@ -157,8 +143,8 @@ fields, dark where the filter of that channel finds what it looks for.""")
 #
 # ## What one location sees
 #
-# **Predict**: one location of the first map sees 4×4 pixels. How many pixels, side by side, does
-# one location of the *second* map see? Write a number down.
+# **Predict**: one location of the first map sees 5×5 pixels. How many pixels, side by side, does
+# one location of the *second* map see? Write a number down. (Which of the two strides plays a part?)
 #
 # Two experiments will tell. First, change a single pixel and look which locations notice. The image
 # is noise, so that no pixel is empty by accident.
@@ -188,10 +174,7 @@ def pixels_that_matter(model, row, column):
 
 # %%
 seen = pixels_that_matter(convolutions, 1, 2)
-figure, axis = canvas(width=3.4, height=3.2)
-axis.imshow(seen, cmap="Blues")
-axis.set(xlabel="column of the pixel", ylabel="row of the pixel")
-show(figure, """A square of blue pixels on an otherwise white image: only these matter for the
+show(pictures.pixel_map(seen, "size of the gradient"), """A square of blue pixels on an otherwise white image: only these matter for the
 location in row 1 and column 2 of the map, some more than others.""")
 
 # %%
@@ -201,14 +184,15 @@ print("side of the square:", rows.max() - rows.min() + 1)
 
 
 # %% [markdown]
-# A square of 10 pixels: the **receptive field** of the location. Not 4 + 4 = 8, and not 4 × 4 = 16.
-# The second window covers 4 neighbours of the first map; these are a stride of 2 pixels apart, so
-# the three further ones add $3 \cdot 2 = 6$ pixels to the 4 that the first of them sees.
+# A square of 11 pixels: the **receptive field** of the location. Not 5 + 3 = 8, and not 5 × 3 = 15.
+# The second window covers 3 neighbours of the first map. How far apart are these, in pixels of the
+# image? Draw it: three bars of 5 pixels, each a stride further.
 #
 # ### Exercise 2: `receptive_field`, free
 #
-# *Medium, 6 minutes.* How large is the square for any list of layers? Which two numbers do you have
-# to carry from layer to layer? The padding does not matter.
+# *Medium, 8 minutes.* How large is the square for any list of layers? Which two numbers do you have
+# to carry from layer to layer? The padding does not matter. Try yours on the stack above, and on the
+# stack with its two layers exchanged, where 7 is right.
 
 # %% tags=["solution"]
 def receptive_field(layers):
@@ -223,7 +207,7 @@ feedback
 
 # %% [markdown]
 # Go one location to the right in the map, and the square moves by the product of all strides, here
-# $2 \cdot 2 = 4$ pixels: the `jump`. If your number is right, the square that it draws holds all
+# $3 \cdot 1 = 3$ pixels: the `jump`. If your number is right, the square that it draws holds all
 # pixels that matter, and no other.
 
 # %%
@@ -238,28 +222,11 @@ print(f"field {field}, jump {jump}; square and gradient agree:", np.array_equal(
 # %% [markdown]
 # ## The field on an image
 #
-# What does that location see of a digit? Two functions draw it: a frame around the square, and
-# beside it what is inside.
-
-# %%
-def add_frame(axis, top, left):
-    """An orange frame around the square that begins in row `top` and column `left`."""
-    corner = (left - 0.5, top - 0.5)
-    axis.add_patch(Rectangle(corner, field, field, fill=False, color=ORANGE, linewidth=2))
-
+# What does that location see of a digit?
 
 # %%
 def draw_field(row, column, image=74):
-    figure, (whole, part) = canvas(2, width=2.6, height=2.8)
-    top, left = row * jump, column * jump
-    whole.imshow(images.x_train[image].squeeze(), cmap="gray")
-    add_frame(whole, top, left)
-    part.imshow(images.x_train[image, top : top + field, left : left + field].squeeze(),
-                cmap="gray", vmin=0, vmax=1)  # fmt: skip
-    whole.set_title(f"location ({row}, {column})", fontsize=10)
-    part.set_title("what it sees", fontsize=10)
-    for axis in (whole, part):
-        axis.set_axis_off()
+    figure = pictures.framed(images.x_train[image], row * jump, column * jump, field)
     return show(figure, f"""An image with an orange frame around the {field} by {field} pixels that
     the location in row {row}, column {column} of the map sees, and these pixels enlarged.""")
 
@@ -279,7 +246,7 @@ draw_field(row=1, column=2)
 # From a piece like that you can't name a digit, but you can say that there is a stroke, and which
 # way it runs. This is what the *local* objective of lesson 06 will work with.
 #
-# Neighbouring squares overlap: they are 10 pixels large and 4 apart. **Predict**: which pixels are
+# Neighbouring squares overlap: they are 11 pixels large and 3 apart. **Predict**: which pixels are
 # seen by most locations, and is there one that nobody sees?
 
 # %%
@@ -287,19 +254,16 @@ watchers = np.zeros(noise.shape[1:3])
 for top in range(0, M * jump, jump):
     for left in range(0, M * jump, jump):
         watchers[top : top + field, left : left + field] += 1
-figure, axis = canvas(width=3.8, height=3.2)
-shown = axis.imshow(watchers, cmap="Blues")
-figure.colorbar(shown, label="locations that see the pixel")
-axis.set(xlabel="column of the pixel", ylabel="row of the pixel")
-show(figure, """A checkered pattern: pixels in the middle are seen by up to nine locations, those
-near the border by one, and the last rows and columns by none.""")
+show(pictures.pixel_map(watchers, "locations that see the pixel"), """A checkered pattern: pixels in
+the middle are seen by many locations, those near the border by few, and the last rows and columns
+by none.""")
 
 # %%
 print(f"seen by {watchers.min():.0f} to {watchers.max():.0f} locations;",
       f"pixels that nobody sees: {np.count_nonzero(watchers == 0)}")  # fmt: skip
 
 # %% [markdown]
-# With images of 28 pixels the last two rows and columns fall off the end: $4 \cdot 4 + 10 = 26$.
+# With images of 28 pixels the last two rows and columns fall off the end: $5 \cdot 3 + 11 = 26$.
 # For digits that is no loss, for your own images it may be one, and `"same"` padding would mend it.
 #
 # ## What one channel responds to
@@ -382,8 +346,55 @@ own_stack = [(layer.kernel_size[0], layer.strides[0], layer.padding)
 print(own_stack)
 print("side by your formula:", field_of(own_stack), " seen:", rows.max() - rows.min() + 1)
 
+# %% [markdown]
+# ## Batch normalisation looks sideways
+#
+# A location sees its square and nothing else: so said experiment and formula, both without batch
+# normalisation at work. It normalises each channel by the mean and the variance of *the batch*.
+# **Predict**: we change image 1 of a batch completely. Does the map of image 0 notice?
+
+# %%
+pair = tf.constant(images.x_train[:2])
+other = tf.concat([pair[:1], 1 - pair[1:]], axis=0)
+for training in (False, True):
+    change = encoder(other, training=training)[0][0] - encoder(pair, training=training)[0][0]
+    print(f"training={training}: largest change {np.abs(change).max():.3f}")
+
 
 # %% [markdown]
+# With `training=True` (if your encoder has batch normalisation) image 0 notices its neighbour,
+# because they share a mean. So a code that is to be *judged* is made with `training=False`: else the
+# test images would see each other. Then the layer normalises by **stored averages**, which training
+# updates a little with every batch.
+#
+# Your encoder has seen two pairs of images in training mode, and its averages began at mean 0 and
+# variance 1. **Predict**: are they near those of real images?
+
+# %%
+def first_variance(encoder):
+    """Stored and true variance, the mean over channels, before the first batch normalisation."""
+    norms = [one for one in encoder.layers if isinstance(one, keras.layers.BatchNormalization)]
+    if not norms:  # an encoder without batch normalisation has nothing to settle
+        return np.nan, np.nan
+    before = keras.Model(encoder.input, norms[0].input)(images.x_train[:500])
+    return np.mean(norms[0].moving_variance), np.mean(np.var(before, axis=(0, 1, 2)))
+
+
+print("stored variance {:.3f}, true variance {:.3f}".format(*first_variance(encoder)))
+
+# %% [markdown]
+# They are far off, and they would be for a while: each batch moves the stored average by a hundredth
+# of the way. An encoder that is judged after a short training is judged with averages that belong to
+# no images. `settle` replaces them by the averages over real images, and changes nothing else.
+
+# %%
+settle(encoder, images.x_train)
+print("stored variance {:.3f}, true variance {:.3f}".format(*first_variance(encoder)))
+
+
+# %% [markdown]
+# From now on an encoder is settled before anybody judges it.
+#
 # ## What a random encoder already does
 #
 # Soon we shall train encoders and be pleased with what their codes can do. But compared with
@@ -409,72 +420,67 @@ def worth(encoder):
 # %% [markdown]
 # **Predict** two numbers for the linear probe (guessing is right in one of ten): on the pixels, and
 # on the 64 numbers of a random code. Weights are random, so one random encoder is not enough: we
-# take three. The next cell takes from ten seconds to a minute or two on a busy machine; the pixels,
-# which are many, take longest.
+# take three, each *as built* (averages 0 and 1) and *settled*.
 
 # %%
 def judge(name, encoder):
-    print(f"{name:9}", end=" ")
-    results[name] = row = worth(encoder)
-    print({probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+    row = worth(encoder)
+    print(f"{name:17}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+    return row
 
 
-results = {}
-judge("pixels", keras.layers.Flatten())
-for seed in range(3):
-    keras.utils.set_random_seed(run_seed(seed))
-    judge(f"random {seed}", build(images.image_shape, 64))
-
-
-# %% [markdown]
-# How sure are these numbers? `evaluation.accuracy_interval` gives the range in which an accuracy
-# would lie with other test images, in 95 of 100 cases. It needs the number of *independent* cases.
-# The bundled digits show every test digit in four poses: these stand or fall together, so the
-# originals count, not the images.
+pixels = judge("pixels", keras.layers.Flatten())
 
 # %%
-def with_intervals(row):
-    """`{probe: (accuracy, low, high)}` of the accuracies of a row."""
-    n = images.test_originals
-    return {probe: (a, *evaluation.accuracy_interval(a * n, n)) for probe, a in row.items()}
+as_built, settled = [], []
+for seed in range(3):
+    keras.utils.set_random_seed(run_seed(seed))
+    untrained = build(images.image_shape, 64)
+    as_built.append(judge(f"as built, seed {seed}", untrained))
+    settle(untrained, images.x_train)
+    settled.append(judge(f"settled, seed {seed}", untrained))
 
 
-print("test images:", len(images.x_test), " independent:", images.test_originals)
-told = "; ".join(f"{name} " + ", ".join(f"{100 * a:.0f}" for a in row.values())
-                 for name, row in results.items())  # fmt: skip
-judged = {name: with_intervals(row) for name, row in results.items()}
-show(accuracies(judged), f"""Test accuracies in percent with their intervals, for the linear
-probe, neighbours and ten labels. {told}.""")
+# %%
+def range_of(rows):
+    """`{probe: (mean, lowest, highest)}` of the accuracies of some encoders."""
+    return {probe: (np.mean(a), min(a), max(a))
+            for probe in rows[0] for a in [[row[probe] for row in rows]]}  # fmt: skip
+
+
+judged = {"pixels": range_of([pixels]), "as built": range_of(as_built), "settled": range_of(settled)}
+show(pictures.accuracies(judged), """Test accuracies in percent of the pixels and of random encoders,
+as built and settled, for three probes: dots for the mean of three encoders, lines from the worst to
+the best.""")
 
 # %% [markdown]
 # Compare with your prediction. Three things to take along:
 #
-# - A code that has learnt nothing is **far better than guessing**, and with the linear probe about
-#   as good as the pixels or better. Whoever reports "my code reaches 50 percent without labels" on
+# - A code that has learnt nothing is **far better than guessing**. With the linear probe it is about
+#   as good as the pixels, or better. Whoever reports "my code reaches 40 percent without labels" on
 #   these digits has reported nothing.
-# - Random encoders differ from each other by a few points, with one probe more than with another.
-#   Hold that against the intervals. One seed is an anecdote.
+# - The very same weights are worth more as built than settled, with every probe. So say which of the two
+#   a control is. In this course every encoder of a table is settled, the random one too, because that
+#   is the function that training begins with.
 # - The same code gets three very different numbers from three probes. "Good" is not one number.
-#
-# A second control keeps us honest about *size*. The code has 64 numbers; the random map, lined up,
-# has many more. **Predict** what a linear probe makes of all of them. (To save time its
-# regularisation is fixed here; in the table it was chosen on the validation images.)
-
-# %%
-whole_map = keras.Model(encoder.input, keras.layers.Flatten()(encoder.outputs[0]))
-for name, frozen in {"map": whole_map, "code": encoder}.items():
-    codes = evaluation.frozen_codes(frozen, images)
-    print(f"{name}: {codes.x_train.shape[1]} numbers", end=", ")
-    probe = LogisticRegression(C=0.01, max_iter=1000, tol=1e-3).fit(codes.x_train, codes.y_train)
-    print(f"linear probe {probe.score(codes.x_test, codes.y_test):.2f}")
 
 # %% [markdown]
-# (The code's number is not the one of the table, since the regularisation is another.) The map is
-# far ahead, without any training: with so many numbers to choose from, a linear probe finds what it
-# needs. The random dense layers behind it squeeze that into 64 numbers, blindly, and most of it
-# gets out of a line's reach. So compare like with like: *codes of the same length, made by the same
-# network*. And here is the room for learning: a better choice of 64 numbers from that map.
-#
+# A second control keeps us honest about *size*. The code has 64 numbers; the random map, lined up,
+# has many more. **Predict** what a linear probe makes of all of them.
+
+# %%
+image, (feature_map, code) = untrained.input, untrained.outputs
+whole_map = keras.Model(image, keras.layers.Flatten()(feature_map))
+on_map = judge(f"map of {whole_map.output.shape[1]}", whole_map)
+
+# %% [markdown]
+# With a linear probe the map is far ahead of the code, without any training: with so many numbers to
+# choose from, a line finds what it needs. The random dense layers behind it squeeze that into 64
+# numbers, blindly, and most of it gets out of a line's reach. So compare like with like: *codes of the
+# same length, made by the same network*. And here is the room for learning: a better choice of 64
+# numbers from that map.
+
+# %% [markdown]
 # ## What could go wrong
 #
 # **A ReLU on the code.** It runs, it trains, and every plot looks fine. Why does the check refuse
@@ -482,46 +488,30 @@ for name, frozen in {"map": whole_map, "code": encoder}.items():
 # sigmoid of the code is there too: it is how lesson 07 will look at codes.
 
 # %%
-image, (feature_map, code) = encoder.input, encoder.outputs
-squashed = {"raw": code, "ReLU": keras.ops.relu(code), "sigmoid": keras.ops.sigmoid(code)}
-for name, output in squashed.items():
-    row = worth(keras.Model(image, output))
-    print(f"{name:7}", {probe: f"{accuracy:.2f}" for probe, accuracy in row.items()})
+squashed = {"ReLU": keras.ops.relu(code), "sigmoid": keras.ops.sigmoid(code)}
+rows = {name: judge(name, keras.Model(image, output)) for name, output in squashed.items()}
+print("raw", " " * 13, {probe: f"{accuracy:.2f}" for probe, accuracy in settled[-1].items()})
 
 # %% [markdown]
-# The ReLU costs most with neighbours; the other two probes lose little, or nothing that the
-# intervals above could show. Whether an entry was slightly or strongly negative is gone for good.
-# The sigmoid costs next to nothing *here*, because the codes of a random encoder are small, and
-# near 0 a sigmoid is almost a straight line. **Predict** what it costs a code that is a hundred
-# times larger, as codes may well become in training.
+# The ReLU costs the code something with every probe, and most with neighbours. Whether an entry was
+# slightly or strongly negative is gone for good. The sigmoid costs next to nothing here: the entries of
+# this code are of the order of 1, and there a sigmoid is not far from a straight line. **Predict** what
+# it costs a code that is a hundred times larger, as codes may become in training.
 
 # %%
-large = worth(keras.Model(image, keras.ops.sigmoid(100 * code)))
-print("sigmoid of a large code", {probe: f"{accuracy:.2f}" for probe, accuracy in large.items()})
+large = judge("sigmoid of 100 x", keras.Model(image, keras.ops.sigmoid(100 * code)))
 
 # %% [markdown]
+# Of a code that is a hundred times larger the sigmoid leaves hardly more than signs, and every probe
+# pays for it. The numbers were the same but for a factor, which no probe minds. What is lost is lost
+# in the sigmoid.
+#
 # So the code stays **raw**: the output of a dense layer, any number. Whoever needs it squashed can
 # do so afterwards; nobody can undo it. A *linear* last layer is no weakness: the curves are in the
 # layers before it (the ReLUs behind the convolutions, and behind a hidden dense layer if you have
 # one). The last layer only takes weighted sums, as a linear probe does.
-#
-# **Batch normalisation looks sideways.** A location sees its square and nothing else: so said
-# experiment and formula, both without batch normalisation at work. We change image 1 of a batch
-# completely, and look at the map of image 0:
-
-# %%
-pair = tf.constant(images.x_train[:2])
-other = tf.concat([pair[:1], 1 - pair[1:]], axis=0)
-for training in (False, True):
-    change = encoder(other, training=training)[0][0] - encoder(pair, training=training)[0][0]
-    print(f"training={training}: largest change {np.abs(change).max():.3f}")
 
 # %% [markdown]
-# With `training=False` nothing changes. With `training=True` (if your encoder has batch
-# normalisation) image 0 notices what its neighbours in the batch look like, because they share a
-# mean. That is why a code that is to be *evaluated* is always made with `training=False`: else the
-# test images would see each other.
-#
 # ## Questions
 #
 # Decide first, then open the answer you chose.
@@ -544,12 +534,12 @@ for training in (False, True):
 # <details><summary>One number.</summary>One number is one filter at one place. A location holds the
 # answers of all 64 filters.</details>
 #
-# #### 3. An encoder trained without labels reaches 52 percent with a linear probe on these digits. What do you conclude?
+# #### 3. An encoder trained without labels reaches 45 percent with a linear probe on these digits. What do you conclude?
 #
 # <details><summary>It works: guessing gives 10.</summary>Guessing is no control. See above what a
 # random encoder reaches.</details>
 # <details><summary>Nothing yet.</summary>Right. Random encoders of the same shape are the control,
-# several of them, with intervals.</details>
+# several of them, settled or not as it was.</details>
 # <details><summary>It beats the pixels, so it learnt something.</summary>Random encoders are about as
 # good as the pixels with that probe, or better, and they learnt nothing.</details>
 #
@@ -559,6 +549,7 @@ for training in (False, True):
 #   for the image, computed from the map;
 # - the **receptive field**: a square whose side follows from kernels and strides, and which a
 #   gradient shows;
+# - that batch normalisation judges by stored averages, and that they have to be **settled** first;
 # - the **control**: what random weights, the same architecture and the same probe already give.
 #
 # **Next**: lesson 05 trains the encoder for the first time, by the most obvious objective: map and

@@ -362,7 +362,6 @@ own_stack = [(layer.kernel_size[0], layer.strides[0], layer.padding)
 print(own_stack)
 print("side by your formula:", field_of(own_stack), " seen:", rows.max() - rows.min() + 1)
 
-
 # %% [markdown]
 # ## Batch normalisation looks sideways
 #
@@ -376,6 +375,7 @@ other = tf.concat([pair[:1], 1 - pair[1:]], axis=0)
 for training in (False, True):
     change = encoder(other, training=training)[0][0] - encoder(pair, training=training)[0][0]
     print(f"training={training}: largest change {np.abs(change).max():.3f}")
+
 
 # %% [markdown]
 # With `training=True` (if your encoder has batch normalisation) image 0 notices its neighbour,
@@ -414,6 +414,7 @@ stored, true = first_variance(build(images.image_shape, 64))
 assert stored == 1 and true < 0.5
 stored, true = first_variance(encoder)
 assert abs(stored - true) < 0.1 * true
+
 
 # %% [markdown]
 # From now on an encoder is settled before anybody judges it.
@@ -462,6 +463,7 @@ for seed in range(3):
     as_built.append(judge(f"as built, seed {seed}", untrained))
     settle(untrained, images.x_train)
     settled.append(judge(f"settled, seed {seed}", untrained))
+
 
 # %%
 def range_of(rows):
