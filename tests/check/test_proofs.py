@@ -132,7 +132,7 @@ def test_it_is_complete(judge):
 
 
 def test_no_mistake_was_lost():
-    assert len(MISTAKES) >= 813
+    assert len(MISTAKES) >= 828
 
 
 @each
@@ -172,8 +172,9 @@ def test_a_check_is_quick(judge):
 @pytest.mark.slow
 @each
 def test_the_first_wrong_answer_is_told_quickly(judge):
-    """It is held against the whole catalogue; the last mistake is found last."""
-    limit = {"dim_step": 2.5}.get(judge.name, 1.5 if judge.name in TRAINING else 1.0)
+    """It is held against the whole catalogue; the last mistake is found last. (Beside another
+    process on the same core everything takes half as long again.)"""
+    limit = 2.5 if judge.name in TRAINING | {"two_view_loss", "concat_scores"} else 1.5
     last = judge.exercise.mistakes[-1].wrong
     assert seconds(limit, judge, last, before=judge.known_faults.clear) < limit
 

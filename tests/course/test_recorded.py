@@ -1,5 +1,7 @@
 """Recorded runs: made by one command, read by one call, of several seeds."""
 
+import math
+
 import pytest
 
 from dimlearn import InputError
@@ -92,4 +94,5 @@ def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     assert [row["objective"] for row in rows] == ["first weights", *local_objectives.OBJECTIVES]
     assert all(0 < row["linear"] < 1 and 0 < row["knn_whitened"] < 1 for row in rows)
     jsd, patches, codes = (row["held_out"] for row in rows[2:])
-    assert -1.5 < jsd < 0 and abs(patches) < 1 and abs(codes) < 1
+    most = math.log(local_objectives.BATCH)  # that InfoNCE can show; JSD ends at 0
+    assert -4 < jsd < 0 and -4 < patches < most and -4 < codes < most
