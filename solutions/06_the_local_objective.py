@@ -27,8 +27,8 @@ import numpy as np
 from dimlearn import bounds, build_encoder, check, data, evaluation
 from dimlearn.course import recorded
 from dimlearn.deep_infomax import settle
-from dimlearn.pictures import show
 from dimlearn.pictures import objectives as pictures
+from dimlearn.pictures import show
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]

@@ -46,9 +46,10 @@ def test_probes_on_gaussians_of_known_bayes_accuracy(gap, low, high):
 def test_labels_of_any_size_cost_a_network_nothing():
     """An identity number of ten million is no number of classes."""
     codes = two_gaussians(300)
-    expected = probes.mlp64(codes, [0])
+    expected = probes.mlp64_correct(codes, [0])
     codes.y, codes.y_test = 10_001_000 + 7 * codes.y, 10_001_000 + 7 * codes.y_test
-    assert probes.mlp64(codes, [0]) == expected and expected[0] > 0.7
+    np.testing.assert_array_equal(probes.mlp64_correct(codes, [0]), expected)
+    assert expected.mean() > 0.7
 
 
 @pytest.mark.slow
