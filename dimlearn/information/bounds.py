@@ -16,11 +16,11 @@ are read as float32. With sp = softplus:
     InfoNCE   E_J[T - log mean_j exp T(., j)]     van den Oord et al. 2018, DIM Eq. 5 plus log N
 
 With the expectations of J and M themselves, DV, NWJ and InfoNCE are lower bounds on the mutual
-information. Of a batch, NWJ and InfoNCE still are on average; over the locations of a map InfoNCE is
-one in the direction of the codes only (`local_infonce`). DV, and MINE's form of it further down, is
-not: the log of a mean over few pairs is too small on average, the value too high. The JSD objective
-is no bound: its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed the mutual
-information. What a critic trained by JSD says about it is in `dimlearn.information.readouts`.
+information. Of a batch, NWJ and InfoNCE still are on average; over the locations of a map InfoNCE
+is one in the direction of the codes only (`local_infonce`). DV, and MINE's form of it further down,
+is not: the log of a mean over few pairs is too small on average, the value too high. The JSD
+objective is no bound: its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed
+the mutual information. What a critic trained by JSD says about it is in `dimlearn.information.readouts`.
 """
 
 import math
