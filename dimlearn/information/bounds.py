@@ -20,7 +20,8 @@ information. Of a batch, NWJ and InfoNCE still are on average; over the location
 is one in the direction of the codes only (`local_infonce`). DV, and MINE's form of it further down,
 is not: the log of a mean over few pairs is too small on average, the value too high. The JSD
 objective is no bound: its optimum is 2 JSD(J || M) - 2 log 2. SMILE is not either: it can exceed
-the mutual information. What a critic trained by JSD says about it is in `dimlearn.information.readouts`.
+the mutual information. What a critic trained by JSD says about it is in
+`dimlearn.information.readouts`.
 """
 
 import math
