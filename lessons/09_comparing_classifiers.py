@@ -605,10 +605,9 @@ for kind, label in enumerate(("all labels", "ten labels a class")):
         compare_rows(pair, ("global", "random"))
 
 # %% [markdown]
-# With all labels, every encoder of *global* is above every one of *random*, and *local* above both:
-# on the digits this order does not hang on the seed. How far apart they are does: the two encoders
-# of *local* alone differ by some points, and nine of them, trained for this text with seeds 0 to 8,
-# lie between 66 and 74 %. The last digits of a table with one seed are noise.
+# With all labels, each encoder of *global* is above the *random* one of its seed, and *local* above
+# both. How far apart they are hangs on the seed: the two encoders of *local* alone differ by some
+# points. The last digits of a table with one seed are noise.
 #
 # With ten labels the lead is small, and look at the intervals. The first seed is sure of some
 # points, the last has an interval that reaches 0, and these two do not even overlap. There is no
