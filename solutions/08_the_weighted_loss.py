@@ -207,7 +207,7 @@ step_with(alpha=0.0, beta=1.0, gamma=0.1)
 # A term with **weight 0 is left out**: its critic gets no gradient, so there is no reason to
 # compute it, and no reason to build the network. The seminar project that this course continues
 # had four settings: *global* $(1, 0, 1)$, *local* $(0, 1, 0.1)$, *mixed* $(0.6, 0.4, 0)$ and
-# *complete* $(0.6, 0.4, 0.2)$. You will train the second; lesson 09 compares all four.
+# *complete* $(0.6, 0.4, 0.2)$. You will train the second; `dimlearn compare` trains all four.
 #
 # ## A step, worked out
 #

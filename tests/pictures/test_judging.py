@@ -11,17 +11,6 @@ def words(picture):
     return picture.alt
 
 
-def test_bars_tell_their_accuracies_in_percent():
-    told = words(judging.bars({"pixels": 0.9, "yours": 0.9632}, controls=["pixels"]))
-    assert told == "Bars of test accuracy in percent: pixels 90.0, yours 96.3."
-
-
-def test_intervals_tell_middle_and_ends():
-    found = {"a": (0.5, 0.4, 0.6), "a - b": (-0.02, -0.05, 0.01)}
-    told = words(judging.intervals(found, "points", zero=True, mine=["a"]))
-    assert told == "points, with intervals: a 50.0 (40.0 to 60.0), a - b -2.0 (-5.0 to 1.0)."
-
-
 def test_curves_tell_first_and_last_values():
     told = words(judging.curves({"right": [1.4, 1.0], "wrong": [1.4, 1.3]}, "nats", level=("0", 0)))
     assert "right 1.40 to 1.00; wrong 1.40 to 1.30; dashed 0 0.00" in told
@@ -31,13 +20,3 @@ def test_curves_tell_first_and_last_values():
 def test_the_outer_twentieths_of_squashed_codes(code, percent):
     told = words(judging.squashed({"yours": np.full((5, 3), code)}))
     assert f"yours {percent} percent in the outer twentieths" in told
-
-
-def test_seeds_tell_their_range():
-    told = words(judging.over_seeds({"local": [0.7, 0.76, 0.72]}, "accuracy", {"local": 0.74}))
-    assert told == "accuracy, a dot for each seed, lowest to highest: local 70 to 76."
-
-
-def test_choices_tell_both_means():
-    told = words(judging.choices([(0.8, 0.7), (0.9, 0.72)], candidates=40))
-    assert "best of 40 has 85.0 percent where it was chosen, 71.0 elsewhere" in told
