@@ -50,27 +50,6 @@ def curves(values, ylabel, xlabel="step", every=10):
     return figure
 
 
-def recorded_rows(panels, names, live=None):
-    """A panel for each measure: recorded means with their intervals, and crosses of one live run.
-
-    `panels`: `{measure: {name: (mean, low, high)}}`, shares; `names`: the rows from top to bottom;
-    `live`: `{measure: {name: share}}`.
-    """
-    figure, axes = canvas(len(panels), width=2.7, height=1.2 + 0.35 * len(names), squeeze=False)
-    for axis, (measure, rows) in zip(axes[0], panels.items()):
-        for place, name in enumerate(names):
-            mean, low, high = (100 * share for share in rows[name])
-            axis.plot([low, high], [place, place], color=BLUE)
-            axis.plot(mean, place, "o", color=BLUE)
-            if live and name in live.get(measure, {}):
-                axis.plot(100 * live[measure][name], place, "x", color=RED, markersize=8)
-        axis.set(title=measure, xlabel="percent", ylabel="training", xlim=(0, 103))
-        axis.set_yticks(range(len(names)), names)
-        axis.set_ylim(len(names) - 0.5, -0.5)
-        axis.grid(axis="x", alpha=0.3)
-    return figure
-
-
 def neighbour_rows(images, queries, found):
     """Queries, each in a row with its nearest images under several codes.
 

@@ -24,15 +24,6 @@ def test_a_curve_is_the_mean_of_every_few_steps():
     assert pictures.show(figure, WORDS)
 
 
-def test_recorded_rows_have_intervals_and_crosses_of_a_live_run():
-    panels = {"linear": {"own": (0.5, 0.4, 0.6), "crossed": (0.9, 0.8, 1.0)}}
-    figure = two_views.recorded_rows(panels, ["crossed", "own"], {"linear": {"own": 0.55}})
-    drawn = [list(line.get_xdata()) for line in figure.axes[0].lines]
-    np.testing.assert_allclose(np.concatenate(drawn), [80, 100, 90, 40, 60, 50, 55])
-    assert [each.get_text() for each in figure.axes[0].get_yticklabels()] == ["crossed", "own"]
-    assert pictures.show(figure, WORDS)
-
-
 def test_neighbours_stand_beside_their_query():
     images = np.linspace(0, 1, 6)[:, None, None, None] * np.ones((6, 8, 8, 1))
     found = {"a": np.array([[1, 2], [0, 2], [1, 3]]), "b": np.array([[4, 5], [3, 5], [0, 4]])}
