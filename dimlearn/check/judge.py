@@ -101,7 +101,7 @@ class Judge:
     def no_verdict(self, current):
         """The text for a run that was cut short, by the clock or by an object that breaks."""
         if current.timed_out:
-            return TOO_LONG.format(seconds=guard.TIME_LIMIT)
+            return TOO_LONG.format(seconds=current.timed_out)
         name = type(current.error).__name__
         seen = f"What your function returned cannot be read ({name} while looking at it)."
         return f"{seen} {self.exercise.meaning}"

@@ -411,6 +411,29 @@ def test_an_endless_loop_ends(function, monkeypatch):
     assert check.entropy(check.entropy.exercise.worked_solution)
 
 
+def test_time_that_others_take_is_not_the_functions(monkeypatch):
+    """On a machine that does something else a right answer is slow by the clock, and right."""
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.5)
+
+    def slow(p):
+        time.sleep(0.2)
+        return check.entropy.reference(p)
+
+    began = time.monotonic()
+    assert check.entropy(slow)
+    assert time.monotonic() - began > guard.TIME_LIMIT
+
+
+def test_what_waits_for_ever_ends_too(monkeypatch):
+    monkeypatch.setattr(guard, "TIME_LIMIT", 0.2)
+
+    def waiting(p):
+        while True:
+            time.sleep(0.05)
+
+    assert "within 1.2 seconds" in check.entropy(waiting).message
+
+
 def test_the_clock_does_not_outlive_its_check(monkeypatch):
     """An answer that comes just as its time is up may be cut off while the clock is being stopped;
     the clock must not go on to interrupt whatever comes after."""

@@ -62,7 +62,7 @@ def yours(name, capsys):
 # ---------------------------------------------------------------- from one kernel to the next
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_every_solution_comes_back_in_another_process(tmp_path):
     """Written into a file as a learner would, with the helpers and imports that they name."""
     for name in LESSON_OF:

@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import cli
 from dimlearn.evaluation import Settings, all_rows
@@ -369,12 +370,13 @@ CLOSED = {  # standard error closed, on a full disk, and into a pipe that nobody
     "output read no more": "| true",
     "output read in part": "| head -n 1",
 }
+DAILY = ("error on a full disk", "all closed", "output read in part")
 FILES = {"report.md", "results.json", "table.csv", "table.md", "figures/accuracy.png"}
 
 
 @posix
 @pytest.mark.slow
-@pytest.mark.parametrize("how", CLOSED)
+@pytest.mark.parametrize("how", [*DAILY, *weekly(*(how for how in CLOSED if how not in DAILY))])
 def test_a_run_ends_well_where_nobody_reads_it(little_file, tmp_path, how):
     """Every file is whole; only what could not be said is missing."""
     arguments = command(

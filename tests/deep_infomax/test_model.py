@@ -8,6 +8,7 @@ import weakref
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.deep_infomax import FusedAdam
@@ -121,7 +122,7 @@ def test_a_weight_of_zero_has_no_critic(weights):
     assert all(np.isfinite(history[term]).all() and len(history[term]) == 2 for term in terms)
 
 
-QUICK = {("jsd", "dot", "all"), ("infonce_codes", "concat", "one")}
+DAILY = [("jsd", "dot", "all"), ("infonce_codes", "concat", "one")]
 SETTINGS = [
     *itertools.product(BOUNDS, ["dot"], ("all", "one")),
     *itertools.product(("jsd", "infonce_codes"), ["concat"], ("all", "one")),
@@ -130,7 +131,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(
     "bound, critic, negatives",
-    [pytest.param(*each, marks=() if each in QUICK else pytest.mark.slow) for each in SETTINGS],
+    [*DAILY, *weekly(*(each for each in SETTINGS if each not in DAILY))],
 )
 def test_every_bound_critic_and_kind_of_negatives_trains_both(bound, critic, negatives):
     model = new_model(1, 1, 0, bound=bound, critic=critic, negatives=negatives, units=16)
@@ -348,7 +349,7 @@ def test_a_step_in_mixed_precision_is_the_step(policy, name):
     assert np.linalg.norm(mixed - full) < 0.1 * np.linalg.norm(full)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_mixed_precision_is_saved_and_goes_on(policy, tmp_path):
     policy("mixed_float16")
     model = new_model(0, 1, 0.1, compiled=False)

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import build_encoder
 from dimlearn.deep_infomax import synchronise
@@ -70,10 +71,13 @@ def run(code, *arguments, **environment):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", [
-    {"alpha": 1, "beta": 0, "bound": "dv"},
-    {"alpha": 0.6, "beta": 0.4, "gamma": 0.2, "bound": "infonce", "critic": "concat", "units": 8},
-    {"gamma": 0.5, "negatives": "one"},
     {"gamma": 0.5, "views": "handwriting", "bound": "infonce_codes"},
+    *weekly(
+        {"alpha": 1, "beta": 0, "bound": "dv"},
+        {"alpha": 0.6, "beta": 0.4, "gamma": 0.2, "bound": "infonce", "critic": "concat",
+         "units": 8},
+        {"gamma": 0.5, "negatives": "one"},
+    ),
 ])  # fmt: skip
 def test_two_devices_make_the_update_of_one(settings):
     """Negatives from the whole batch, gradients neither doubled nor halved, the same statistics,
@@ -85,7 +89,7 @@ same(trained(both, settings), trained(alone, settings))
     run(TRAINED + TWO_DEVICES + code, json.dumps(settings))
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_replicas_stay_equal_and_adam_is_adam():
     """Under Adam, whose update does not show how long a gradient is; and an uneven last batch."""
     code = """
@@ -102,7 +106,7 @@ same(trained(both, views, data=uneven), trained(alone, views, data=uneven))
     run(TRAINED + TWO_DEVICES + code)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_without_synchronised_statistics_each_device_has_its_own():
     """It trains all the same, to other weights."""
     code = """

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from marks import weekly
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.deep_infomax import HandwritingViews, PhotographViews
@@ -192,7 +193,7 @@ def test_views_that_change_the_shape_are_refused():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("views", ["handwriting", HandwritingViews(turn=0.1, seed=5)])
+@pytest.mark.parametrize("views", ["handwriting", *weekly(HandwritingViews(turn=0.1, seed=5))])
 def test_a_model_with_views_is_saved_and_goes_on_as_it_would_have(tmp_path, views):
     keras.utils.set_random_seed(0)
     model = DeepInfoMax(build_encoder((12, 12, 1), 8), gamma=0.1, views=views)

@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import InputError, build_encoder, data
 from dimlearn.evaluation import Settings, comparison, encode
@@ -103,9 +104,11 @@ def test_the_saved_encoders_give_codes(finished, bars):
 
 @pytest.mark.parametrize("moment, kept, words", [
     ("epoch 1/1", [], "trained for"),  # in the first training
-    ("encoding the images", ["local"], "trained before"),  # between training and probes
     ("probe mlp64", ["local"], "trained before"),  # among the probes
-    ("] pixels", ["local"], "finished before"),  # between two rows
+    *weekly(
+        ("encoding the images", ["local"], "trained before"),  # between training and probes
+        ("] pixels", ["local"], "finished before"),  # between two rows
+    ),
 ])  # fmt: skip
 def test_an_interrupted_run_goes_on_to_the_same_accuracies(
     bars, quick, finished, tmp_path, moment, kept, words

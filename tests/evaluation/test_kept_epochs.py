@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn.evaluation import Settings, all_rows
 from dimlearn.evaluation.kept_epochs import KeptEpochs
@@ -69,7 +70,9 @@ def same_bits(result, expected):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["complete", "supervised", "standard", "views", "augmented"])
+@pytest.mark.parametrize(
+    "name", ["standard", "views", *weekly("complete", "supervised", "augmented")]
+)
 def test_interrupted_again_and_again_it_ends_in_the_same_bits(train, uninterrupted, name):
     """Killed before any epoch was kept, then after the first and in the third."""
     for at in (0, 1, 2):
@@ -103,14 +106,13 @@ def without_an_epoch(path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", [
+@pytest.mark.parametrize("damage", [of_another_row, *weekly(
     lambda path: path.write_bytes(b""),
     lambda path: path.write_bytes(path.read_bytes()[:-500]),
     lambda path: path.write_bytes(b"no archive"),
-    of_another_row,
     of_another_shape,
     without_an_epoch,
-])  # fmt: skip
+)])  # fmt: skip
 def test_a_state_that_cannot_be_used_is_set_aside(train, uninterrupted, damage):
     with pytest.raises(Interrupted):
         train("supervised", 2)

@@ -3,9 +3,11 @@
 `Guard.run(work)` calls `work()` and gives back what it returned. Around it is kept what `kept.py`
 knows to keep. Two ways out need care:
 
-- **Time.** After `TIME_LIMIT` seconds a second thread raises `TimeIsUp` in the running one, which
-  ends any loop written in Python, on every system and in every thread, without a signal. A single
-  call that blocks inside C (a sleep of an hour) is ended when it returns, or by Ctrl-C.
+- **Time.** After `TIME_LIMIT` seconds of work a second thread raises `TimeIsUp` in the running one,
+  which ends any loop written in Python, on every system and in every thread, without a signal. It
+  is the processor's time that counts, for a right answer is not slower because the machine does
+  something else; what waits without work is ended after `PATIENCE` times as long by the clock. A
+  single call that blocks inside C (a sleep of an hour) is ended when it returns, or by Ctrl-C.
 - **Ctrl-C.** A KeyboardInterrupt that came with the interrupt signal is real and goes on; one
   that the function raised by itself is an error like any other.
 
@@ -17,11 +19,13 @@ import ctypes
 import io
 import signal
 import threading
+import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 
 from dimlearn.check.sandbox.kept import everything_kept
 
-TIME_LIMIT = 20.0  # seconds for one check
+TIME_LIMIT = 20.0  # seconds of processor time for one check
+PATIENCE = 6  # times that by the clock, for a function that waits
 
 
 class TimeIsUp(BaseException):
@@ -29,11 +33,12 @@ class TimeIsUp(BaseException):
 
 
 class Guard:
-    """One guarded run. `error`: what `work` ended with, or None; `printed`: what it wrote."""
+    """One guarded run. `error`: what `work` ended with, or None; `printed`: what it wrote;
+    `timed_out`: the seconds after which it was ended, 0 if it was not."""
 
     def __init__(self):
-        self.error, self.printed = None, ""
-        self.interrupted = self.timed_out = self.finishing = False
+        self.error, self.printed, self.timed_out = None, "", 0
+        self.interrupted = self.finishing = False
 
     def run(self, work):
         result, output = None, _LimitedText()
@@ -79,18 +84,22 @@ class Guard:
         target = ctypes.c_ulong(threading.get_ident())
         lock, finished = threading.Lock(), threading.Event()
         raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        worked, began = time.process_time(), time.monotonic()
+
+        def over():
+            if time.process_time() - worked >= TIME_LIMIT:
+                return TIME_LIMIT
+            return PATIENCE * TIME_LIMIT if time.monotonic() - began >= PATIENCE * TIME_LIMIT else 0
 
         def watch():
             # Once more every second: the function may have caught the first one.
-            wait = TIME_LIMIT
-            while not finished.wait(wait):
+            while not finished.wait(min(1.0, TIME_LIMIT)):
                 with lock:
                     if self.finishing:  # the one before came too late, and in place of `set`
                         return
-                    if not finished.is_set():
-                        self.timed_out = True
+                    if not finished.is_set() and (seconds := over()):
+                        self.timed_out = seconds
                         raise_in(target, ctypes.py_object(TimeIsUp))
-                wait = 1.0
 
         thread = threading.Thread(target=watch, name="dimlearn-check-clock", daemon=True)
         thread.start()
