@@ -102,6 +102,7 @@ def test_harmless_changes_stay_correct(data):
     assert judge(function).status == "correct", judge(function)
 
 
+@pytest.mark.weekly
 @quick
 @given(st.data())
 def test_harmless_changes_of_tensors_stay_correct(data):
