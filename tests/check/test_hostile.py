@@ -274,13 +274,10 @@ def test_there_are_enough_of_them():
 
 
 QUICK = ("entropy", "jsd_bound", "build_encoder")  # of arrays, of tensors, of models
-SLOWER = ("prior_gradients", "few_labels")  # of models in steps, of whole numbers
-DAILY = QUICK + ("prior_gradients", "few_labels")  # of models in steps, of whole numbers
-SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in DAILY[3:]]
-ONCE_A_WEEK = weekly(*(name for name in LESSON_OF if name not in DAILY))
+OTHERS = weekly(*(name for name in LESSON_OF if name not in QUICK))
 
 
-@pytest.mark.parametrize("name", [*QUICK, *SLOWER, *ONCE_A_WEEK])
+@pytest.mark.parametrize("name", [*QUICK, *OTHERS])
 def test_a_hostile_function(name):
     """All of them against one exercise; the state is compared after each."""
     exercise = getattr(check, name)
