@@ -408,7 +408,7 @@ def test_a_run_ends_well_where_its_letters_cannot_be_written(little_file, tmp_pa
     assert done.stdout.endswith("l\\xe4ufe/report.md\n".replace("/", os.sep))
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_path_that_is_not_utf_8(little_file, tmp_path):
     """As of a file from an old disk: its report is as whole as any."""
     name = os.fsencode(tmp_path) + b"/b\xfccher"

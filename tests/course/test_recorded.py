@@ -86,7 +86,7 @@ def test_the_explosion_is_run_as_it_says(monkeypatch):
     assert rows == explosion.run(seed=0) != explosion.run(seed=1)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     monkeypatch.setattr(local_objectives, "STEPS", 2)
     monkeypatch.setattr(local_objectives, "IMAGES", 640)

@@ -117,7 +117,7 @@ print(json.dumps([held, len(found.codes)]))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="how much is told by Linux")
 def test_pictures_larger_than_memory(tmp_path):
     """24,000 pictures, 295 MB as floats, with 200 MB to be had for everything."""

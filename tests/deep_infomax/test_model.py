@@ -186,7 +186,7 @@ def test_one_trace_and_whole_batches_only():
     assert int(model.optimizer.iterations) == 3 * 2
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_trained_models_are_let_go():
     """Twelve models in one process: nothing keeps a model that nobody names any more, nor the
     graph of its step, which would keep its weights and the optimizer's moments."""
