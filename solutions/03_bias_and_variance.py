@@ -196,7 +196,6 @@ for logit in (-5.0, 0.0, 5.0):
 # added, and nothing else is. Before you write: which value must come out for a critic that gives
 # every pair the score 0? (Take `cost`, which works in any case.)
 
-
 # %% tags=["solution"]
 def jsd_bound(scores):
     """Jensen-Shannon objective of a score matrix [N, N] (DIM Eq. 4) in nats: a scalar."""
