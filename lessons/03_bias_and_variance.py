@@ -12,6 +12,7 @@
 # **Afterwards you can**
 #
 # - write two more bounds on a score matrix, NWJ and JSD, and read out a critic trained with JSD;
+# - say what an answer given as a logit costs: a helper that later lessons need again and again;
 # - say which bound scatters, which one stops at $\log N$, and which one is no mutual information at
 #   all;
 # - tell an honest estimate from one that has fooled itself, and say what no estimator can do.
@@ -141,17 +142,46 @@ print(f"truth {world.mutual_information:.2f}   NWJ(1 + log ratio) {NWJ(1 + exact
 #
 # DV and NWJ contain $e^T$: one negative pair with a high score can be the whole price. The DIM
 # paper has something calmer (Eq. 4, after Nowozin et al. 2016). Read the score as the *logit* of a
-# classifier that is asked whether a pair belongs together: $\sigma(T) = 1 / (1 + e^{-T})$ is its
-# probability of "yes". The critic is rewarded as classifiers are, with the log-probability of the
-# right answer, averaged over each kind of pairs by itself; the two averages are added.
+# classifier that is asked whether a pair belongs together: its probability of "yes" is the
+# *sigmoid* of the score, $\sigma(T) = 1 / (1 + e^{-T})$. What such an answer *costs* is the
+# surprise of lesson 01: minus the log-probability that it gave to what is right.
 #
-# ### Exercise 2: `jsd_bound`
+# ### Exercise 2: `answer_cost`
 #
-# *Medium, 9 minutes.* What is the right answer for a positive pair, what for a negative one, and
-# what are the logarithms of the two probabilities? Write both with the *softplus* $\mathrm{sp}(t) =
-# \log(1 + e^t)$, and mind the signs: `tf.nn.softplus` is safe for any score, the logarithm of a
-# probability that has become 0 is not. No constant is added. A critic that gives every pair the
-# score 0 says "one half" to everything: which value must come out?
+# *Medium, 7 minutes.* Here are some logits; the right answer is the same for all of them, yes or
+# no. What do they cost on average? Work out the two logarithms first, and write them with the
+# *softplus* $\mathrm{sp}(t) = \log(1 + e^t)$: `tf.nn.softplus` is safe for any score, the logarithm
+# of a probability that has become 0 is not. A logit of 0 says "one half": what does that cost, for
+# either answer? (You write this once. Lessons 05 to 07 come back to it with other networks and
+# other questions.)
+
+# %% tags=["solution"]
+def answer_cost(logits, yes):
+    """Mean cost in nats of answers, logits of any shape, whose right answer is yes, or no."""
+    raise NotImplementedError
+
+
+# %% tags=["nbval-check-output"]
+feedback = check.answer_cost(answer_cost)
+cost = feedback.use
+feedback
+
+# %%
+for logit in (-5.0, 0.0, 5.0):
+    print(f"logit {logit:+.0f}: costs {cost(tf.constant(logit), True):.3f} where yes is right, "
+          f"{cost(tf.constant(logit), False):.3f} where no is")  # fmt: skip
+
+
+# %% [markdown]
+# An answer that is sure and right is nearly free, one that cannot tell costs $\log 2$, and one that
+# is sure and wrong costs about as much as its logit is large.
+#
+# ### Exercise 3: `jsd_bound`
+#
+# *Medium, 5 minutes.* The objective of Eq. 4 is high where the critic's answers cost little. For
+# which pairs is yes the right answer, for which no? Each kind counts with its own mean, the two are
+# added, and nothing else is. Before you write: which value must come out for a critic that gives
+# every pair the score 0? (Take `cost`, which works in any case.)
 
 # %% tags=["solution"]
 def jsd_bound(scores):
@@ -446,7 +476,7 @@ def colleagues_jsd(scores):
     n = scores.shape[0]
     positive = tf.linalg.diag_part(scores)
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
-    return tf.reduce_mean(-tf.nn.softplus(positive)) - tf.reduce_mean(tf.nn.softplus(-negative))
+    return -cost(positive, False) - cost(negative, True)
 
 
 # %%
@@ -471,7 +501,7 @@ scores with a purple, low diagonal on an orange, high background.""")
 check.jsd_bound(colleagues_jsd)
 
 # %% [markdown]
-# Both signs are turned round, so the critic learns to give its positive pairs *low* scores and is
+# Yes and no are exchanged, so the critic learns to give its positive pairs *low* scores and is
 # rewarded all the same. **A curve alone proves nothing: look at the matrix.**
 #
 # ## Questions

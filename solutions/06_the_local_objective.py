@@ -56,6 +56,7 @@ print("feature map [N, M, M, C]:", feature_map.shape, "  code [N, D]:", code.sha
 # %%
 receptive_field = check.yours("receptive_field")
 feature_map_size = check.yours("feature_map_size")
+answer_cost = check.yours("answer_cost")  # of lesson 03
 convolutions = [(4, 2, "valid"), (4, 2, "valid")]  # of this encoder: kernel, stride, padding
 side, jump = receptive_field(convolutions), 2 * 2
 M = feature_map_size(batch.shape[1], convolutions)
@@ -254,21 +255,22 @@ assert C + D + U + 1 == 321 and ratio == sorted(ratio) and 320 < ratio[-1] < 321
 # %% [markdown]
 # ## JSD at every location
 #
-# You know `jsd_bound` of lesson 03 for a matrix of scores. Take it from there to the picture with
-# the blue and the orange squares.
+# You know `jsd_bound` of lesson 03 for a matrix of scores: minus what the answers cost, of each kind
+# of pairs by itself. Take it from there to the picture with the blue and the orange squares.
 #
 # ### Exercise 3: `local_jsd`, free
 #
-# *Medium, 6 minutes.* A boolean mask of shape `[N, N]`, such as `tf.eye(n, dtype=tf.bool)`, given
-# to `tf.boolean_mask(scores, mask)`, picks pairs and leaves their locations whole. Before you
-# write: which value has a critic that gives 0 to everything?
+# *Medium, 4 minutes.* Whose right answer is yes here, and over what does each mean run? A boolean
+# mask of shape `[N, N]`, such as `tf.eye(n, dtype=tf.bool)`, given to `tf.boolean_mask(scores,
+# mask)`, picks pairs and leaves their locations whole; `answer_cost` is above. Before you write:
+# which value has a critic that gives 0 to everything?
 
 # %% tags=["solution"]
 def local_jsd(scores):
     """Local JSD objective of scores [N, N, L], to be maximised: a scalar, nats."""
     eye = tf.eye(scores.shape[0], dtype=tf.bool)
     positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
-    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
+    return -answer_cost(positive, True) - answer_cost(negative, False)
 
 
 # %% tags=["nbval-check-output"]

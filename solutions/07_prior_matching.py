@@ -111,37 +111,31 @@ encoder, which alone moves.""")
 # + \mathbb{E}_{x} \log\big(1 - \sigma(T(\sigma(E(x))))\big).$$
 #
 # The same function $\sigma$ has two jobs here: the inner one squashes the code into the square, the
-# outer one turns a logit into a probability. With sp the softplus, $\log \sigma(t) =
-# -\mathrm{sp}(-t)$ and $\log(1 - \sigma(t)) = -\mathrm{sp}(t)$, so both parts become softplus.
+# outer one turns a logit into a probability. Both logarithms are minus what an answer costs that is
+# given as a logit: your `answer_cost` of lesson 03.
 #
 # Mind the contrast: encoder and *critic* of lessons 05 and 06 maximise the same number and help
 # each other. Only here are there opponents.
 #
 # ## The discriminator's loss
 #
-# A wrong "no" to a sample of the prior costs $\mathrm{sp}(-t)$, where $t$ is its logit; a wrong
-# "yes" to a code costs $\mathrm{sp}(t)$. By hand, for one logit of each kind:
+# The discriminator is asked of each point: *is this from the prior?* It pays for its wrong answers.
 
 # %%
-for words, t in {"cannot tell": 0.0, "sure and right": 5.0, "sure and wrong": -5.0}.items():
-    on_prior, on_code = tf.nn.softplus(-t), tf.nn.softplus(-t)  # the code's logit is -t
-    print(f"{words:15} prior {t:+.0f}, code {0 - t:+.0f}: loss {on_prior + on_code:.3f} nats")
+answer_cost = check.yours("answer_cost")
 
 
 # %% [markdown]
-# One that cannot tell pays $2 \log 2 = 1.386$.
+# ### Exercise 1: `discriminator_loss`
 #
-# ### Exercise 1: `discriminator_loss`, faded
-#
-# *Easy, 4 minutes. `check.hint("discriminator_loss")` helps; you may also move on.* The mean cost
-# of the samples of the prior is given. Add that of the codes.
+# *Easy, 3 minutes. `check.hint("discriminator_loss")` helps; you may also move on.* Whose right
+# answer is yes, and whose is no? Both kinds pay, each its own mean, and nothing is taken away. What
+# does a discriminator pay that cannot tell, with logits of 0?
 
 # %% tags=["solution"]
 def discriminator_loss(prior_logits, code_logits):
     """What the discriminator minimises, for logits [N, 1] of both kinds: a scalar, nats."""
-    wrong_no = tf.reduce_mean(tf.nn.softplus(-prior_logits))
-    # Yours: the mean cost of a wrong yes to the codes, and return the sum of the two.
-    return wrong_no + tf.reduce_mean(tf.nn.softplus(code_logits))
+    return answer_cost(prior_logits, True) + answer_cost(code_logits, False)
 
 
 # %% tags=["nbval-check-output"]
@@ -151,7 +145,7 @@ feedback
 
 # %% [markdown]
 # (`D_loss` is short for the discriminator's loss; it has nothing to do with the $D$ numbers of a
-# code.)
+# code.) One that cannot tell pays $2 \log 2 = 1.386$.
 #
 # Let it learn: a small network, the codes and the sample from the two pictures above, 200 steps.
 
@@ -188,17 +182,17 @@ points, it says code, everywhere else it says prior.""")
 #
 # ## The encoder's loss
 #
-# The encoder wants a "yes" for its codes, so it pays for a "no": $\mathrm{sp}(-t)$ with $t$ the
-# logit of a code.
+# The encoder plays against that. It gets the logits of its codes and nothing else.
 #
-# ### Exercise 2: `prior_loss`, free
+# ### Exercise 2: `prior_loss`
 #
-# *Easy, 3 minutes.*
+# *Easy, 2 minutes.* Which answer to its codes does the encoder *want*? It pays as if that were the
+# right one.
 
 # %% tags=["solution"]
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes: a scalar, nats."""
-    return tf.reduce_mean(tf.nn.softplus(-code_logits))
+    return answer_cost(code_logits, True)
 
 
 # %% tags=["nbval-check-output"]
@@ -225,7 +219,7 @@ def pull(loss):
 # %%
 logits = tf.constant(np.linspace(-6, 6, 121, dtype="float32")[:, None])
 pulls = {"prior loss (non-saturating)": pull(P_loss),
-         "turned round (saturating)": pull(lambda t: -tf.reduce_mean(tf.nn.softplus(t)))}  # fmt: skip
+         "turned round (saturating)": pull(lambda t: -answer_cost(t, False))}  # fmt: skip
 labels = "logit of a code (low: recognised as a code)", "upward pull on the logit"
 show(pictures.curves(logits[:, 0], pulls, *labels), """Two mirrored curves. The pull of the prior loss is 1 for codes that are recognised
 and falls to 0 for those taken for the prior; that of the turned loss is just the other way
@@ -465,7 +459,7 @@ check.explain("prior_loss.pushed_away_from_prior")
 
 # %%
 def wrong_loss(code_logits):
-    return tf.reduce_mean(tf.nn.softplus(code_logits))
+    return answer_cost(code_logits, False)
 
 
 wrong_losses, wrong_moments = play(wrong_loss)

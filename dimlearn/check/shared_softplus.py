@@ -30,9 +30,9 @@ def jsd_against(scores, negative, count):
     """The objective with other negatives, or another number of them."""
     return tf.reduce_mean(log_yes(positives(scores))) + tf.reduce_sum(log_no(negative)) / count
 
-@shared("""The signs inside softplus are inverted, or, which comes to the same, the two kinds of
-    scores are exchanged. A critic would learn to give its positive pairs *low* scores, and the
-    curve of its training would look the same. Which of the two signs makes a high score cheap?""")
+@shared("""Yes and no are exchanged, or, which comes to the same, the signs inside softplus or the
+    two kinds of scores. A critic would learn to give its positive pairs *low* scores, and the curve
+    of its training would look the same. For which kind should a high score be cheap?""")
 def softplus_signs_inverted(formula, *args):
     return formula(*args, yes=log_no, no=log_yes)
 
@@ -87,28 +87,29 @@ def negative_part_in_numpy(formula, *args):
 def negative_part_without_gradient(formula, *args):
     return formula(*args, no=lambda s: tf.stop_gradient(log_no(s)))
 
-@shared("""The part whose right answer is yes has the wrong sign *in front of* softplus: trained
-    like this, the answer would be no to everything.""")
+@shared("""The part whose right answer is yes counts with the wrong sign, the one *in front of*
+    softplus: trained like this, the answer would be no to everything.""")
 def positive_part_negated(formula, *args):
     return formula(*args, yes=lambda s: tf.nn.softplus(-s))
 
-@shared("""The part whose right answer is no has the wrong sign *in front of* softplus: trained like
-    this, the answer would be yes to everything.""")
+@shared("""The part whose right answer is no counts with the wrong sign, the one *in front of*
+    softplus: trained like this, the answer would be yes to everything.""")
 def negative_part_negated(formula, *args):
     return formula(*args, no=tf.nn.softplus)
 
-@shared("""The part whose right answer is yes has both signs wrong, the one inside softplus and the
-    one in front of it. A sure and right answer should be worth about 0 there.""")
+@shared("""The part whose right answer is yes asks for a no, and counts with the wrong sign besides:
+    both signs of its softplus are wrong. A sure and right answer should be worth about 0 there.""")
 def positive_part_both_signs(formula, *args):
     return formula(*args, yes=tf.nn.softplus)
 
-@shared("""The part whose right answer is no has both signs wrong, the one inside softplus and the
-    one in front of it. A sure and right answer should be worth about 0 there.""")
+@shared("""The part whose right answer is no asks for a yes, and counts with the wrong sign besides:
+    both signs of its softplus are wrong. A sure and right answer should be worth about 0 there.""")
 def negative_part_both_signs(formula, *args):
     return formula(*args, no=lambda s: tf.nn.softplus(-s))
 
-@shared("""All signs are wrong, inside softplus and in front of it. Trained like this, most would be
-    learnt from answers that are right already, and least from the wrong ones.""")
+@shared("""Yes and no are exchanged, and the sign in front is wrong as well: all signs of softplus
+    are turned round. Trained like this, most would be learnt from answers that are right already,
+    and least from the wrong ones.""")
 def all_signs_wrong(formula, *args):
     return formula(*args, yes=tf.nn.softplus, no=lambda s: tf.nn.softplus(-s))
 

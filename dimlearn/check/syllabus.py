@@ -12,7 +12,7 @@ LESSONS = {
         "Estimating mutual information from samples",
         ("pairwise_scores", "dv_bound", "infonce_bound", "critic_step"),
     ),
-    3: ("Bias and variance of the bounds", ("nwj_bound", "jsd_bound")),
+    3: ("Bias and variance of the bounds", ("nwj_bound", "answer_cost", "jsd_bound")),
     4: ("The encoder", ("feature_map_size", "receptive_field", "build_encoder")),
     5: (
         "The global objective",

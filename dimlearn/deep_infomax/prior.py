@@ -5,7 +5,7 @@ game. The discriminator learns to tell codes from samples of the prior, the enco
 that it takes for samples; so each of the two has a loss of its own.
 """
 
-from dimlearn.information.bounds import full_precision
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import keras, tf
 
 PRIORS = ("uniform", "gaussian")
@@ -43,10 +43,7 @@ def discriminator_loss(prior_logits, code_logits):
     Logits `[N, 1]`: `mean sp(-prior_logits) + mean sp(code_logits)`, the cross-entropy of telling
     samples of the prior (real) from codes (fake). At zero logits 2 log 2.
     """
-    prior_logits, code_logits = full_precision(prior_logits), full_precision(code_logits)
-    real = tf.reduce_mean(tf.nn.softplus(-prior_logits))
-    fake = tf.reduce_mean(tf.nn.softplus(code_logits))
-    return real + fake
+    return answer_cost(prior_logits, yes=True) + answer_cost(code_logits, yes=False)
 
 
 def prior_loss(code_logits):
@@ -55,4 +52,4 @@ def prior_loss(code_logits):
     Logits `[N, 1]`: `mean sp(-code_logits)`, the non-saturating form of Goodfellow et al. 2014: its
     gradient is strongest where the discriminator is sure of its case. At zero logits log 2.
     """
-    return tf.reduce_mean(tf.nn.softplus(-full_precision(code_logits)))
+    return answer_cost(code_logits, yes=True)

@@ -105,10 +105,19 @@ def nwj(positive, negative):
     return tf.reduce_mean(full_precision(positive)) - tf.exp(log_mean_exp(negative) - 1.0)
 
 
+def answer_cost(logits, yes):
+    """What answers cost on average, given as logits of any shape: a scalar, nats.
+
+    Minus the mean log-probability of the right answer: `mean sp(-logits)` where the right answer to
+    all of them is yes, `mean sp(logits)` where it is no. A logit of 0 costs log 2.
+    """
+    logits = full_precision(logits)
+    return tf.reduce_mean(tf.nn.softplus(-logits if yes else logits))
+
+
 def jsd(positive, negative):
     """Jensen-Shannon objective (DIM Eq. 4), without a shift by log 2: a scalar, nats."""
-    positive, negative = full_precision(positive), full_precision(negative)
-    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
+    return -answer_cost(positive, yes=True) - answer_cost(negative, yes=False)
 
 
 def infonce(positive, negative):

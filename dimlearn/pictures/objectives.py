@@ -4,6 +4,7 @@ Each function returns a figure, for `show`. Lessons 5 and 6.
 """
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dimlearn.pictures.lessons import canvas
@@ -68,6 +69,25 @@ def heat_maps(images, values, side, jump, columns, label, signed=False):
 
 
 # ---------------------------------------------------------------- who is paired with whom
+
+
+def images_and_codes(images, codes, others):
+    """Images `[N, H, W, channels]`, each above a code `[N, D]` as a square of grey fields: its own,
+    and once more that of the image `others[i]`."""
+    n, side = len(images), int(np.ceil(codes.shape[1] ** 0.5))
+    fields = np.full([n, side * side], codes.max())
+    fields[:, : codes.shape[1]] = codes
+    figure = Figure(figsize=(0.85 * n, 4.2), layout="constrained")
+    axes = figure.subplots(4, n, squeeze=False)
+    rows = [("", images), ("its own", fields), ("", images), ("another's", fields[others])]
+    for row, (title, each) in zip(axes, rows):
+        for axis, one in zip(row, each):
+            axis.set_axis_off()
+            axis.set_title(title, fontsize=9, pad=2)
+            picture = one.squeeze() if one.ndim > 1 else one.reshape(side, side)
+            limits = (0, 1) if one.ndim > 1 else (codes.min(), codes.max())
+            axis.imshow(picture, cmap="gray", vmin=limits[0], vmax=limits[1])
+    return figure
 
 
 def one_pair_or_many(size):
@@ -159,4 +179,28 @@ def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
         axis.set(title=title, xlabel=xlabel, ylabel="code")
         axis.set_yticks(range(len(rows)), list(rows))
         axis.set_ylim(len(rows) - 0.5, -0.5)
+    return figure
+
+
+# ---------------------------------------------------------------- what critics and codes say
+
+
+def score_heaps(heaps, lowest=-9, highest=3):
+    """Histograms of scores: `{title: (own [N], another's [N])}`, what lies outside at the edge."""
+    figure, axes = canvas(len(heaps), width=3.4, squeeze=False, sharey=True)
+    for axis, (title, kinds) in zip(axes[0], heaps.items()):
+        inside = np.clip(np.transpose(kinds), lowest, highest)
+        axis.hist(inside, 24, (lowest, highest), color=[BLUE, ORANGE], label=["own", "another's"])
+        axis.set(title=title, xlabel="score of an unseen pair", ylabel="pairs")
+    axes[0][-1].legend(frameon=False)
+    return figure
+
+
+def digits_along(along, place, classes, title, xlabel, ylabel):
+    """Images as points `(along, place)`, each drawn as the digit of its class."""
+    figure, axis = canvas(width=4.6)
+    for label in np.unique(classes):
+        of_it, mark = classes == label, f"${label}$"
+        axis.scatter(along[of_it], place[of_it], s=22, marker=mark, color=BLUE, linewidth=0.3)
+    axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
     return figure

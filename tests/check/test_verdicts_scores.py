@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dimlearn import check
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import keras, tf
 
 pytestmark = pytest.mark.slow
@@ -293,6 +294,49 @@ def competitors_of_numpy(scores):
 # ---------------------------------------------------------------- losses
 
 
+@wrong("answer_cost", "always_yes", ["yes = False"])
+def yes_unread(logits, yes):
+    return tf.reduce_mean(sp(-logits))
+
+
+@wrong("answer_cost", "softplus_signs_inverted", ["exchanged"], ["-logits"])
+def other_sign(logits, yes):
+    return tf.reduce_mean(sp(logits) if yes else sp(-logits))
+
+
+@wrong("answer_cost", "numpy_on_the_way", ["leaves TensorFlow"])
+def cost_by_numpy(logits, yes):
+    return tf.constant(np.mean(np.logaddexp(0, -logits if yes else logits)), tf.float32)
+
+
+@wrong("answer_cost", "log_of_sigmoid", ["infinite"])
+def log_of_a_probability(logits, yes):
+    p = tf.sigmoid(logits)
+    return -tf.reduce_mean(tf.math.log(p if yes else 1 - p))
+
+
+@wrong("answer_cost", "not_averaged", ["one number"])
+def each_by_itself(logits, yes):
+    return sp(-logits if yes else logits)
+
+
+@wrong("jsd_bound", "sign_flipped")
+def costs_added(scores):
+    positive, negative = parts(scores)
+    return answer_cost(positive, True) + answer_cost(negative, False)
+
+
+@wrong("jsd_bound", "softplus_signs_inverted", ["Yes and no are exchanged"])
+def yes_and_no_exchanged(scores):
+    positive, negative = parts(scores)
+    return -answer_cost(positive, False) - answer_cost(negative, True)
+
+
+@wrong("prior_loss", "saturating")
+def minus_the_opponents_part(code_logits):
+    return -answer_cost(code_logits, False)
+
+
 @wrong("global_loss", "positive_part_both_signs")
 def bare_softplus(positive_scores, negative_scores):
     return tf.reduce_mean(sp(negative_scores)) - tf.reduce_mean(sp(positive_scores))
@@ -569,7 +613,10 @@ def test_nothing_written_yet_is_told_what_is_asked_and_not_how(name):
     assert not [words for words in formulas if words in message]
 
 
-FINISHED = ["axis=1", "axis=0)", "reduce_mean(", "softplus(", "log(1 + (", "log(N (N", "exp(score"]
+FINISHED = [
+    *("axis=1", "axis=0)", "reduce_mean(", "softplus(", "answer_cost("),
+    *("log(1 + (", "log(N (N", "exp(score"),
+]
 
 
 @pytest.mark.parametrize("name", EXERCISES)

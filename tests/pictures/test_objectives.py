@@ -8,11 +8,14 @@ from dimlearn.pictures import show
 from dimlearn.pictures.objectives import (
     UNUSED,
     curves,
+    digits_along,
     fields,
     heat_maps,
+    images_and_codes,
     one_pair_or_many,
     pair_kinds,
     rows_over_seeds,
+    score_heaps,
 )
 from dimlearn.pictures.style import BLUE, ORANGE
 
@@ -82,4 +85,29 @@ def test_rows_hold_every_seed_and_their_mean():
     assert np.allclose(np.concatenate(drawn[:3]), [50, 70, 45, 75, 60])
     assert axis.lines[-1].get_xdata()[0] == 60 and axis.lines[-1].get_ydata()[0] == 1
     assert [label.get_text() for label in axis.get_yticklabels()] == ["first", "second"]
+    assert show(figure, WORDS)
+
+
+def test_every_image_stands_above_its_own_code_and_above_anothers():
+    codes = np.random.default_rng(1).normal(size=(3, 7))
+    figure = images_and_codes(IMAGES, codes, others=[2, 0, 1])
+    drawn = [axis.images[0].get_array() for axis in figure.axes]
+    assert np.array_equal(drawn[0], IMAGES[0].squeeze()) and np.array_equal(drawn[6], drawn[0])
+    assert np.array_equal(drawn[4].ravel()[:7], codes[1])
+    assert np.array_equal(drawn[9], drawn[5])  # image 0 above the code of image 2
+    assert show(figure, WORDS)
+
+
+def test_scores_beyond_the_edge_lie_at_it():
+    heaps = {"before": ([0.0, 1.0, 2.0], [0.5, 0.5, -50.0]), "after": ([5.0] * 3, [-8.0] * 3)}
+    figure = score_heaps(heaps)
+    heights = [[patch.get_height() for patch in axis.patches] for axis in figure.axes]
+    assert [sum(each) for each in heights] == [6, 6]
+    assert heights[0][24] == 1 and heights[1][23] == 3  # the lowest of the others, the highest own
+    assert show(figure, WORDS)
+
+
+def test_each_image_is_drawn_as_its_digit():
+    figure = digits_along(np.arange(3), np.arange(3.0), np.array([4, 7, 4]), "a title", "x", "y")
+    assert [len(dots.get_offsets()) for dots in figure.axes[0].collections] == [2, 1]
     assert show(figure, WORDS)

@@ -7,6 +7,7 @@ from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_two_logits, two_logits
 from dimlearn.check.shared_softplus import cross_entropy, log_no, log_yes
 from dimlearn.deep_infomax import prior
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import tf
 
 exercise = Exercise(
@@ -21,10 +22,10 @@ exercise = Exercise(
     hints="""The discriminator answers: is this a sample of the prior? For which of its two inputs
     is `yes` the right answer?
 
-    A wrong `no` costs softplus(-logit), a wrong `yes` costs softplus(logit).
+    `answer_cost` knows what answers cost whose right one is known. Both kinds pay, each its own
+    mean.
 
-    `tf.reduce_mean(tf.nn.softplus(-prior_logits)) +
-    tf.reduce_mean(tf.nn.softplus(code_logits))`.""",
+    `answer_cost(prior_logits, True) + answer_cost(code_logits, False)`.""",
 )
 
 @exercise.solution("""It is minus the log-probability of the right answers, yes to samples of the
@@ -33,8 +34,7 @@ exercise = Exercise(
     own.""")
 def discriminator_loss(prior_logits, code_logits):
     """The loss of the discriminator for logits [N, 1] each, in nats: a scalar."""
-    wrong_no = tf.reduce_mean(tf.nn.softplus(-prior_logits))
-    return wrong_no + tf.reduce_mean(tf.nn.softplus(code_logits))
+    return answer_cost(prior_logits, True) + answer_cost(code_logits, False)
 
 exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(shared.last_argument_in_numpy)

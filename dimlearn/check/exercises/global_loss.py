@@ -6,6 +6,7 @@ from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_two_logits, two_logits
 from dimlearn.check.shared_softplus import cross_entropy, log_no, log_yes
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import tf
 
 exercise = Exercise(
@@ -15,24 +16,21 @@ exercise = Exercise(
     extremes=far_two_logits,
     differentiable=True,
     shapes={"positive_scores": "N"},
-    hints="""A loss is small when the critic is right: sure of `yes` (large scores) for positive
-    pairs, sure of `no` for negative ones. Which of softplus(s) and softplus(-s) is small for large
-    s?
+    hints="""In `jsd_bound` two costs were taken away from 0. Which sign have they in a loss, which
+    is to be small?
 
-    The objective was `mean(-softplus(-positive)) - mean(softplus(negative))`. A loss is its
-    negative.
+    A loss is what the wrong answers cost: a `no` to a positive pair, a `yes` to a negative one.
+    Both kinds pay, each its own mean.
 
-    `tf.reduce_mean(tf.nn.softplus(-positive_scores)) +
-    tf.reduce_mean(tf.nn.softplus(negative_scores))`.""",
+    `answer_cost(positive_scores, True) + answer_cost(negative_scores, False)`.""",
 )
 
-@exercise.solution("""Softplus of minus the score is the cost of answering `no` to a positive pair,
-    softplus of the score the cost of answering `yes` to a negative one. Encoder and critic both
-    minimise their sum: they work together.""")
+@exercise.solution("""What the wrong answers cost: a `no` to a positive pair, a `yes` to a negative
+    one, each kind with its own mean, so that a thousand negative pairs for each positive one would
+    not outweigh it. Encoder and critic both minimise the sum: they work together.""")
 def global_loss(positive_scores, negative_scores):
     """The negative of the JSD objective of scores [N, 1] each, in nats: a scalar."""
-    positive = tf.reduce_mean(tf.nn.softplus(-positive_scores))
-    return positive + tf.reduce_mean(tf.nn.softplus(negative_scores))
+    return answer_cost(positive_scores, True) + answer_cost(negative_scores, False)
 
 exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(shared.last_argument_in_numpy)
@@ -66,8 +64,8 @@ def objective_returned(positive_scores, negative_scores):
 def negative_part_subtracted(positive_scores, negative_scores):
     return cross_entropy(positive_scores, negative_scores, no=tf.nn.softplus)
 
-@exercise.mistake("""The sign inside softplus is missing for the positive pairs: large scores
-    are what we want from them, so they must cost little.""")
+@exercise.mistake("""Positive pairs are asked for a no (the sign inside their softplus): large
+    scores are what we want from them, so they must cost little.""")
 def positive_sign_forgotten(positive_scores, negative_scores):
     return cross_entropy(positive_scores, negative_scores, yes=log_no)
 
@@ -77,8 +75,8 @@ def exp_overflows(positive_scores, negative_scores):
     positive = tf.reduce_mean(tf.math.log(1 + tf.exp(-positive_scores)))
     return positive + tf.reduce_mean(tf.math.log(1 + tf.exp(negative_scores)))
 
-@exercise.mistake("""The sign inside softplus is wrong for the negative pairs: large scores are what
-    we do not want from them, so they must cost much.""")
+@exercise.mistake("""Negative pairs are asked for a yes (the sign inside their softplus): large
+    scores are what we do not want from them, so they must cost much.""")
 def negative_sign_inverted(positive_scores, negative_scores):
     return cross_entropy(positive_scores, negative_scores, no=log_yes)
 

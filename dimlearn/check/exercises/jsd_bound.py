@@ -10,6 +10,7 @@ from dimlearn.check.inputs import far_matrices, far_scores, matrices
 from dimlearn.check.shared import diagonal
 from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import tf
 
 exercise = Exercise(
@@ -21,28 +22,28 @@ exercise = Exercise(
     extremes=lambda: [(far_scores(3, 3, own=-1, other=1, size=40.0),), *far_matrices()],
     differentiable=True,
     shapes={"scores": "NN"},
-    hints="""Read the score as a logit: the critic says how sure it is that a pair belongs together.
-    `-softplus(-s)` is the log-probability of `yes`, `-softplus(s)` that of `no`.
+    hints="""The score is a logit, the critic's answer to "do these two belong together?". Your
+    `answer_cost` says what answers cost whose right one is known. For which squares of the matrix
+    is it yes?
 
-    On the diagonal the right answer is yes, elsewhere no. Average each kind by itself, and apply
-    softplus before you average.
+    On the diagonal it is yes, elsewhere no, so there are two costs, each of one kind of pairs. The
+    objective is to be large and the costs small.
 
-    `tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))` with
-    `positive = tf.linalg.diag_part(scores)` and `negative = tf.boolean_mask(scores, ~tf.eye(n,
+    `-answer_cost(positive, True) - answer_cost(negative, False)` with `positive =
+    tf.linalg.diag_part(scores)` and `negative = tf.boolean_mask(scores, ~tf.eye(n,
     dtype=tf.bool))`.""",
 )
 
 @exercise.solution("""It is the mean log-probability of the right answer of a classifier that tells
-    positive from negative pairs, each kind with the same weight. `tf.nn.softplus` stays finite for
-    any score, and its gradient is never larger than 1: this is why JSD trains so calmly. Its value
-    is not an estimate of mutual information: all-zero scores give -2 log 2, and it never exceeds
-    0.""")
+    positive from negative pairs: minus what its answers cost, each kind with the same weight. The
+    slope of that cost is never steeper than 1: this is why JSD trains so calmly. Its value is not
+    an estimate of mutual information: all-zero scores give -2 log 2, and it never exceeds 0.""")
 def jsd_bound(scores):
     """Jensen-Shannon objective of a score matrix [N, N] (DIM Eq. 4) in nats: a scalar."""
     n = scores.shape[0]
     positive = tf.linalg.diag_part(scores)
     negative = tf.boolean_mask(scores, ~tf.eye(n, dtype=tf.bool))
-    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
+    return -answer_cost(positive, True) - answer_cost(negative, False)
 
 exercise.share(shared.bits, shared.halved, shared.shifted_by_log_4, shared.numpy_inside)
 exercise.share(shared_softplus.softplus_signs_inverted, shared_softplus.softplus_of_mean, of=jsd)
@@ -80,15 +81,13 @@ exercise.share(
     to be maximised; all-zero scores give -2 log 2 = -1.386.""",
 )
 
-@exercise.mistake("""The sign inside softplus is wrong on the diagonal: what you have is the
-    log-probability of "no", so positive pairs are rewarded for *low* scores, like the negative
-    ones.""")
+@exercise.mistake("""On the diagonal your function takes no for the right answer (the sign inside
+    its softplus): positive pairs are rewarded for *low* scores, like the negative ones.""")
 def positive_sign_inverted(scores):
     return jsd(scores, yes=log_no)
 
-@exercise.mistake("""The sign inside softplus is wrong off the diagonal: what you have is the
-    log-probability of "yes", so negative pairs are rewarded for *high* scores, like the positive
-    ones.""")
+@exercise.mistake("""Off the diagonal your function takes yes for the right answer (the sign inside
+    its softplus): negative pairs are rewarded for *high* scores, like the positive ones.""")
 def negative_sign_inverted(scores):
     return jsd(scores, no=log_yes)
 

@@ -8,6 +8,7 @@ from dimlearn.check.inputs import far_scores, far_tensors, scores, tensors
 from dimlearn.check.shared import diagonal, negatives
 from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import tf
 
 exercise = Exercise(
@@ -26,7 +27,7 @@ exercise = Exercise(
     `tf.boolean_mask(scores, mask)` has the shape `[N (N-1), L]`.
 
     `positive = tf.boolean_mask(scores, eye)`, `negative = tf.boolean_mask(scores, ~eye)`, then
-    `tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))`.""",
+    `-answer_cost(positive, True) - answer_cost(negative, False)`.""",
 )
 
 @exercise.solution("""`tf.boolean_mask` with a mask of two axes picks pairs and leaves their
@@ -36,7 +37,7 @@ def local_jsd(scores):
     """Local JSD objective of scores [N, N, L] in nats: a scalar."""
     eye = tf.eye(scores.shape[0], dtype=tf.bool)
     positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
-    return tf.reduce_mean(-tf.nn.softplus(-positive)) - tf.reduce_mean(tf.nn.softplus(negative))
+    return -answer_cost(positive, True) - answer_cost(negative, False)
 
 exercise.share(shared.shifted_by_log_4, shared.numpy_inside, shared.numpy_on_the_way)
 exercise.share(shared_softplus.mask_inside_softplus)

@@ -7,6 +7,7 @@ from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import logits
 from dimlearn.check.shared_softplus import log_yes
 from dimlearn.deep_infomax import prior
+from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import keras, tf
 
 exercise = Exercise(
@@ -23,9 +24,9 @@ exercise = Exercise(
     shapes={"code_logits": "N"},
     hints="""What answer should the discriminator give to a code, if the encoder had its way?
 
-    `yes`, that is a sample of the prior. A `no` costs softplus(-logit).
+    `yes`, that is a sample of the prior. What do its answers cost, if that were right?
 
-    `tf.reduce_mean(tf.nn.softplus(-code_logits))`.""",
+    `answer_cost(code_logits, True)`.""",
 )
 
 @exercise.solution("""The encoder is the discriminator's opponent, so it does not minimise the
@@ -35,7 +36,7 @@ exercise = Exercise(
     discriminator is sure.""")
 def prior_loss(code_logits):
     """What the encoder minimises, for logits [N, 1] of its codes, in nats: a scalar."""
-    return tf.reduce_mean(tf.nn.softplus(-code_logits))
+    return answer_cost(code_logits, True)
 
 def formula(code_logits, yes=log_yes, no=None, mean=tf.reduce_mean):
     """The loss made of other parts. The answer it wants is always yes: `no` has no place in it."""
