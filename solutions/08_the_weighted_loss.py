@@ -26,7 +26,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from dimlearn import check, data
+from dimlearn import check, data, pictures
 from dimlearn.check import progress_file
 from dimlearn.deep_infomax import settle
 from dimlearn.evaluation import encode, standardize
@@ -421,7 +421,9 @@ def flag_forgotten(images, encoder, critic, optimizer):
 lines = {"right": right}
 lines["critic forgotten"] = fit_pair(critic_forgotten, new_pair(), epochs=4)
 lines["flag forgotten"] = fit_pair(flag_forgotten, new_pair(), epochs=4)
-judging.curves(lines, "mean loss in nats", level=("2 log 2", 2 * np.log(2)))
+labels, level = ("epoch", "mean loss in nats"), {"2 log 2": 2 * np.log(2)}
+show(pictures.curves(range(1, 5), lines, *labels, level), f"""Three curves of the mean loss in nats
+over four epochs: {pictures.first_and_last(lines)}.""")
 
 # %% [markdown]
 # All three losses fall. With the critic forgotten, the encoder learns to please a *random* critic;
@@ -616,8 +618,11 @@ history = model.fit(batches, epochs=6, verbose=0, shuffle=False, callbacks=watch
 settle(encoder, images.x_train)
 
 # %%
-judging.curves({"yours": [100 * accuracy for accuracy in history["probe"]]},
-               "probe's accuracy in percent", level=("untrained", 100 * probe(untrained)))
+line = {"yours": [100 * accuracy for accuracy in history["probe"]]}
+level = {"untrained": 100 * probe(untrained)}
+labels = "epoch", "probe's accuracy in percent"
+show(pictures.curves(range(1, 7), line, *labels, level), f"""The probe's accuracy in percent over six
+epochs: {pictures.first_and_last(line)}, untrained {level["untrained"]:.0f}.""")
 
 # %% [markdown]
 # The rate of learning rises at first and then falls to 0 along half a cosine. That is the recipe of
