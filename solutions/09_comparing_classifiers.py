@@ -20,11 +20,6 @@
 # it, one that we train on the spot stands in.)
 
 # %%
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
-
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
@@ -80,6 +75,9 @@ budget = {"epochs": 6, "batch_size": 64, "learning_rate": 8e-3, "bound": "infonc
 # Where a file is missing, ours stands in: the library trains the row *local*, with the same budget.
 
 # %%
+import tempfile
+from pathlib import Path
+
 beside = progress_file.path().parent
 files = {"yours": beside / "yours.keras", "untrained": beside / "yours_untrained.keras"}
 settings = Settings(**budget)
@@ -779,6 +777,9 @@ options = ["--data", str(small / "small.npz"), "--out", str(small / "run"), "--p
 options += ["--rows", "pixels", "--add", f"yours={files['yours']}"]
 
 # %%
+import subprocess
+import sys
+
 command = [sys.executable, "-m", "dimlearn", "compare", *options]
 done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 print(done.stdout, done.stderr if done.returncode else "")
