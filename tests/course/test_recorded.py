@@ -1,13 +1,12 @@
 """Recorded runs: made by one command, read by one call, of several seeds."""
 
-import dataclasses
 import math
 
 import pytest
 
 from dimlearn import InputError
 from dimlearn.course import authoring, recorded
-from dimlearn.course.results import explosion, local_objectives, two_views, weightings
+from dimlearn.course.results import explosion, local_objectives
 
 TABLES = authoring.ROOT / "lessons" / "results"
 
@@ -97,26 +96,3 @@ def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     jsd, patches, codes = (row["held_out"] for row in rows[2:])
     most = math.log(local_objectives.BATCH)  # that InfoNCE can show; JSD ends at 0
     assert -4 < jsd < 0 and -4 < patches < most and -4 < codes < most
-
-
-@pytest.mark.slow
-def test_the_weightings_are_run_as_they_say(monkeypatch):
-    monkeypatch.setattr(weightings, "IMAGES", 640)
-    settings = dataclasses.replace(weightings.SETTINGS, epochs=1)
-    monkeypatch.setattr(weightings, "SETTINGS", settings)
-    rows = {row["row"]: row for row in weightings.run(seed=0)}
-    assert list(rows) == ["random", *settings.weights, "supervised"]
-    for name, row in rows.items():
-        assert row["over_random"] == pytest.approx(row["linear"] - rows["random"]["linear"])
-        assert row["low"] < row["over_random"] < row["high"] or name == "random"
-        assert 0 < row["ten_labels"] < 1 and 0 <= row["at_the_ends"] <= 1
-
-
-@pytest.mark.slow
-def test_the_two_views_are_run_as_they_say(monkeypatch):
-    monkeypatch.setattr(two_views, "STEPS", 2)
-    monkeypatch.setattr(two_views, "IMAGES", 640)
-    rows = two_views.run(seed=0)
-    assert [row["training"] for row in rows] == ["random", "own", "crossed"]
-    assert all(0 < row[share] < 1 for row in rows for share in ("linear", "ten_labels", "moved"))
-    assert len({row["place_and_ink"] for row in rows}) == 3  # three encoders
