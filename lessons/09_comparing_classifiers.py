@@ -571,8 +571,8 @@ seeds in percent, with all labels and with ten a class, lowest to highest: {told
 # %% [markdown]
 # With all labels the order is the same in every seed: *random*, *global*, *complete*, *mixed*,
 # *local*, *supervised*. That can be read off the rows seed by seed, and not off the dots alone,
-# which overlap. With ten labels *global* and *random* change places: it is ahead in three seeds and
-# behind in two. (*supervised* knows all labels already when it is given ten.)
+# which overlap. With ten labels *global* and *random* change places: *global* is ahead in three seeds
+# and behind in two. (*supervised* knows all labels already when it is given ten.)
 #
 # How much is *global* worth, with all labels? Here are its paired differences to *random*, each with
 # its interval:
