@@ -131,7 +131,7 @@ heads = np.linspace(0, 1, 101)
 coin = {"H": [H(np.array([p, 1 - p])) for p in heads]}
 labels = "probability of heads", "entropy in nats"
 show(pictures.curves(heads, coin, *labels, levels={"log 2": np.log(2)}), """A hill between two zeros: the entropy of a coin is 0 where heads is impossible or
-certain, and reaches the dashed line at log 2 for a fair coin.""")
+certain, and reaches the dotted line at log 2 for a fair coin.""")
 
 # %% [markdown]
 # The hill touches $\log 2$ at the fair coin. In general the entropy of $K$ outcomes lies between 0
@@ -448,7 +448,7 @@ bins = [2, 5, 10, 20, 40, 80]
 found = {"table of 500 samples": [MI(table_of(x, y, b)) for b in bins]}
 labels = "bins on each axis", "mutual information in nats"
 show(pictures.curves(bins, found, *labels, levels={"truth": 0}), """The information found between independent samples is near 0 for few bins and climbs
-far above the truth, a dashed line at 0, as the bins become many.""")
+far above the truth, a dotted line at 0, as the bins become many.""")
 
 # %% [markdown]
 # Nothing is wrong with the formula. With more bins than samples, most samples sit alone in their

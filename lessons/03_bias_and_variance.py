@@ -29,7 +29,7 @@ import numpy as np
 from dimlearn import check
 from dimlearn.course import recorded
 from dimlearn.information import worlds
-from dimlearn.pictures import estimation, explorer, score_matrices, show
+from dimlearn.pictures import curves, estimation, explorer, score_matrices, show
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
@@ -82,7 +82,7 @@ exact = tf.constant(world.log_ratio(*world.sample(500, seed=run_seed())), tf.flo
 
 # %%
 z = np.linspace(0.2, 8, 100)
-show(estimation.curves(z, {"log z": np.log(z), "the line z / e": z / math.e}, "z", "value"),
+show(curves(z, {"log z": np.log(z), "the line z / e": z / math.e}, "z", "value"),
      """The logarithm and a straight line through 0, which touches it at e from above.""")  # fmt: skip
 
 
@@ -120,7 +120,7 @@ constants = np.linspace(-1.5, 2.5, 41)
 shifted = {"DV": [float(DV(exact + c)) for c in constants],
            "NWJ": [float(NWJ(exact + c)) for c in constants]}  # fmt: skip
 print(f"NWJ is highest at c = {constants[np.argmax(shifted['NWJ'])]:.1f}")
-show(estimation.curves(constants, shifted, "constant c added to all scores"), """DV is a flat line.
+show(curves(constants, shifted, "constant c added to all scores"), """DV is a flat line.
 NWJ is a hill that touches it near the constant 1, and falls on both sides.""")
 
 # %% [markdown]
@@ -205,7 +205,7 @@ feedback
 # %%
 t = np.linspace(-5, 5, 101)
 prices = {"NWJ: exp(T - 1)": np.exp(t - 1), "JSD: sp(T)": np.logaddexp(0, t)}
-show(estimation.curves(t, prices, "score T of a negative pair", "price in nats", ylim=(-1, 12)),
+show(curves(t, prices, "score T of a negative pair", "price in nats", ylim=(-1, 12)),
      """Two prices over the score: NWJ's shoots up, JSD's becomes a straight line.""")  # fmt: skip
 
 
@@ -226,8 +226,8 @@ def exact_scores(information, n, rng, dim=20):
 rng, truths = np.random.default_rng(run_seed()), [0.5, 1, 2, 3, 4, 6, 8, 10]
 values = [float(JSD(exact_scores(truth, 500, rng))) for truth in truths]
 print(f"at 6 nats {values[5]:.2f}, at 10 nats {values[7]:.2f}; all scores 0: {JSD(0 * exact):.2f}")
-show(estimation.curves(truths, {"JSD objective": values}, "mutual information in nats",
-                       truth=truths, markers=True), """The truth rises as a straight line. The JSD
+show(curves(truths, {"JSD objective": values}, "mutual information in nats",
+                       levels={"truth": truths}), """The truth rises as a straight line. The JSD
 objective starts below -1, rises a little and flattens out just below 0.""")  # fmt: skip
 
 
@@ -373,7 +373,7 @@ nats = np.array(sorted(set(table["nats"])))
 lines = {"NWJ, theory": np.sqrt(np.expm1(2 * nats) / (8 * 7))}
 for name in ("NWJ", "DV", "InfoNCE"):
     lines[name] = tuple(scatter.loc[name, ["mean", "low", "high"]].to_numpy().T)
-show(estimation.curves(nats, lines, "mutual information in nats", "standard deviation in nats",
+show(curves(nats, lines, "mutual information in nats", "standard deviation in nats",
                        yscale="log"), """Standard deviations over the information, on a log axis.
 NWJ's theory rises as a straight line; what was seen rises too, and falls behind it.""")  # fmt: skip
 
@@ -455,8 +455,8 @@ for _ in range(200):
 print(f"its pairs {learnt[-1]:.2f}, log 128 = {math.log(128):.2f}   new pairs {held_out[-1]:.1f}")
 
 # %%
-show(estimation.curves(range(200), {"its training pairs": learnt, "new pairs": held_out},
-                       "training step", truth=0, ceiling=math.log(128)), """On its training pairs
+show(curves(range(200), {"its training pairs": learnt, "new pairs": held_out},
+                       "training step", levels={"truth": 0, "log N": math.log(128)}), """On its training pairs
 InfoNCE rises from 0 to a plateau near log N. On new pairs the critic falls far below 0.""")  # fmt: skip
 
 
@@ -484,7 +484,7 @@ keras.utils.set_random_seed(run_seed())
 colleague = PairCritic(network(20), network(20))
 their_curve = list(itertools.islice(training(colleague, colleagues_jsd, fresh(world)), 400))
 both = {"your JSD": jsd_curve, "the colleague's": their_curve}
-show(estimation.curves(range(400), both, "training step", "objective in nats"), """Two training
+show(curves(range(400), both, "training step", "objective in nats"), """Two training
 curves that rise together to the same height.""")
 
 # %% [markdown]

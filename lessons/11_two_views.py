@@ -27,9 +27,10 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from dimlearn import check, data
+from dimlearn.course import recorded
 from dimlearn.deep_infomax import HandwritingViews, settle
 from dimlearn.evaluation import encode
-from dimlearn.pictures import image_grid, show, two_views
+from dimlearn.pictures import curves, image_grid, judging, objectives, show, two_views
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
@@ -239,10 +240,11 @@ check.two_view_loss(own_view_loss)
 
 # %%
 trained["own"] = train(own_view_loss, x_train)
-curves = {name: losses for name, (_, _, losses) in trained.items()}
-ends = {name: np.mean(losses[-20:]) for name, losses in curves.items()}
+fallen = {name: losses for name, (_, _, losses) in trained.items()}
+ends = {name: np.mean(losses[-20:]) for name, losses in fallen.items()}
 told = " and ".join(f"{name} {end:.2f}" for name, end in ends.items())
-show(two_views.curves(curves, "loss in nats"), f"Both losses fall; in the last 20 steps: {told}.")
+show(curves(range(STEPS), fallen, "step", "loss in nats", every=10), f"""Both losses fall; in the last
+20 steps: {told}.""")
 
 
 # %% [markdown]
@@ -314,10 +316,40 @@ for measure, found in live.items():
 # have begun with the same weights and were fed in the same way, two pictures of each image: so the
 # difference is due to the pairing.
 #
-# One seed is an anecdote (lesson 09), and 400 steps are few. The section *Two views* of `README.md`
-# has the same comparison with longer trainings, three seeds and intervals, on the bundled digits and
-# on MNIST, and the command that makes it.
+# One seed is an anecdote (lesson 09). So the same was recorded with five, and beside both the
+# encoder with its first weights. It was also asked what a linear regression reads off each code of
+# place and ink, the three numbers from above: how much of their variance it explains. Your *crossed*
+# run is the diamond. **Predict**: which of the three codes knows most about place and ink?
+
+# %%
+table = recorded.read("two_views")
+titles = {"linear": "linear probe", "ten_labels": "ten labels a class",
+          "moved": "moved by the view", "place_and_ink": "place and ink read"}  # fmt: skip
+rows = {name: {} for name in ("random", "own", "crossed")}
+for measure in titles:
+    for case in recorded.summary(table, by=["training"], of=measure).itertuples():
+        each = table[table.training == case.training][measure]
+        rows[case.training][measure] = (each, case.low, case.high)
+
+# %%
+told = "; ".join(f"{name} " + ", ".join(f"{100 * each.mean():.0f}" for each, _, _ in row.values())
+                 for name, row in rows.items())  # fmt: skip
+mine = {measure: live[title]["crossed"] for measure, title in titles.items() if title in live}
+show(objectives.rows_over_seeds(rows, titles, "percent", ("crossed", mine)), f"""Means of five seeds in
+percent, for two probes, the share moved by the view, and place and ink. {told}.""")
+
+# %% [markdown]
+# In every seed *crossed* is ahead of *own*: by 24 to 25 points with all labels, by 42 to 45 with ten
+# a class. The views make up 28 to 29 % of the variance of its codes, and 68 to 70 % of those of
+# *own*. With ten labels *own* is ahead of no training at all by only one to five points.
 #
+# Did you predict that *crossed* has forgotten where the digit stands? It has not. Off its codes 91
+# to 93 % of place and ink can be read, off those of *own* 88 to 92. The loss asks for what two views
+# have in common to be there, and not for anything else to be gone. What has changed is how *loud*
+# the view is in the code. With ten labels, where a probe cannot yet tell what to look past, that
+# makes the largest difference.
+
+# %% [markdown]
 # ## Your own images
 #
 # Now without a data set: a folder of pictures, with no labels and no test set. If you have one of
@@ -421,9 +453,7 @@ for name, yes in right.items():
 # %%
 pairs = {f"mine minus {name}": paired_difference(right["mine"], right[name], np.arange(200))
          for name in ("random", "pixels")}  # fmt: skip
-told = "; ".join("{}: {:.0f} points, from {:.0f} to {:.0f}".format(name, *(100 * np.array(found)))
-                 for name, found in pairs.items())  # fmt: skip
-differences = show(two_views.intervals(pairs, "difference in points"), told + ".")
+differences = judging.intervals(pairs, "difference in points", zero=True)
 differences
 
 
@@ -452,7 +482,7 @@ print("\n".join(said))
 # %% [markdown]
 # The page is in `report.html`, with its pictures inside. The last sentence belongs there: another
 # seed gives another encoder, and how far those differ the page does not know. To find out, train
-# with three seeds, as the recorded table above has five.
+# with several seeds: the recorded table above has five.
 #
 # ## When Deep InfoMax shows no gain
 #
@@ -527,9 +557,7 @@ for sentence, accuracies in sentences.items():
     rows |= {f"{sentence}, narrowest": seldom, f"{sentence}, widest": often}
 
 # %%
-told = "; ".join("{}: {:.1f}, from {:.1f} to {:.1f}".format(name, *(100 * np.array(each)))
-                 for name, each in rows.items())  # fmt: skip
-show(two_views.intervals(rows, "difference in points"), f"Differences in points. {told}.")
+judging.intervals(rows, "difference in points", zero=True)
 
 # %% [markdown]
 # The first difference lies far from 0 however the two rows share their right answers; of the second

@@ -27,7 +27,7 @@ import numpy as np
 
 from dimlearn import check, data
 from dimlearn.information import worlds
-from dimlearn.pictures import estimation, explorer, score_matrices, show
+from dimlearn.pictures import curves, estimation, explorer, score_matrices, show
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
@@ -229,7 +229,7 @@ print(f"perfect {DV(exact):.2f}   boasting {DV(exact + 1000):.2f}   ignorant {DV
 factors = np.linspace(0, 2, 41)
 hill = [float(DV(factor * exact)) for factor in factors]
 print(f"highest at the factor {factors[np.argmax(hill)]:.2f}: {max(hill):.2f} nats")
-show(estimation.curves(factors, {"DV": hill}, "factor on all scores", truth=4.0), """DV over the
+show(curves(factors, {"DV": hill}, "factor on all scores", levels={"truth": 4}), """DV over the
 factor: a hill that starts at 0, is highest near the factor 1, and falls again beyond it.""")
 
 # %% [markdown]
@@ -299,8 +299,9 @@ found = [float(NCE(matrix)) for matrix in matrices]
 right = [np.mean(np.argmax(matrix, axis=1) == np.arange(len(matrix))) for matrix in matrices]
 for n, value, share in zip(sizes, found, right):
     print(f"N = {n:4}: InfoNCE {value:.2f} of {math.log(n):.2f}, {share:.0%} answered right")
-show(estimation.curves(sizes, {"InfoNCE, perfect critic": found}, "batch size N", truth=10,
-                       ceiling=np.log(sizes), markers=True, xscale="log"), """Over the batch size,
+levels = {"truth": 10, "log N": np.log(sizes)}
+show(curves(sizes, {"InfoNCE, perfect critic": found}, "batch size N", levels=levels,
+            xscale="log"), """Over the batch size,
 InfoNCE follows log N closely from below. Both stay far under the truth of 10 nats.""")  # fmt: skip
 
 # %% [markdown]
@@ -459,8 +460,8 @@ seeds = [np.random.default_rng(run_seed(k)) for k in range(20)]
 best = np.mean([NCE(exact_scores(4.0, 128, rng)) for rng in seeds])
 print(f"first step {climb[0]:.2f}, last fifty {np.mean(climb[-50:]):.2f} nats; "
       f"the perfect critic reads {best:.2f} with 128 pairs")  # fmt: skip
-show(estimation.curves(range(400), {"InfoNCE of each batch": climb}, "training step",
-                       truth=4.0, ceiling=math.log(128)), """InfoNCE of each batch climbs fast at
+show(curves(range(400), {"InfoNCE of each batch": climb}, "training step",
+            levels={"truth": 4, "log N": math.log(128)}), """InfoNCE of each batch climbs fast at
 first, then slowly, and stays below the truth at 4 nats.""")  # fmt: skip
 
 # %% [markdown]

@@ -27,8 +27,8 @@ import numpy as np
 from dimlearn import bounds, build_encoder, check, data, evaluation
 from dimlearn.course import recorded
 from dimlearn.deep_infomax import settle
+from dimlearn.pictures import curves, show
 from dimlearn.pictures import objectives as pictures
-from dimlearn.pictures import show
 from dimlearn.startup import keras, run_seed, tf
 
 # %% [markdown]
@@ -334,8 +334,8 @@ for _ in range(150):
     values.append(-float(step(images.x_train[chosen], encoder, critic, optimizer)))
 
 # %%
-figure = pictures.curves(
-    range(1, 151), {"training": values}, {"knows nothing": -2 * math.log(2), "knows all": 0},
+figure = curves(
+    range(1, 151), {"training": values}, levels={"knows nothing": -2 * math.log(2), "knows all": 0},
     xlabel="step", ylabel="local JSD in nats",
 )  # fmt: skip
 show(figure, f"The value of each step rises from near {-2 * math.log(2):.2f} to {values[-1]:.2f}.")
@@ -522,8 +522,8 @@ for name, line in coins.items():
     print(f"{name:20}", *(f"N = {n}: {value:.2f}  " for n, value in zip(sizes, line)))
 
 # %%
-figure = pictures.curves(
-    sizes, coins, {"log 2": math.log(2)}, "batch size N", "mean value in nats", log=True
+figure = curves(
+    sizes, coins, "batch size N", "mean value in nats", {"log 2": math.log(2)}, xscale="log"
 )
 show(figure, """Two curves over the batch size. InfoNCE over patches begins far above the line at
 log 2 and comes down to it. InfoNCE over codes begins below the line and comes up to it.""")
@@ -701,8 +701,8 @@ found = [right.ravel()[tenth].mean() for tenth in tenths]
 print("emptiest to brightest:", *(f"{value:.3f}" for value in found))
 
 # %%
-figure = pictures.curves(
-    light, {"a tenth of the patches": found}, {"chance": 1 / 64},
+figure = curves(
+    light, {"a tenth of the patches": found}, levels={"chance": 1 / 64},
     xlabel="mean brightness of the patch (0 to 1)", ylabel="probability of the right code",
 )  # fmt: skip
 show(figure, f"""The probability of the right code against the brightness of the patch:

@@ -8,7 +8,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["estimation", "judging", "style", "two_views"],
+    submodules=["estimation", "judging", "objectives", "style", "two_views"],
     submod_attrs={
         "comparison": ["neighbours"],
         "diagrams": ["training_step"],
@@ -19,13 +19,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "Picture",
             "accuracies",
             "canvas",
-            "curves",
             "image_grid",
             "probability_tables",
             "scatters",
             "score_matrices",
             "show",
         ],
+        "lines": ["curves", "first_and_last"],
         "unlabelled": ["alike", "in_their_places"],
         "widgets": ["LiveTraining", "explorer"],
     },

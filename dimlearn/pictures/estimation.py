@@ -10,7 +10,6 @@ from dimlearn.pictures.lessons import canvas, image_grid, score_matrices
 from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE
 
 LINES = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, (0, (3, 1, 1, 1))))
-MARKERS = "os^D"
 DOTTED, DASHED = (0, (1, 1.5)), (0, (4, 2))
 
 # ---------------------------------------------------------------- pairs and their scores
@@ -65,33 +64,6 @@ def class_table(table, title=""):
     shown = axis.imshow(table, cmap="Blues", vmin=0, vmax=0.8)
     axis.set(xlabel="class of the candidate y", ylabel="class of x", title=title)
     figure.colorbar(shown, ax=axis, label="probability", extend="max")
-    return figure
-
-
-# ---------------------------------------------------------------- curves
-
-
-def curves(x, lines, xlabel, ylabel="nats", truth=None, ceiling=None, markers=False, **settings):
-    """One or more curves over `x`.
-
-    `lines`: `{label: values [n]}`, or `{label: (values, low, high)}` for a curve with a band.
-    `truth`: a number or `[n]`; `ceiling`: the same, called log N. `settings` go to `axis.set`
-    (`ylim=(-1, 5)`, `xscale="log"`).
-    """
-    figure, axis = canvas(width=5)
-    for (label, values), (color, style), marker in zip(lines.items(), LINES, MARKERS):
-        if isinstance(values, tuple):
-            values, low, high = values
-            axis.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
-        axis.plot(x, values, linestyle=style, color=color, label=label, markersize=5,
-                  marker=marker if markers else "", linewidth=1.2)  # fmt: skip
-    marks = ((truth, BLACK, DOTTED, "truth"), (ceiling, GREY, DASHED, "log N"))
-    for value, color, style, label in marks:
-        if value is not None:
-            axis.plot(x, np.broadcast_to(value, np.shape(x)), color=color, linestyle=style,
-                      label=label, linewidth=2)  # fmt: skip
-    axis.set(xlabel=xlabel, ylabel=ylabel, **settings)
-    axis.legend(frameon=False)
     return figure
 
 

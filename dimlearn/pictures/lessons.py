@@ -19,12 +19,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dimlearn.errors import InputError
-from dimlearn.pictures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED
-
-COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE)
-FORMS = ("-", "o", "^:", "s-.", "D--")
-LINES = ("-", "--", ":", "-.", (0, (1, 3)))  # where marks would run into each other
-MANY = 50
+from dimlearn.pictures.style import BLACK, BLUE
 
 
 class Picture:
@@ -69,23 +64,6 @@ def show(figure, alt):
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=100)
     return Picture(png.getvalue(), " ".join(alt.split()))
-
-
-def curves(x, heights, xlabel, ylabel, levels=None):
-    """Curves over one axis. `heights`: `{label: values [N]}` at the places `x [N]`; `levels`:
-    `{label: value}`, a dashed line at each. A curve or a level has its colour and its marks."""
-    figure, axis = canvas()
-    for (label, values), color, form, line in zip(heights.items(), COLORS, FORMS, LINES):
-        if len(values) > MANY:
-            axis.plot(x, values, linestyle=line, color=color, label=label)
-        else:
-            axis.plot(x, values, form, color=color, label=label, markersize=4)
-    for (label, value), color in zip((levels or {}).items(), COLORS[len(heights) :]):
-        axis.axhline(value, color=color, linestyle="--", label=label)
-    axis.set(xlabel=xlabel, ylabel=ylabel)
-    if len(axis.lines) > 1:
-        axis.legend(frameon=False)
-    return figure
 
 
 def scatters(pairs, xlabel="x", ylabel="y", points=1500):

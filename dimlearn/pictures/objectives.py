@@ -131,29 +131,7 @@ def pair_kinds(kinds, title):
     return figure
 
 
-# ---------------------------------------------------------------- curves and rows
-
-
-def curves(x, lines, levels, xlabel, ylabel, log=False):
-    """Curves over one axis, with levels to compare them with.
-
-    lines: `{name: values [len(x)]}`, up to four; levels: `{name: value}`, grey, each with its
-    name written at its right end; log: whether `x` doubles from point to point.
-    """
-    figure, axis = canvas(width=5.6, height=3.2)
-    many = len(x) > 20
-    for (name, values), (color, style) in zip(lines.items(), STYLES):
-        axis.plot(x, values, style[1:] if many else style, color=color, label=name)
-    for name, value in levels.items():
-        axis.axhline(value, color=GREY, linestyle=(0, (4, 2)), linewidth=1)
-        axis.annotate(name, (1.01, value), xycoords=("axes fraction", "data"), va="center")
-    if log:
-        axis.set_xscale("log", base=2)
-        axis.set_xticks(x, [f"{value:g}" for value in x])
-    axis.set(xlabel=xlabel, ylabel=ylabel)
-    if len(lines) > 1:
-        axis.legend(frameon=False)
-    return figure
+# ---------------------------------------------------------------- rows
 
 
 def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):

@@ -1,6 +1,6 @@
-"""Pictures of lesson 11: pairs of two views, recorded rows with a run beside them, neighbours.
+"""Pictures of lesson 11: pairs of two views, neighbours, and the page of a report.
 
-Each function returns a figure for `show`.
+Each function but `page` returns a figure for `show`.
 """
 
 import html
@@ -8,10 +8,7 @@ import html
 import numpy as np
 
 from dimlearn.pictures.lessons import canvas, image_grid
-from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED
-
-MARKERS = ("o-", "s--", "^-.", "D:")
-COLORS = (BLUE, ORANGE, GREEN, RED)
+from dimlearn.pictures.style import BLACK
 
 
 def pair_boards(boards, label="bound in nats", xlabel="map of view", ylabel="code of view"):
@@ -35,21 +32,6 @@ def pair_boards(boards, label="bound in nats", xlabel="map of view", ylabel="cod
     return figure
 
 
-def curves(values, ylabel, xlabel="step", every=10):
-    """Lines over the steps of a training, each point the mean of `every` steps.
-
-    `values`: `{name: [steps]}`.
-    """
-    figure, axis = canvas(width=5)
-    for (name, each), style, color in zip(values.items(), MARKERS, COLORS):
-        blocks = np.array(each)[: len(each) // every * every].reshape(-1, every)
-        steps = every * np.arange(len(blocks)) + every / 2
-        axis.plot(steps, blocks.mean(axis=1), style, color=color, markersize=4, label=name)
-    axis.set(xlabel=xlabel, ylabel=ylabel)
-    axis.legend(frameon=False)
-    return figure
-
-
 def neighbour_rows(images, queries, found):
     """Queries, each in a row with its nearest images under several codes.
 
@@ -65,19 +47,6 @@ def neighbour_rows(images, queries, found):
             rows += [blank, *images[table[query]]]
             titles += ["", name if query == queries[0] else "", *[""] * (count - 1)]
     return image_grid(np.array(rows), titles, columns=1 + (count + 1) * len(found))
-
-
-def intervals(rows, xlabel):
-    """Values with intervals, one below the other. `rows`: `{name: (value, low, high)}`, shares."""
-    figure, axis = canvas(width=6, height=1.0 + 0.35 * len(rows))
-    for place, (value, low, high) in enumerate(rows.values()):
-        axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
-        axis.plot(100 * value, place, "o", color=BLACK)
-    axis.axvline(0, color=GREY, linestyle="--", linewidth=1)
-    axis.set(xlabel=xlabel, ylabel="rows")
-    axis.set_yticks(range(len(rows)), list(rows))
-    axis.set_ylim(len(rows) - 0.5, -0.5)
-    return figure
 
 
 def page(title, *parts):

@@ -198,7 +198,7 @@ class Page:
     """One notebook in JupyterLab."""
 
     def __init__(self, page, lab, name, patience=120):
-        self.page, self.script_errors, self.addresses = page, [], set()
+        self.page, self.lab, self.script_errors, self.addresses = page, lab, [], set()
         page.set_default_timeout(1000 * patience)
         page.on("pageerror", lambda error: self.script_errors.append(str(error)))
         page.on("request", lambda request: self.addresses.add(urlsplit(request.url).hostname))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import browser
 import pytest
+from learner import Learner
 
 from dimlearn.course import work
 
@@ -83,6 +84,24 @@ def test_a_lesson_in_jupyterlab(lesson, jupyter, capsys):
     with capsys.disabled():
         print(f" {moved} controls ", end="")
     assert found == []
+
+
+def test_a_learner_solves_an_exercise_by_typing(jupyter):
+    """Clicks and keys alone: not yet tried, tried with a wrong sign, and right."""
+    page, check = jupyter("01_entropy_and_mutual_information.ipynb"), "check.entropy(entropy)"
+    learner = Learner(page)
+    learner.run_to(check)
+    assert learner.verdict(check).startswith("To do: entropy")
+    learner.write_over("def entropy", "raise", "return np.sum(p * np.log(p))")
+    learner.run_to(check)
+    told = learner.verdict(check)
+    assert told.startswith("Not yet: entropy") and "sign" in told
+    learner.write_over("def entropy", "return np.sum", "return -np.sum(p * np.log(p))")
+    learner.run_to(check)
+    assert learner.verdict(check).startswith("Correct: entropy")
+    (kept,) = page.lab.folder.glob("*-progress.json")
+    assert list(json.loads(kept.read_text(encoding="utf-8"))["done"]) == ["entropy"]
+    page.close()
 
 
 def test_nothing_of_this_goes_unseen(jupyter):

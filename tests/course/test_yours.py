@@ -1,36 +1,30 @@
-"""The encoder of a solved lesson 08 is a file, and the file is a row of the table."""
+"""The learner's encoder on its way: trained in lesson 08, judged in 09, a row of the command."""
 
-import numpy as np
+import re
+
 import pytest
 
-from dimlearn import cli, data
 from dimlearn.course import authoring, kernels
+from dimlearn.course.lesson_source import code_cells, read_source
+
+LESSONS = {lesson.name[:2]: lesson for lesson in authoring.lessons(names=["08", "09"])}
 
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
     """A learner's folder after a solved lesson 08."""
-    (lesson,) = authoring.lessons(names=["08"])
     folder = tmp_path_factory.mktemp("work")
-    run = kernels.run_nbval(lesson.solution, DIMLEARN_PROGRESS=str(folder / "progress.json"))
+    run = kernels.run_nbval(LESSONS["08"].solution, DIMLEARN_PROGRESS=str(folder / "progress.json"))
     assert run.passed, run.text
     return folder
 
 
 @pytest.mark.slow
-def test_compare_makes_rows_of_the_files_of_lesson_08(work, tmp_path, capsys):
-    images, few = data.load(limit=600), slice(0, 600)
-    arrays = {
-        f"{kind}_{part}": getattr(images, f"{kind}_{part}")[few]
-        for kind in "xy"
-        for part in ("train", "test")
-    }
-    np.savez(tmp_path / "few.npz", **arrays)
-    options = ["--data", str(tmp_path / "few.npz"), "--epochs", "1", "--probe-seeds", "1"]
-    for name, file in {"yours": "yours", "untrained": "yours_untrained"}.items():
-        options += ["--add", f"{name}={work / file}.keras"]
-    out = tmp_path / "out"
-    assert cli.main(["compare", *options, "--rows", "pca", "--out", str(out)]) == 0
-    table = capsys.readouterr().out
-    assert "yours" in table and "untrained" in table
-    assert (out / "report.md").exists() and (out / "encoders" / "yours-0.keras").exists()
+def test_a_solved_course_ends_with_a_row_for_the_file_of_the_learner(work, tmp_path):
+    """All of lesson 09, its claims too, on the files of lesson 08; then what its command told."""
+    notebook = read_source(LESSONS["09"].source)
+    done = kernels.run(notebook, tmp_path, DIMLEARN_PROGRESS=str(work / "progress.json"))
+    told = ["".join(output.get("text", "") for output in cell.outputs) for cell in code_cells(done)]
+    assert not any("stands in" in text for text in told)
+    (report,) = (text for text in told if "| yours " in text)
+    assert re.search(r"Yours \(\d+\.\d %\) is ahead of pixels", report)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dimlearn.pictures import curves, entropy_bars, forecasts, show, surprise_areas
+from dimlearn.pictures import entropy_bars, forecasts, show, surprise_areas
 
 TRUTH, BELIEF = np.array([0.7, 0.2, 0.1]), np.array([0.3, 0.3, 0.4])
 NAMES, WORDS = ["sun", "rain", "snow"], "Blocks as wide as they are frequent."
@@ -28,16 +28,3 @@ def test_the_overlap_of_the_bars_is_the_information():
 def test_forecasts_have_a_bar_for_each_outcome_and_table():
     heights = [bar.get_height() for bar in forecasts(TRUTH, BELIEF, NAMES).axes[0].patches]
     assert heights == [*TRUTH, *BELIEF]
-
-
-@pytest.mark.parametrize("count", [2, 100])
-def test_curves_and_levels_are_told_apart_by_more_than_colour(count):
-    x = np.arange(count)
-    figure = curves(x, {"mine": x, "yours": -x, "ours": 0 * x}, "x", "nats", levels={"truth": 0.5})
-    lines = figure.axes[0].lines
-    assert len({line.get_color() for line in lines}) == 4
-    assert [line.get_label() for line in lines] == ["mine", "yours", "ours", "truth"]
-    looks = {(line.get_linestyle(), line.get_marker()) for line in lines[:3]}
-    assert len(looks) == 3
-    assert [text.get_text() for text in figure.legends or figure.axes[0].get_legend().texts]
-    assert show(figure, "Two curves that cross, and a level.")

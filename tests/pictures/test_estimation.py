@@ -50,26 +50,6 @@ def test_a_table_of_classes():
     assert pictures.show(figure, WORDS)
 
 
-@pytest.mark.parametrize("truth", [2.0, [1.0, 2.0, 3.0]])
-def test_curves_have_their_truth_and_their_ceiling(truth):
-    lines = {"DV": [1, 2, 3], "NWJ": [0, 1, 2]}
-    figure = estimation.curves([1, 2, 3], lines, "step", truth=truth, ceiling=4.0, xscale="log")
-    (axis,) = figure.axes
-    assert labels_of(axis) == ["DV", "NWJ", "truth", "log N"] and axis.get_xscale() == "log"
-    assert axis.lines[2].get_ydata() == pytest.approx(np.broadcast_to(truth, 3))
-    styles = {(line.get_color(), str(line.get_linestyle())) for line in axis.lines}
-    assert len(styles) == 4
-    assert pictures.show(figure, WORDS)
-
-
-def test_a_curve_may_have_a_band():
-    lines = {"DV": (np.array([1, 2, 3]), [0, 1, 2], [2, 3, 4]), "NWJ": [0, 1, 2]}
-    (axis,) = estimation.curves([1, 2, 3], lines, "step").axes
-    (band,) = axis.collections
-    assert band.get_paths()[0].get_extents().intervaly == pytest.approx([0, 4])
-    assert labels_of(axis) == ["DV", "NWJ"]
-
-
 # ---------------------------------------------------------------- how estimates scatter
 
 

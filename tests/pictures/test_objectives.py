@@ -7,7 +7,6 @@ import pytest
 from dimlearn.pictures import show
 from dimlearn.pictures.objectives import (
     UNUSED,
-    curves,
     digits_along,
     fields,
     heat_maps,
@@ -62,17 +61,6 @@ def test_a_value_lies_where_its_location_sees(images, signed):
     ]  # fmt: skip
     assert np.array_equal(heats[1].get_array(), values[1].reshape(5, 5))
     assert heats[0].get_clim() == ((-2, 2) if signed else (0, 2))
-    assert show(figure, WORDS)
-
-
-def test_curves_and_their_levels():
-    figure = curves(
-        [2, 4, 8], {"a": [1, 2, 3], "b": [3, 2, 1]}, {"log 2": 0.69}, "x", "y", log=True
-    )
-    axis = figure.axes[0]
-    assert [line.get_label() for line in axis.lines[:2]] == ["a", "b"]
-    assert [text.get_text() for text in axis.texts] == ["log 2"]
-    assert list(axis.get_xticks()) == [2, 4, 8]
     assert show(figure, WORDS)
 
 
