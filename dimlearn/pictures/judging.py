@@ -1,7 +1,6 @@
 """Pictures of trainings and of judged encoders, finished: each function returns a `Picture`.
 
-Losses are in nats, shares in percent. Text alternatives are made of the numbers drawn. Lessons 8
-and 10.
+Losses are in nats, shares in percent. Text alternatives are made of the numbers drawn. Lesson 8.
 """
 
 import numpy as np
@@ -43,29 +42,3 @@ def squashed(codes):
         told.append(f"{title} {100 * ends:.0f} percent in the outer twentieths")
     axes[0][0].legend(frameon=False, fontsize=8)
     return show(figure, f"Histograms of codes' entries behind a sigmoid: {'; '.join(told)}.")
-
-
-def spectra(shares):
-    """The share of the variance in each principal direction, from the largest: `{name: [D]}`."""
-    figure, axis = canvas(width=5)
-    for (name, values), (style, color) in zip(shares.items(), LINES):
-        places = range(1, len(values) + 1)
-        axis.semilogy(places, values, style, color=color, label=name, markevery=8, markersize=4)
-    axis.set(xlabel="direction of the code", ylabel="share of the variance", ylim=(1e-6, 1))
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    told = ", ".join(f"{name} {100 * values[0]:.0f} percent" for name, values in shares.items())
-    return show(figure, f"Falling curves. The first direction has, of the variance: {told}.")
-
-
-def losses_beside(healthy, others):
-    """The losses of trainers `{name: [steps]}`, each beside those of a healthy one `[steps]`."""
-    figure, axes = canvas(len(others), width=2.2, height=2.3, sharey=True, squeeze=False)
-    for axis, (name, losses) in zip(axes[0], others.items()):
-        axis.plot(healthy, "--", color=GREY, label="healthy")
-        axis.plot(losses, color=BLUE, label=name)
-        axis.set_yscale("symlog", linthresh=2)
-        axis.set(title=name, xlabel="step", ylabel="loss in nats")
-    axes[0][0].legend(frameon=False, fontsize=8)
-    told = "; ".join(f"{name} from {v[0]:.1f} to {v[-1]:.1f}" for name, v in others.items())
-    ours = f"healthy from {healthy[0]:.1f} to {healthy[-1]:.1f}"
-    return show(figure, f"Losses in nats over the steps, from first to last: {ours}; {told}.")
