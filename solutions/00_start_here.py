@@ -44,6 +44,7 @@ handwritten digits at different places and slants, each with its label above it.
 # %%
 print("training images:", digits.x_train.shape, " test images:", digits.x_test.shape)
 
+
 # %% [markdown]
 # Suppose you may look up the label of only **ten images of each digit**. From those you train the
 # simplest classifier there is, logistic regression; it then names all test images. Which ten it is
@@ -166,6 +167,7 @@ for seed, model in enumerate(models):
 # %% tags=["claim"]
 # Hardly lower.
 assert abs(on_seen - on_new) < 0.15 * on_seen
+
 
 # %% [markdown]
 # ## How a lesson works

@@ -5,14 +5,20 @@ import pytest
 from dimlearn.course import clinic
 
 
-def test_a_right_guess_opens_the_code_and_a_wrong_one_gives_a_clue():
-    for letter, sick in clinic.PATIENTS.items():
-        wrong = next(number for number in clinic.SUSPECTS if number != sick.suspect)
-        opened = clinic.opened(letter, lambda: {letter: sick.suspect})
-        assert opened.startswith("Right") and f"def {sick.fault.__name__}(" in opened
-        clue = clinic.opened(letter, lambda: {letter: wrong})
+def guess(number, letter):
+    """What is said to a learner who guesses this number for this letter."""
+    return clinic.opened(letter, lambda: {letter: number})
+
+
+@pytest.mark.parametrize("letter", clinic.PATIENTS)
+def test_a_right_guess_opens_the_code_and_a_wrong_one_gives_a_clue(letter):
+    sick = clinic.PATIENTS[letter]
+    code = f"def {sick.fault.__name__}("
+    assert guess(sick.suspect, letter).startswith("Right") and code in guess(sick.suspect, letter)
+    assert code in guess(0, letter)  # given up
+    for wrong in set(clinic.SUSPECTS) - {sick.suspect}:
+        clue = guess(wrong, letter)
         assert "not this" in clue and "def " not in clue and clinic.SUSPECTS[wrong][0] in clue
-        assert f"def {sick.fault.__name__}(" in clinic.opened(letter, lambda: {letter: 0})
 
 
 def test_without_a_guess_nothing_is_opened():
