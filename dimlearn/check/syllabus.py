@@ -37,7 +37,10 @@ LESSONS = {
             "paired_difference",
         ),
     ),
-    10: ("Diagnosing a representation", ("shuffle_dimensions", "gaussian_total_correlation")),
+    10: (
+        "Diagnosing a representation",
+        ("effective_rank", "gaussian_total_correlation", "shuffle_dimensions"),
+    ),
     11: ("Two views, and your own images", ("two_view_loss", "nearest_others")),
 }
 

@@ -8,7 +8,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["estimation", "judging", "objectives", "style", "two_views"],
+    submodules=["diagnosis", "estimation", "judging", "objectives", "style", "two_views"],
     submod_attrs={
         "comparison": ["neighbours"],
         "diagrams": ["training_step"],
