@@ -48,7 +48,8 @@ def add_command(commands):
     add("--download", action="store_true", help="allow the data to be downloaded")
     add("--out", type=Path, help="run folder (default: runs/DATA)")
     add("--again", action="store_true", help="set an old run in that folder aside and start anew")
-    rows = "only these rows of the table, or the two beside it: views, augmented"
+    beside = "augmented, coordinates, offsets, occlusion, all_three"
+    rows = f"only these rows of the table, or of those beside it: {beside}"
     add("--rows", nargs="+", metavar="NAME", help=rows)
     weights = "alpha, beta, gamma of an encoder, known or new; may be repeated"
     add("--weights", action="append", type=parse_weights, metavar="NAME=A,B,G", help=weights)
