@@ -17,6 +17,7 @@ EXAMPLE = """examples:
   dimlearn compare --data pictures                     a folder with a sub-folder for each class
   dimlearn compare --weights strong=0,1,1 --rows local strong random
   dimlearn compare --add mine=encoder.keras            your frozen Keras encoder beside the others
+  dimlearn compare --rows views local --full           fine-tuning, SSIM, NDM, MINE and SVM as well
 
 A run that was interrupted goes on when the same command is given again."""
 
@@ -73,6 +74,8 @@ def add_command(commands):
     add("--add", action="append", type=parse_file, metavar="NAME=FILE.keras", help=yours)
     repeated = "repeat trained probes and draws of labels (%(default)s)"
     add("--probe-seeds", type=positive, metavar="K", help=repeated)
+    more = "SVM on each layer, decoder, NDM, MINE, fine-tuning with few labels: takes long"
+    add("--full", action="store_true", help=f"the paper's other measurements too: {more}")
     compare.set_defaults(run=run, weights=[], add=[], **DEFAULTS)
 
 
