@@ -63,7 +63,8 @@ def measures(row, encoder, dataset, seed):
         fewest = np.bincount(np.concatenate([dataset.y_train, dataset.y_validation])).min()
         for name, per_class in zip(TUNED, LABELS):
             if per_class is None or per_class <= fewest:
-                found[name] = partial(fine_tuned_correct, encoder, dataset, per_class, seed)
+                tuned = partial(fine_tuned_correct, encoder, dataset, per_class, seed)
+                found[name] = partial(tuned, pretrained=not row.control)
     return found
 
 

@@ -88,9 +88,9 @@ def three(monkeypatch):
 def test_what_was_measured_is_not_measured_again(finished, bars, quick, three, tmp_path):
     """A run without `--full` goes on with it; what cannot be measured is told."""
     shutil.copytree(finished[0], tmp_path / "run")
-    heard = []
+    heard, settings = [], replace(filled_in(quick, bars), full=True)
     say = lambda text, passing=False: heard.append(text)  # noqa: E731
-    with open_folder(tmp_path / "run", replace(quick, full=True), bars, say) as folder:
+    with open_folder(tmp_path / "run", settings, bars, say) as folder:
         part = folder.read_encoder({"name": "local", "seed": 0})
         found = finish_measures(ROWS["local"], part, bars, folder, say)
         assert three == ["local 0 svm_code", "local 0 ndm"]
@@ -110,7 +110,7 @@ def test_what_was_measured_is_not_measured_again(finished, bars, quick, three, t
 @pytest.mark.slow
 def test_measures_of_another_encoder_are_not_taken(finished, bars, quick, three, tmp_path):
     shutil.copytree(finished[0], tmp_path / "run")
-    with open_folder(tmp_path / "run", quick, bars, quiet) as folder:
+    with open_folder(tmp_path / "run", filled_in(quick, bars), bars, quiet) as folder:
         part = folder.read_encoder({"name": "local", "seed": 0})
         other = part | {"belongs_to": part["belongs_to"] | {"encoder": "another"}}
         folder.write_measures(other, {"ndm": np.array([9.0, 9.0])})
