@@ -17,6 +17,7 @@ EXAMPLE = """examples:
   dimlearn compare --data pictures                     a folder with a sub-folder for each class
   dimlearn compare --weights strong=0,1,1 --rows local strong random
   dimlearn compare --add mine=encoder.keras            your frozen Keras encoder beside the others
+  dimlearn compare --rows views local --full           fine-tuning, SSIM, NDM, MINE and SVM as well
 
 A run that was interrupted goes on when the same command is given again."""
 
@@ -48,7 +49,8 @@ def add_command(commands):
     add("--download", action="store_true", help="allow the data to be downloaded")
     add("--out", type=Path, help="run folder (default: runs/DATA)")
     add("--again", action="store_true", help="set an old run in that folder aside and start anew")
-    rows = "only these rows of the table, or the two beside it: views, augmented"
+    beside = "augmented, coordinates, offsets, occlusion, all_three"
+    rows = f"only these rows of the table, or of those beside it: {beside}"
     add("--rows", nargs="+", metavar="NAME", help=rows)
     weights = "alpha, beta, gamma of an encoder, known or new; may be repeated"
     add("--weights", action="append", type=parse_weights, metavar="NAME=A,B,G", help=weights)
@@ -72,6 +74,8 @@ def add_command(commands):
     add("--add", action="append", type=parse_file, metavar="NAME=FILE.keras", help=yours)
     repeated = "repeat trained probes and draws of labels (%(default)s)"
     add("--probe-seeds", type=positive, metavar="K", help=repeated)
+    more = "SVM on each layer, decoder, NDM, MINE, fine-tuning with few labels: takes long"
+    add("--full", action="store_true", help=f"the paper's other measurements too: {more}")
     compare.set_defaults(run=run, weights=[], add=[], **DEFAULTS)
 
 

@@ -10,12 +10,18 @@ Each model owns its step, critics and optimizers: any number can be trained in o
 the scope of a strategy of `tf.distribute`, one is trained on several devices (`replicas.py`).
 """
 
-import functools
-import operator
+from functools import partial
 
 from dimlearn.deep_infomax import feeding
-from dimlearn.deep_infomax.checks import check_choice, check_encoder, check_weights, whole_number
+from dimlearn.deep_infomax.checks import check_encoder, check_settings
+from dimlearn.deep_infomax.coordinates import (
+    build_coordinate_network,
+    build_offset_network,
+    coordinate_loss,
+    offset_loss,
+)
 from dimlearn.deep_infomax.critics import CRITICS
+from dimlearn.deep_infomax.image_model import ImageModel
 from dimlearn.deep_infomax.objectives import (
     across_views,
     dim_loss,
@@ -24,33 +30,31 @@ from dimlearn.deep_infomax.objectives import (
     local_objective,
     mean_over_pairs,
 )
+from dimlearn.deep_infomax.occlusion import Occlusion, whole_and_occluded, with_occluded
 from dimlearn.deep_infomax.optimizer import FusedAdam, find_optimizer
 from dimlearn.deep_infomax.precision import precision, scaled_like
 from dimlearn.deep_infomax.prior import (
-    PRIORS,
     build_discriminator,
     discriminator_loss,
     prior_loss,
     prior_samples,
     squash,
 )
-from dimlearn.deep_infomax.replicas import gathered, reported, share, views_of_all
-from dimlearn.deep_infomax.views import find_views
-from dimlearn.files import saved_whole
+from dimlearn.deep_infomax.replicas import gathered, pictures_of_all, reported, share
+from dimlearn.deep_infomax.views import find_views, two_views
 from dimlearn.startup import keras, tf
 
-serialize = keras.saving.serialize_keras_object
-NEGATIVES = ("all", "one")
 DISCRIMINATOR_RATE = 3e-5  # of Adam
 
 
 @keras.saving.register_keras_serializable("dimlearn")
-class DeepInfoMax(keras.Model):
+class DeepInfoMax(ImageModel):
     """Trains an encoder without labels by the loss (DIM Eq. 8, a loss to be minimised)
 
-        -alpha * global_bound - beta * local_bound + gamma * prior_loss.
+        -alpha * global_bound - beta * local_bound + gamma * prior_loss
 
-    A term with weight 0 is left out: it has no critic and costs nothing.
+    and, where they are asked for, `+ coordinates * coordinate_loss + offsets * offset_loss`. A term
+    with weight 0 is left out: it has no network and costs nothing.
 
     Arguments:
         encoder: a functional model from images to `(feature_map [N, M, M', C], code [N, D])`, of
@@ -68,12 +72,16 @@ class DeepInfoMax(keras.Model):
         views: None, or what makes a random picture of each image: "handwriting", "photographs"
             (`views.py`), a layer or a function of images. The code of one picture is scored with
             the map of another of the same image, both ways (AMDIM, Bachman et al. 2019).
-        seed: of the prior's samples and of named views.
+        coordinates, offsets: the weights of saying where on the map a feature is, and how far apart
+            two are (`coordinates.py`; the paper's Table 4).
+        occlusion: how much of an image is hidden where its code is computed (`occlusion.py`; Table
+            4 as well); 0: nothing. Of views, each picture is hidden in part.
+        seed: of the prior's samples, of named views and of what is hidden or asked for.
 
     Calling the model on images, uint8 or floats in [0, 1], gives the codes. The history holds the
     mean of each term over the epoch in nats: `global_bound`, `local_bound`, `prior_loss`,
-    `discriminator_loss` and their weighted `loss`. Only DV, NWJ and InfoNCE values are estimates
-    of mutual information.
+    `discriminator_loss`, `coordinate_loss`, `offset_loss` and their weighted `loss`. Only DV, NWJ
+    and InfoNCE values are estimates of mutual information.
 
     Raises `InputError` for settings outside these.
     """
@@ -91,41 +99,44 @@ class DeepInfoMax(keras.Model):
         negatives="all",
         prior="uniform",
         views=None,
+        coordinates=0.0,
+        offsets=0.0,
+        occlusion=0.0,
         seed=0,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        alpha, beta, gamma = check_weights(alpha, beta, gamma)
-        check_choice("critic", critic, CRITICS)
-        check_choice("negatives", negatives, NEGATIVES)
-        check_choice("prior", prior, PRIORS)
-        check_encoder(encoder, whole_map=alpha > 0)
-        units, seed = whole_number("units", units) if units else None, operator.index(seed)
-        self.settings = {
-            "alpha": alpha,
-            "beta": beta,
-            "gamma": gamma,
-            "bound": bound,
-            "local_bound": local_bound,
-            "critic": critic,
-            "units": units,
-            "negatives": negatives,
-            "prior": prior,
-            "views": views,
-            "seed": seed,
-        }
+        self.settings = settings = check_settings(
+            alpha=alpha,
+            beta=beta,
+            gamma=gamma,
+            bound=bound,
+            local_bound=local_bound,
+            critic=critic,
+            units=units,
+            negatives=negatives,
+            prior=prior,
+            views=views,
+            coordinates=coordinates,
+            offsets=offsets,
+            occlusion=occlusion,
+            seed=seed,
+        )
+        check_encoder(encoder, settings)
         self.encoder = encoder
-        self.alpha, self.beta, self.gamma = alpha, beta, gamma
-        self.negatives, self.prior, self.seed = negatives, prior, seed
-        self.views = find_views(views, seed)
+        self.alpha, self.beta, self.gamma = settings["alpha"], settings["beta"], settings["gamma"]
+        self.coordinates, self.offsets = settings["coordinates"], settings["offsets"]
+        self.negatives, self.prior, self.seed = negatives, prior, settings["seed"]
+        self.views = find_views(views, self.seed)
+        self.occlusion = Occlusion(settings["occlusion"], seed=self.seed) if occlusion else None
         self.bound, self.local_bound = find_bounds(bound, local_bound, negatives)
         with precision(self.dtype_policy):
-            self.add_networks(CRITICS[critic], {"units": units} if units else {})
+            self.add_networks(CRITICS[critic], {"units": settings["units"]} if units else {})
         self.trackers = {name: keras.metrics.Mean(name) for name in self.term_names()}
         self.built = True
 
     def add_networks(self, new_critic, settings):
-        """The critics and the discriminator of the terms that have a weight."""
+        """The networks of the terms that have a weight: critics, discriminator and the others."""
         feature_map, code = self.encoder.outputs
         _, rows, columns, channels = feature_map.shape
         count = None if None in (rows, columns) else rows * columns
@@ -137,43 +148,65 @@ class DeepInfoMax(keras.Model):
             self.local_critic.build((None, count, channels), code.shape)
         if self.gamma:
             self.discriminator = build_discriminator(code.shape[-1])
+        if self.coordinates:
+            self.coordinate_network = build_coordinate_network(feature_map.shape[1:], code.shape[1])
+        if self.offsets:
+            self.offset_network = build_offset_network(feature_map.shape[1:], code.shape[1])
+        if self.gamma or self.offsets:
             self.draws = self.add_weight((), "zeros", "int32", trainable=False, name="draws")
 
     def term_names(self):
         names = ["loss", "global_bound", "local_bound", "prior_loss", "discriminator_loss"]
-        weights = [1, self.alpha, self.beta, self.gamma, self.gamma]
+        names += ["coordinate_loss", "offset_loss"]
+        weights = [1, self.alpha, self.beta, self.gamma, self.gamma, self.coordinates, self.offsets]
         return [name for name, weight in zip(names, weights) if weight]
-
-    def __call__(self, images, *args, **kwargs):
-        return super().__call__(feeding.image_tensor(self.encoder, images), *args, **kwargs)
-
-    def call(self, images, training=False):
-        return self.encoder(images, training=training)[1]
 
     # ------------------------------------------------------------ the objective and the step
 
     def pictures(self, images):
-        """What the encoder sees: the images, or two random pictures of each."""
-        return views_of_all(self.views, images) if self.views else images
+        """What the encoder sees: the images, or two random pictures of each; and, where there is
+        occlusion, the same with a part of each hidden."""
+        pictures = two_views(self.views, images) if self.views else images
+        return with_occluded(self.occlusion, pictures) if self.occlusion else pictures
 
     def encoded(self, images, training):
-        """Feature maps and codes of the whole batch, of all replicas."""
-        outputs = self.encoder(self.pictures(images), training=training)
-        return [gathered(output, 2 if self.views else 1) for output in outputs]
+        """Feature maps and codes of the whole batch, of all replicas, as the terms pair them."""
+        views = 2 if self.views else 1
+        parts = 2 * views if self.occlusion else views
+        pictures = pictures_of_all(self.pictures, images, parts) if parts > 1 else images
+        outputs = self.encoder(pictures, training=training)
+        if self.occlusion:
+            outputs = whole_and_occluded(*outputs)
+        return [gathered(output, views) for output in outputs]
 
     def terms(self, feature_map, code):
         """The loss and the terms with a weight, as a dictionary of scalars in nats."""
         pairs = across_views(feature_map, code) if self.views else [(feature_map, code)]
-        mean = functools.partial(mean_over_pairs, pairs=pairs, negatives=self.negatives)
-        terms = {}
-        if self.alpha:
-            terms["global_bound"] = mean(global_objective, self.global_critic, self.bound)
-        if self.beta:
-            terms["local_bound"] = mean(local_objective, self.local_critic, self.local_bound)
+        terms = {
+            name: mean_over_pairs(objective, pairs) for name, objective in self.objectives().items()
+        }
         if self.gamma:
             terms["prior_loss"] = prior_loss(self.discriminator(squash(code, self.prior)))
         values = [terms.get(name, 0.0) for name in ("global_bound", "local_bound", "prior_loss")]
-        return {"loss": dim_loss(*values, self.alpha, self.beta, self.gamma), **terms}
+        loss = dim_loss(*values, self.alpha, self.beta, self.gamma)
+        loss += self.coordinates * terms.get("coordinate_loss", 0.0)
+        loss += self.offsets * terms.get("offset_loss", 0.0)
+        return {"loss": loss, **terms}
+
+    def objectives(self):
+        """The terms of a feature map and a code that have a weight, functions of the two."""
+        found = {}
+        if self.alpha:
+            found["global_bound"] = partial(global_objective, self.global_critic, self.bound)
+        if self.beta:
+            found["local_bound"] = partial(local_objective, self.local_critic, self.local_bound)
+        found = {name: partial(one, negatives=self.negatives) for name, one in found.items()}
+        if self.coordinates:
+            found["coordinate_loss"] = partial(coordinate_loss, self.coordinate_network)
+        if self.offsets:
+            seed = (self.seed, self.draws.value)
+            found["offset_loss"] = partial(offset_loss, self.offset_network, seed=seed)
+        return found
 
     def discriminator_loss(self, code):
         """The other side of the game, on codes without a way back to the encoder."""
@@ -183,6 +216,8 @@ class DeepInfoMax(keras.Model):
 
     def train_step(self, data):
         images = feeding.images_of(self.encoder, data)
+        if self.gamma or self.offsets:
+            self.draws.assign_add(1)
         with tf.GradientTape() as tape:
             feature_map, code = self.encoded(images, training=True)
             terms = self.terms(feature_map, code)
@@ -191,7 +226,6 @@ class DeepInfoMax(keras.Model):
         # Taken before the discriminator moves: each player's gradient is of its own loss.
         gradients = tape.gradient(loss, variables)
         if self.gamma:
-            self.draws.assign_add(1)
             with tf.GradientTape() as tape:
                 terms["discriminator_loss"] = self.discriminator_loss(code)
                 loss = self.discriminator_optimizer.scale_loss(share(terms["discriminator_loss"]))
@@ -217,17 +251,19 @@ class DeepInfoMax(keras.Model):
         return reported({name: tracker.result() for name, tracker in self.trackers.items()})
 
     def cooperating_variables(self):
-        """The variables of the encoder and its critics, which maximise the same bounds."""
+        """The variables of all networks but the discriminator, which lower the same loss."""
         networks = [self.encoder]
         networks += [self.global_critic] if self.alpha else []
         networks += [self.local_critic] if self.beta else []
+        networks += [self.coordinate_network] if self.coordinates else []
+        networks += [self.offset_network] if self.offsets else []
         return [variable for network in networks for variable in network.trainable_variables]
 
     @property
     def metrics(self):
         return list(self.trackers.values())
 
-    # ------------------------------------------------------------ fitting
+    # ------------------------------------------------------------ its optimizers
 
     def compile(self, optimizer="adam", discriminator_optimizer=None, jit_compile=False, **kwargs):
         """As `keras.Model.compile`, without a loss.
@@ -243,58 +279,3 @@ class DeepInfoMax(keras.Model):
             other = find_optimizer(discriminator_optimizer or FusedAdam(DISCRIMINATOR_RATE))
             self.discriminator_optimizer = scaled_like(self.optimizer, other)
             self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-
-    def fit(self, x=None, y=None, batch_size=None, epochs=1, **kwargs):
-        """As `keras.Model.fit`, on images alone: labels that come with them are left out.
-
-        `x`, `validation_data`: images `[N, H, W, channels]`, uint8 or floats in [0, 1], or batches
-        of them from a `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`. `batch_size`: of
-        arrays, 128 unless given. Of an array, every epoch drops the N mod `batch_size` images that
-        fill no batch, others each time: a small batch has other bounds than a large one.
-        """
-        feed = feeding.for_fit(self.encoder, x, y, batch_size, **kwargs)
-        return feeding.told(super().fit, epochs=epochs, **feed)
-
-    def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
-        """The mean of each term over images, as `fit` has them, without training."""
-        images = feeding.batches(self.encoder, x, batch_size, y=y)
-        return feeding.told(super().evaluate, images, **kwargs)
-
-    def predict(self, x, *args, **kwargs):
-        """The codes `[N, D]` of images as `fit` has them."""
-        return feeding.told(super().predict, feeding.images_in(self.encoder, x), *args, **kwargs)
-
-    # ------------------------------------------------------------ saving
-
-    def save(self, filepath, overwrite=True, **kwargs):
-        """As `keras.Model.save`, but a file gives way only to one that is whole."""
-        with saved_whole(filepath, ".keras", overwrite) as place:
-            super().save(place, overwrite, **kwargs)
-
-    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
-        """As `keras.Model.save_weights`, but a file gives way only to one that is whole."""
-        with saved_whole(filepath, ".weights.h5", overwrite and not max_shard_size) as place:
-            super().save_weights(place, overwrite, max_shard_size)
-
-    def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kw):
-        """As `keras.Model.export`: what is exported gives the codes of floats in [0, 1]."""
-        (images,) = self.encoder.inputs
-        signature = input_signature or [keras.InputSpec(images.dtype, images.shape)]
-        super().export(filepath, format, verbose, signature, **kw)
-
-    def get_config(self):
-        config = {**super().get_config(), **self.settings, "encoder": self.encoder}
-        return {key: serialize(value) for key, value in config.items()}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
-
-    def get_compile_config(self):
-        config = super().get_compile_config()  # empty for a model that was never compiled
-        if config and self.gamma:
-            config["discriminator_optimizer"] = serialize(self.discriminator_optimizer)
-        return config
-
-    def compile_from_config(self, config):
-        self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})

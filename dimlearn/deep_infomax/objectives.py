@@ -49,9 +49,9 @@ def across_views(feature_map, code):
     return [(map_b, code_a), (map_a, code_b)]
 
 
-def mean_over_pairs(objective, critic, bound, pairs, negatives="all"):
-    """The mean of an objective over pairs `(feature_map, code)`: a scalar, nats."""
-    return tf.add_n([objective(critic, bound, *pair, negatives) for pair in pairs]) / len(pairs)
+def mean_over_pairs(objective, pairs):
+    """The mean of a function of `(feature_map, code)` over such pairs: a scalar."""
+    return tf.add_n([objective(*pair) for pair in pairs]) / len(pairs)
 
 
 def dim_loss(global_mi, local_mi, prior_loss, alpha, beta, gamma):

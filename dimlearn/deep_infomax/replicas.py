@@ -9,7 +9,6 @@ that of one device, but for rounding. A critic does its work R times over, the e
 """
 
 from dimlearn.deep_infomax.settling import batch_normalisations
-from dimlearn.deep_infomax.views import two_views
 from dimlearn.startup import tf
 
 
@@ -37,15 +36,19 @@ def gathered(x, parts=1):
     return tf.ensure_shape(tf.reshape(whole, [-1, *dimensions(x)]), [None, *x.shape[1:]])
 
 
-def views_of_all(views, images):
-    """Two random pictures of each of the replica's own images `[n, ...]`: `[2n, ...]`, the pictures
-    that one device would make of them in the whole batch."""
+def pictures_of_all(make, images, parts):
+    """Pictures of the replica's own images `[n, ...]`: those that one device would make of them in
+    the whole batch.
+
+    `make`: a function from images `[N, ...]` to `parts` pictures of each, `[parts * N, ...]`: first
+    all the first ones. So is what is returned, `[parts * n, ...]`.
+    """
     if replicas() == 1:
-        return two_views(views, images)
+        return make(images)
     context, count = tf.distribute.get_replica_context(), tf.shape(images)[:1]
     first = tf.reduce_sum(context.all_gather(count, 0)[: context.replica_id_in_sync_group])
-    pictures = two_views(views, gathered(images))  # [2N, ...]
-    own = [part[first : first + count[0]] for part in tf.split(pictures, 2)]  # [n, ...] twice
+    pictures = make(gathered(images))  # [parts * N, ...]
+    own = [part[first : first + count[0]] for part in tf.split(pictures, parts)]  # [n, ...] each
     return tf.concat(own, axis=0)
 
 

@@ -18,6 +18,8 @@ from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import frozen_codes
 from dimlearn.evaluation.encoder_file import load_encoder
 from dimlearn.evaluation.kept_epochs import KeptEpochs
+from dimlearn.evaluation.layers import fewer_images, layers_of
+from dimlearn.evaluation.measures import finish_measures
 from dimlearn.evaluation.probes import (
     FEW_LABELS,
     PROBES,
@@ -29,9 +31,6 @@ from dimlearn.evaluation.rows import all_rows, new_encoder, new_model
 from dimlearn.evaluation.run_folder import open_folder
 from dimlearn.evaluation.settings import EPOCHS, STEPS
 from dimlearn.startup import keras
-
-LAYERS = ("feature_map", "dense", "code")
-LAYERS_ON = 5_000  # labelled images for the probes of the large feature maps
 
 
 def silent(*what, **how):
@@ -64,7 +63,10 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
         for number, (row, seed) in enumerate(jobs, 1):
             of_seed = f", seed {seed}" if settings.seeds > 1 else ""
             say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
-            parts.append(finish_part(row, seed, dataset, settings, folder, say, probed))
+            part = finish_part(row, seed, dataset, settings, folder, say, probed)
+            if settings.full:
+                part["measures"] = finish_measures(row, part, dataset, folder, say)
+            parts.append(part)
             gc.collect()  # Keras models are cycles: else the next row is trained beside them
     return parts
 
@@ -87,7 +89,8 @@ def filled_in(settings, dataset):
             raise InputError(f"--{name.replace('_', '-')} must be at least 1")
     rows = all_rows(settings)
     by_default = [name for name, row in rows.items() if not row.on_request]
-    asked = tuple(dict.fromkeys([*(settings.rows or by_default), *settings.add]))
+    control = ["random"] if settings.full else []  # for what is fine-tuned
+    asked = tuple(dict.fromkeys([*(settings.rows or by_default), *settings.add, *control]))
     for name in asked:
         if name not in rows:
             raise InputError(f"there is no row {name!r}: choose among {', '.join(rows)}")
@@ -205,23 +208,12 @@ def probe_encoder(encoder, dataset, probe_seeds, say, told, correct=None, keep=s
 def probe_layers(encoder, dataset, say, correct=None, keep=silent):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
-    `{layer: [1, N] booleans}`, what one network gets right; trained on at most `LAYERS_ON` labelled
-    images, a tenth of them from the validation set, because a map is fifty times as long as a code;
-    empty for an encoder without a feature map. `correct` and `keep` as in `probe_encoder`.
+    `{layer: [1, N] booleans}`, what one network gets right, trained on fewer images; empty for an
+    encoder without a feature map. `correct` and `keep` as in `probe_encoder`.
     """
     correct = {} if correct is None else correct
-    if len(getattr(encoder, "outputs", None) or ()) < 2:
-        return correct
-    train, validation = LAYERS_ON * 9 // 10, LAYERS_ON // 10
-    dataset = dataclasses.replace(
-        dataset,
-        x_train=dataset.x_train[:train],
-        y_train=dataset.y_train[:train],
-        x_validation=dataset.x_validation[:validation],
-        y_validation=dataset.y_validation[:validation],
-    )
-    present = {layer.name for layer in encoder.layers}
-    for layer in (layer for layer in LAYERS if layer in present and layer not in correct):
+    dataset = fewer_images(dataset)
+    for layer in (layer for layer in layers_of(encoder) if layer not in correct):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = frozen_codes(layer_model(encoder, layer), dataset)
         correct[layer] = mlp200_correct(codes, [0])

@@ -91,6 +91,27 @@ def difference_over_seeds(correct_a, correct_b, groups, runs):
     return over_seeds(mean, low, high, a.mean(axis=1) - b.mean(axis=1), -1.0, groups, runs)
 
 
+def similarity_over_seeds(values, groups, runs):
+    """The mean of what each test image is worth, from -1 to 1, such as a similarity: an `Interval`.
+
+    `values`: `[runs, N]`; the rest as in `accuracy_over_seeds`.
+    """
+    return difference_over_seeds(values, np.zeros_like(values), groups, runs)
+
+
+def estimate_over_seeds(values, errors, runs):
+    """The mean of estimates `[runs]`, with the standard error of each: an `Interval`, in their
+    unit. They are of the same images: their own errors do not average out."""
+    from scipy.stats import t
+
+    mean, count, half = float(np.mean(values)), len(values), 1.96 * float(np.mean(errors))
+    spread = "standard error"
+    if count > 1:
+        of_seeds = t.ppf(0.975, count - 1) * np.std(values, ddof=1) / math.sqrt(count)
+        half, spread = math.hypot(half, of_seeds), f"{spread}, {count} {runs} seeds"
+    return Interval(mean, mean - half, mean + half, count, spread)
+
+
 def over_seeds(mean, low, high, of_runs, least, groups, runs):
     """An interval for the choice of images, widened for that of seeds, within [`least`, 1].
 

@@ -10,7 +10,13 @@ import numpy as np
 from dimlearn import __version__
 from dimlearn.evaluation.conclusion import conclusion
 from dimlearn.evaluation.figures import draw
-from dimlearn.evaluation.intervals import accuracy_over_seeds, difference_over_seeds
+from dimlearn.evaluation.intervals import (
+    accuracy_over_seeds,
+    difference_over_seeds,
+    estimate_over_seeds,
+    similarity_over_seeds,
+)
+from dimlearn.evaluation.measures import TUNED
 from dimlearn.evaluation.rows import all_rows
 from dimlearn.evaluation.tables import PAIRED_PROBES, as_csv, as_markdown, differences_as_markdown
 from dimlearn.files import write_json, write_text, written_whole
@@ -22,7 +28,8 @@ def summarise(parts, settings, dataset):
     """The results of a comparison, ready for JSON.
 
     `parts`: what `comparison.compare` returns. In the results, `rows` has for each row its `name`,
-    `scores` (of the probes on the code) and `layers` (an `Interval` as a dictionary each), whether
+    `scores` (of the probes on the code), `layers` and `measures` (an `Interval` as a dictionary
+    each), whether
     it is a `control`, saw `labels` before the probe or was `added`, and its training `seconds` and
     `history`, one for each pretraining seed; `differences` has what `differences` returns.
     """
@@ -41,13 +48,14 @@ def summarise(parts, settings, dataset):
                 "weights": known[name].weights,
                 "scores": with_intervals([part["correct"] for part in seeds], groups),
                 "layers": with_intervals([part["layers"] for part in seeds], groups),
+                "measures": measured([part.get("measures", {}) for part in seeds], groups),
                 "seconds": [part["seconds"] for part in seeds],
                 "history": [part["history"] for part in seeds],
             }
         )
     return {
         "rows": rows,
-        "differences": differences(parts_of, known, groups),
+        "differences": [*differences(parts_of, known, groups), *tuning_gains(parts_of, groups)],
         "settings": dataclasses.asdict(settings),
         "data": {
             "name": dataset.name,
@@ -92,6 +100,38 @@ def differences(parts_of, known, groups):
             (ours, theirs), kind = runs(probe, *([each[probe] for each in row] for row in both))
             interval = difference_over_seeds(ours, theirs, groups, kind)
             key = {"encoder": name, "minus": minus, "score": probe}
+            found.append(key | dataclasses.asdict(interval))
+    return found
+
+
+def measured(seeds, groups):
+    """From `[{measure: array}]`, one for each pretraining seed, to `{measure: Interval}`, each as a
+    dictionary: of those that were measured with every seed."""
+    found, kind = {}, "pretraining"
+    for name in (name for name in seeds[0] if all(name in each for each in seeds)):
+        values = np.stack([each[name] for each in seeds])  # [seeds, N], or [seeds, 2]
+        if values.dtype == bool:
+            interval = accuracy_over_seeds(values, groups, kind)
+        elif name == "ssim":
+            interval = similarity_over_seeds(values, groups, kind)
+        else:
+            interval = estimate_over_seeds(*values.T, kind)
+        found[name] = dataclasses.asdict(interval)
+    return found
+
+
+def tuning_gains(parts_of, groups):
+    """How much more accurate each fine-tuned encoder is than the same network from its first
+    weights, the row *random*: in the form of `differences`."""
+    found, first = [], [part.get("measures", {}) for part in parts_of.get("random", ())]
+    for name, parts in parts_of.items():
+        own = [part.get("measures", {}) for part in parts]
+        for score in TUNED:
+            if name == "random" or not first or not all(score in each for each in own + first):
+                continue
+            pair = (np.stack([each[score] for each in seeds]) for seeds in (own, first))
+            interval = difference_over_seeds(*pair, groups, "pretraining")
+            key = {"encoder": name, "minus": "random", "score": score, "measured_on": "network"}
             found.append(key | dataclasses.asdict(interval))
     return found
 

@@ -19,7 +19,7 @@ from dimlearn.errors import InputError
 from dimlearn.evaluation.encoder_file import load_encoder
 from dimlearn.evaluation.kept_epochs import fit
 from dimlearn.evaluation.probes import one_thread
-from dimlearn.evaluation.settings import WARM_UP
+from dimlearn.evaluation.settings import WARM_UP, WEIGHTS
 from dimlearn.startup import keras
 
 
@@ -164,7 +164,7 @@ def views(dataset, settings, seed, callbacks):
     """Deep InfoMax across two random views of every image: it is told what may change from picture
     to picture of the same thing, which the other rows are not."""
     encoder = new_encoder(dataset, settings)
-    model = new_model(encoder, LOCAL, settings, seed, settings.views)
+    model = new_model(encoder, LOCAL, settings, seed, views=settings.views)
     return encoder, train_without_labels(model, dataset, settings, callbacks)
 
 
@@ -179,7 +179,40 @@ def augmented(dataset, settings, seed, callbacks):
     return encoder, train_without_labels(model, dataset, settings, callbacks)
 
 
-def new_model(encoder, weights, settings, seed, views=None):
+@row(on_request=True)
+def coordinates(dataset, settings, seed, callbacks):
+    """*local*, and a network has to say where on the map a feature is."""
+    return local_and(dataset, settings, seed, callbacks, coordinates=1.0)
+
+
+@row(on_request=True)
+def offsets(dataset, settings, seed, callbacks):
+    """*local*, and a network has to say how far apart two features are."""
+    return local_and(dataset, settings, seed, callbacks, offsets=1.0)
+
+
+@row(on_request=True)
+def occlusion(dataset, settings, seed, callbacks):
+    """*local*, with a quarter of the image hidden from the code."""
+    return local_and(dataset, settings, seed, callbacks, occlusion=0.25)
+
+
+@row(on_request=True)
+def all_three(dataset, settings, seed, callbacks):
+    """*local* with all that the paper's Table 4 adds."""
+    extras = {"coordinates": 1.0, "offsets": 1.0, "occlusion": 0.25}
+    return local_and(dataset, settings, seed, callbacks, **extras)
+
+
+def local_and(dataset, settings, seed, callbacks, **extras):
+    """The row *local* with more terms of `DeepInfoMax`."""
+    encoder = new_encoder(dataset, settings)
+    weights = settings.weights.get("local", WEIGHTS["local"])
+    model = new_model(encoder, weights, settings, seed, **extras)
+    return encoder, train_without_labels(model, dataset, settings, callbacks)
+
+
+def new_model(encoder, weights, settings, seed, **extras):
     """The `DeepInfoMax` around an encoder that the settings ask for."""
     return DeepInfoMax(
         encoder,
@@ -188,8 +221,8 @@ def new_model(encoder, weights, settings, seed, views=None):
         critic=settings.critic,
         negatives=settings.negatives,
         prior=settings.prior,
-        views=views,
         seed=seed,
+        **extras,
     )
 
 

@@ -4,6 +4,7 @@
     encoders/ROW-SEED.keras    the frozen encoder
     histories/ROW-SEED.json    what its training told, and which run and which encoder it belongs to
     correct/ROW-SEED.npz       what the probes got right on it, and which encoder that was
+    measures/ROW-SEED.npz      what else was measured of it, the same (`measures.py`)
     unfinished/ROW-SEED.npz    the state of a training after its last epoch (`kept_epochs.py`)
 
 A run goes on only where its settings are the same, one process at a time. Nothing in the folder is
@@ -33,9 +34,10 @@ from dimlearn.files import (
 )
 from dimlearn.startup import keras
 
-ROOMS = ("encoders", "histories", "correct", "unfinished", "figures")
+ROOMS = ("encoders", "histories", "correct", "measures", "unfinished", "figures")
 FILES = {".json", ".md", ".csv", ".png", ".keras", ".npz"}
-NOT_COMPARED = ("data",)  # one file has many spellings: its images are compared
+# One file has many spellings: its images are compared. And what is measured later changes nothing.
+NOT_COMPARED = ("data", "full")
 
 
 @contextmanager
@@ -224,6 +226,29 @@ class RunFolder:
             self.unusable(error, path)
             found, probed = {"code": {}, "layer": {}}, False
         return {"correct": found["code"], "layers": found["layer"], "probed": probed}
+
+    def write_measures(self, part, measures):
+        """Keep what was measured of a part so far, `{name: array}`."""
+        arrays = measures | {"encoder": np.array(part["belongs_to"]["encoder"])}
+        with written_whole(self.file("measures", part, ".npz")) as half:
+            np.savez_compressed(half, **arrays)
+
+    def read_measures(self, part):
+        """What `write_measures` kept of this part's encoder; nothing where that cannot be used."""
+        path = self.file("measures", part, ".npz")
+        try:
+            if not path.exists():
+                return {}
+            with np.load(path, allow_pickle=False) as arrays:
+                found = dict(arrays)
+            if str(found.pop("encoder")) != part["belongs_to"]["encoder"]:
+                raise ValueError("it belongs to another encoder")
+            if not all(array.dtype.kind in "bf" and array.ndim == 1 for array in found.values()):
+                raise ValueError("it holds what is no measure")
+        except Exception as error:  # what is damaged fails in many ways, each with its own type
+            self.unusable(error, path)
+            return {}
+        return found
 
     def unusable(self, error, *paths):
         """Set aside what cannot be used, say so, and give None: that part is done again."""

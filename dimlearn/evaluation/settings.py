@@ -32,6 +32,7 @@ class Settings:
         "handwriting" for images of one channel, "photographs" for colour.
     seeds: how many pretrainings; probe_seeds: how many trained probes and draws of labels.
     add: `{name: path}`, a row for each frozen encoder of yours, a `.keras` file.
+    full: whether the paper's other measurements are made too (`measures.py`), of *random* as well.
     """
 
     data: str = "digits"
@@ -51,3 +52,4 @@ class Settings:
     seeds: int = 1
     probe_seeds: int = 3
     add: dict = field(default_factory=dict)
+    full: bool = False

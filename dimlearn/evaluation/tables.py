@@ -3,12 +3,24 @@
 import pandas as pd
 
 from dimlearn.errors import one_line
-from dimlearn.evaluation.comparison import LAYERS, LAYERS_ON
+from dimlearn.evaluation.layers import LAYERS, LAYERS_ON
+from dimlearn.evaluation.measures import TUNED
 from dimlearn.evaluation.probes import FEW_LABELS
 
 PROBE_COLUMNS = ("linear", "svm", "knn", "knn_whitened", "mlp200", "mlp64")
 LABEL_COLUMNS = tuple(f"labels_{count}" for count in FEW_LABELS)
 PAIRED_PROBES = ("linear", "knn", "knn_whitened", "labels_10")
+OF_CODE = ("ssim", "ndm", "mine")
+TUNED_CAPTION = one_line("""
+    The encoder trained on with so many labels a class, all its weights: test accuracy in percent.
+    *random* is the same network from its first weights, with as many steps:
+""")
+SVM_CAPTION = f"A linear SVM on each layer, on {LAYERS_ON:,} labelled images at most, in percent:"
+OF_CODE_CAPTION = one_line("""
+    Of the code: how like the test images are those that a decoder draws from it (SSIM, 1 for the
+    same; of one scale, so not the paper's MS-SSIM), the dependence of its numbers (NDM) and MINE's
+    estimate of I(X; Y), both in nats and read on images that their critics did not see:
+""")
 PAIRED_WITH = ("random", "pixels", "supervised")  # more controls would not fit on a page
 
 
@@ -27,24 +39,33 @@ def accuracy_table(results):
     return pd.DataFrame(lines)
 
 
+def measures_table(results):
+    """The same of every measure of `--full`; its `measured_on` is "code", "network" or a layer."""
+    lines = []
+    for row in results["rows"]:
+        for score, found in row.get("measures", {}).items():
+            place = "network" if score in TUNED else "code"
+            if score.startswith("svm_"):
+                place, score = f"layer {score.removeprefix('svm_')}", "linear_svm"
+            lines.append({"encoder": row["name"], "measured_on": place, "score": score, **found})
+    return pd.DataFrame(lines)
+
+
 def as_csv(results):
-    """The table of every accuracy and every difference, as text.
+    """The table of every accuracy, every measure and every difference, as text.
 
     A difference has the name of the row that is subtracted in the column `minus`.
     """
-    lines = accuracy_table(results).assign(minus="").to_dict("records")
-    lines += [each | {"measured_on": "code"} for each in results["differences"]]
+    tables = (accuracy_table(results), measures_table(results))
+    lines = [each | {"minus": ""} for table in tables for each in table.to_dict("records")]
+    lines += [{"measured_on": "code"} | each for each in results["differences"]]
     columns = ["encoder", "minus", "measured_on", "score", "mean", "low", "high", "seeds", "spread"]
     return pd.DataFrame(lines, columns=columns).to_csv(index=False, lineterminator="\n")
 
 
 def as_markdown(results):
     """The tables as Markdown: probes with all labels, with few labels, and on the layers."""
-    accuracies = accuracy_table(results)
-    accuracies["cell"] = [
-        f"{100 * mean:.1f} ({100 * low:.1f} to {100 * high:.1f})"
-        for mean, low, high in accuracies[["mean", "low", "high"]].to_numpy()
-    ]
+    accuracies = in_cells(accuracy_table(results), percent)
     on_code = accuracies[accuracies.measured_on == "code"]
     parts = [
         "Test accuracy in percent of frozen codes, all labels (95 % interval):",
@@ -60,7 +81,39 @@ def as_markdown(results):
             f"Of the layers, one 200-unit probe on {LAYERS_ON:,} labelled images at most:",
             markdown(layers.rename(columns=lambda column: column.removeprefix("layer "))),
         ]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *measures_as_markdown(results)])
+
+
+def measures_as_markdown(results):
+    """The captions and tables of `--full`, a list; empty where nothing of it was measured."""
+    found = measures_table(results)
+    if found.empty:
+        return []
+    tuned, svm = (found[found.measured_on == "network"], found[found.score == "linear_svm"])
+    of_code = found[found.score.isin(OF_CODE)]
+    parts = []
+    if len(tuned):
+        parts += [TUNED_CAPTION, markdown(wide(in_cells(tuned, percent), "score", TUNED))]
+    if len(svm):
+        columns = [f"layer {layer}" for layer in LAYERS]
+        layers = wide(in_cells(svm, percent), "measured_on", columns)
+        layers = layers.rename(columns=lambda column: column.removeprefix("layer "))
+        parts += [SVM_CAPTION, markdown(layers)]
+    return [*parts, OF_CODE_CAPTION, markdown(wide(in_cells(of_code, plain), "score", OF_CODE))]
+
+
+def in_cells(table, form):
+    """The table with a column `cell`: mean and interval in words, by `form`."""
+    numbers = table[["mean", "low", "high"]].to_numpy()
+    return table.assign(cell=[form(mean, low, high) for mean, low, high in numbers])
+
+
+def percent(mean, low, high):
+    return f"{100 * mean:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def plain(mean, low, high):
+    return f"{mean:.2f} ({low:.2f} to {high:.2f})"
 
 
 def differences_as_markdown(results):
@@ -77,7 +130,7 @@ def differences_as_markdown(results):
             accuracies overlap.
         """),
     ]
-    for probe in PAIRED_PROBES:
+    for probe in (*PAIRED_PROBES, *TUNED):
         of_probe = [each for each in results["differences"] if each["score"] == probe]
         shown = pd.DataFrame([each for each in of_probe if each["minus"] in PAIRED_WITH])
         if len(shown):
@@ -87,7 +140,8 @@ def differences_as_markdown(results):
             ]
             shown["minus"] = "minus " + shown["minus"]
             table = wide(shown, "minus", [f"minus {name}" for name in PAIRED_WITH])
-            parts += [f"With the probe {probe}:", markdown(table)]
+            kind = "Fine-tuned," if probe in TUNED else "With the probe"
+            parts += [f"{kind} {probe}:", markdown(table)]
     return "\n\n".join(parts) if len(parts) > 2 else ""
 
 

@@ -23,5 +23,7 @@ TERM_STYLES = {
     "local_bound": (BLUE, "-"),
     "prior_loss": (RED, "--"),
     "discriminator_loss": (PURPLE, ":"),
+    "coordinate_loss": (GREEN, "--"),
+    "offset_loss": (SKY, "--"),
     "loss": (BLACK, "-."),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from dimlearn import build_encoder
 from dimlearn.deep_infomax import synchronise
-from dimlearn.deep_infomax.replicas import gathered, replicas, reported, share, views_of_all
+from dimlearn.deep_infomax.replicas import gathered, pictures_of_all, replicas, reported, share
 from dimlearn.startup import keras, tf
 
 IMAGES = np.random.default_rng(0).uniform(size=(32, 12, 12, 1)).astype("float32")
@@ -74,10 +74,12 @@ def run(code, *arguments, **environment):
     {"alpha": 0.6, "beta": 0.4, "gamma": 0.2, "bound": "infonce", "critic": "concat", "units": 8},
     {"gamma": 0.5, "negatives": "one"},
     {"gamma": 0.5, "views": "handwriting", "bound": "infonce_codes"},
+    {"coordinates": 0.5, "offsets": 0.5, "occlusion": 0.25, "views": "handwriting"},
 ])  # fmt: skip
 def test_two_devices_make_the_update_of_one(settings):
     """Negatives from the whole batch, gradients neither doubled nor halved, the same statistics,
-    samples of the prior and views: so the weights are the same after four steps."""
+    samples of the prior, views, hidden squares and places asked for: so the weights are the same
+    after four steps."""
     code = """
 settings = json.loads(sys.argv[1])
 same(trained(both, settings), trained(alone, settings))
@@ -165,7 +167,7 @@ for index in "01":
 def test_on_one_device_nothing_is_shared():
     x = tf.constant(IMAGES)
     assert replicas() == 1 and gathered(x) is x and share(x) is x
-    assert views_of_all(lambda images: images, x).shape == (64, 12, 12, 1)
+    assert pictures_of_all(lambda images: tf.repeat(images, 2, 0), x, 2).shape == (64, 12, 12, 1)
     assert reported({"loss": x}) == {"loss": x}
 
 

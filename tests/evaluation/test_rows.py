@@ -1,5 +1,6 @@
 """The rows of the table: what each encoder is, and what a row says of itself."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -22,9 +23,10 @@ def trained(name, dataset, settings=QUICK, seed=0):
 def test_the_table_of_the_course():
     rows = all_rows(Settings())
     controls = ["pixels", "random", "pca", "supervised", "standard"]
-    assert list(rows) == [*controls, "views", "augmented", *WEIGHTS]
+    beside = ["augmented", "coordinates", "offsets", "occlusion", "all_three"]
+    assert list(rows) == [*controls, "views", *beside, *WEIGHTS]
     assert [name for name, row in rows.items() if row.control] == controls
-    assert [name for name, row in rows.items() if row.on_request] == ["augmented"]
+    assert [name for name, row in rows.items() if row.on_request] == beside
     assert {name for name, row in rows.items() if row.labels} == {"supervised", "standard"}
     assert {name for name, row in rows.items() if not row.seeded} == {"pixels", "pca"}
     assert {name for name, row in rows.items() if row.last} == {"pixels"}
@@ -82,6 +84,24 @@ def test_the_rows_with_views_see_other_pictures_than_each_other(little):
         codes[name] = encode(encoder, little.x_test)
     for name, other in (("local", "views"), ("views", "augmented"), ("augmented", "local")):
         assert np.abs(codes[name] - codes[other]).max() > 0.1
+
+
+@pytest.mark.slow
+def test_the_rows_of_the_papers_table_4_are_local_and_more(little):
+    """With the weights of the run's own *local*, from the same first encoder."""
+    settings = filled_in(replace(QUICK, weights={"local": (0, 1, 0)}), little)
+    codes = {"local": encode(trained("local", little, settings)[0], little.x_test)}
+    for name, terms in (
+        ("coordinates", {"coordinate_loss"}),
+        ("offsets", {"offset_loss"}),
+        ("occlusion", set()),
+        ("all_three", {"coordinate_loss", "offset_loss"}),
+    ):
+        encoder, history = trained(name, little, settings)
+        assert set(history) == {"loss", "local_bound"} | terms
+        codes[name] = encode(encoder, little.x_test)
+    distinct = [np.abs(a - b).max() > 0.01 for a, b in itertools.combinations(codes.values(), 2)]
+    assert all(distinct)
 
 
 @pytest.mark.slow
