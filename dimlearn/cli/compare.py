@@ -66,7 +66,7 @@ def add_command(commands):
     budget = f"for every network (default: about {STEPS:,} batches, at least {EPOCHS} epochs)"
     add("--epochs", type=positive, help=budget)
     add("--learning-rate", type=float, metavar="R", help="of Adam (%(default)s)")
-    decay = "let the learning rate rise first, then fall along half a cosine (default), or not"
+    decay = "let the learning rate fall to 0 along half a cosine after its rise (default: it stays)"
     add("--decay", action=argparse.BooleanOptionalAction, help=decay)
     add("--batch-size", type=positive, metavar="N", help="images in a batch (%(default)s)")
     add("--seeds", type=positive, metavar="K", help="repeat the pretraining (%(default)s)")

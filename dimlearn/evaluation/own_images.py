@@ -27,7 +27,7 @@ from dimlearn.evaluation.codes import encode
 from dimlearn.evaluation.comparison import EpochLine, silent
 from dimlearn.evaluation.kept_epochs import KeptEpochs, fit
 from dimlearn.evaluation.own_page import write_page
-from dimlearn.evaluation.rows import rise_and_fall
+from dimlearn.evaluation.rows import rise
 from dimlearn.evaluation.run_folder import RunFolder, hash_of_json, in_use, other_settings
 from dimlearn.evaluation.settings import EPOCHS, STEPS
 from dimlearn.files import readable, written_whole
@@ -51,7 +51,7 @@ class Plan:
     code_dim: int = 64
     epochs: int | None = None
     batch_size: int = 128
-    learning_rate: float = 8e-3
+    learning_rate: float = 0.012
     seed: int = 0
 
 
@@ -151,7 +151,7 @@ def trained(images, plan, kept, part):
     views = None if plan.views == "none" else plan.views
     model = DeepInfoMax(encoder, bound="infonce_codes", views=views, seed=plan.seed)
     steps = plan.epochs * (len(images) // plan.batch_size)
-    rate = rise_and_fall(plan.learning_rate, steps)
+    rate = rise(plan.learning_rate, steps)
     model.compile(FusedAdam(rate), steps_per_execution=10)
     batches = streamed_batches(images, plan.batch_size)
     epochs = KeptEpochs(kept, part)

@@ -19,7 +19,7 @@ from dimlearn.errors import InputError
 from dimlearn.evaluation.encoder_file import load_encoder
 from dimlearn.evaluation.kept_epochs import fit
 from dimlearn.evaluation.probes import one_thread
-from dimlearn.evaluation.settings import WARM_UP, WEIGHTS
+from dimlearn.evaluation.settings import WEIGHTS
 from dimlearn.startup import keras
 
 
@@ -259,16 +259,22 @@ def new_encoder(dataset, settings):
 
 def adam(learning_rate, dataset, settings):
     """The optimizer of every network."""
-    if settings.decay:
-        steps = settings.epochs * (dataset.pretraining_count // settings.batch_size)
-        learning_rate = rise_and_fall(learning_rate, steps)
-    return FusedAdam(learning_rate)
+    steps = settings.epochs * (dataset.pretraining_count // settings.batch_size)
+    schedule = rise_and_fall if settings.decay else rise
+    return FusedAdam(schedule(learning_rate, steps))
+
+
+def rise(learning_rate, steps):
+    """A rate that rises from 0 in a straight line, in the first 32nd of the steps, and stays.
+    Adam's first steps are as long as the rate, whatever the gradient: no time for long ones."""
+    return keras.optimizers.schedules.PolynomialDecay(0.0, max(1, steps // 32), learning_rate)
 
 
 def rise_and_fall(learning_rate, steps):
-    """A rate that rises from 0 in a straight line, then falls to 0 along half a cosine (Loshchilov
-    & Hutter 2017). The rise allows for a rate twice as high, and that for half as many steps."""
-    rise = round(WARM_UP * steps)
+    """A rate that rises from 0 in a straight line, in the first eighth of the steps, then falls to
+    0 along half a cosine (Loshchilov & Hutter 2017): for a training that nobody settles or goes on
+    with."""
+    rise = steps // 8
     return keras.optimizers.schedules.CosineDecay(
         0.0, max(1, steps - rise), warmup_target=learning_rate, warmup_steps=rise
     )

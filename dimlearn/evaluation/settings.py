@@ -14,7 +14,6 @@ WEIGHTS = {
 }
 # The budget of every network unless `epochs` is given: about so many batches, and no fewer epochs.
 STEPS, EPOCHS = 1_060, 5
-WARM_UP = 0.125  # of the steps
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Settings:
     weights: `{name: (alpha, beta, gamma)}`, a row of Deep InfoMax for each.
     rows: the names of the rows to make; None: all of them.
     epochs, batch_size, learning_rate: of every network; epochs None: see `STEPS`.
-    decay: whether the learning rate rises in the first `WARM_UP` of the steps and then falls.
+    decay: whether the learning rate, after its rise, falls to 0; see `rise_and_fall`.
     architecture, code_dim: of every encoder (see `build_encoder`).
     bound, critic, negatives, prior: of every Deep InfoMax (see `DeepInfoMax`).
     views: of the rows that see random pictures of every image (see `DeepInfoMax`); None:
@@ -40,8 +39,8 @@ class Settings:
     rows: tuple | None = None
     epochs: int | None = None
     batch_size: int = 128
-    learning_rate: float = 8e-3
-    decay: bool = True
+    learning_rate: float = 0.012
+    decay: bool = False
     architecture: str = "light"
     code_dim: int = 64
     bound: str = "infonce_codes"

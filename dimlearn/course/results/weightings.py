@@ -16,7 +16,7 @@ from dimlearn.evaluation.rows import all_rows
 from dimlearn.evaluation.settings import WEIGHTS, Settings
 
 IMAGES = 3000
-SETTINGS = Settings(epochs=6, batch_size=64, learning_rate=8e-3, bound="infonce")
+SETTINGS = Settings(epochs=6, batch_size=64, learning_rate=8e-3, decay=True, bound="infonce")
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)  # of the probe, C
 DRAWS = range(10)  # of ten labels a class
 
