@@ -17,6 +17,7 @@ import pytest
 from dimlearn.course import authoring, kernels, lesson_source
 
 NOTEBOOKS = [path for lesson in authoring.lessons() for path in (lesson.notebook, lesson.solution)]
+SAVES, TAKES = (lesson.solution for lesson in authoring.lessons(names=["08", "09"]))
 TOTAL = 12 * 60  # seconds for all notebooks, when both cores are theirs
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 OFFLINE = os.pathsep.join(
@@ -29,16 +30,25 @@ def named(path):
 
 
 @pytest.fixture(scope="module")
-def runs(request):
+def learner(tmp_path_factory):
+    """The folder of a learner who solves lesson 08, whose encoder is saved there."""
+    return tmp_path_factory.mktemp("learner")
+
+
+@pytest.fixture(scope="module")
+def runs(request, learner):
     """Of each notebook that is asked for, the run that has begun in the background."""
-    wanted = [
-        item.callspec.params["path"]
-        for item in request.session.items
-        if item.function is test_runs
-    ]  # fmt: skip
+    asked = {item.function: [] for item in request.session.items}
+    for item in request.session.items:
+        asked[item.function].append(getattr(item, "callspec", None))
+    wanted = [each.params["path"] for each in asked.get(test_runs, [])]
+    if test_a_solved_course_ends_with_a_row_for_the_file_of_the_learner in asked:
+        wanted = [*wanted, *({SAVES} - set(wanted))]
     pool = ThreadPoolExecutor(2)
+    settings = {"PYTHONPATH": OFFLINE, **ONE_THREAD}
+    saving = {SAVES: {"DIMLEARN_PROGRESS": str(learner / "progress.json")}}
     yield {
-        path: pool.submit(kernels.run_nbval, path, PYTHONPATH=OFFLINE, **ONE_THREAD)
+        path: pool.submit(kernels.run_nbval, path, **settings, **saving.get(path, {}))
         for path in wanted
     }
     pool.shutdown(cancel_futures=True)
@@ -63,6 +73,22 @@ def test_all_together_are_quick(runs, capsys):
             print(f"{seconds:6.1f} s of {kernels.BUDGET}  {named(path)}")
         print(f"{total:6.1f} s of {TOTAL}  {len(done)} notebooks on two cores")
     assert total <= TOTAL
+
+
+@pytest.mark.slow
+def test_a_solved_course_ends_with_a_row_for_the_file_of_the_learner(runs, learner, tmp_path):
+    """All of lesson 09, its claims too, on the files of lesson 08; then what its command told."""
+    run = runs[SAVES].result()
+    assert run.passed, run.text
+    notebook = nbformat.read(TAKES, 4)
+    done = kernels.run(
+        notebook, tmp_path, DIMLEARN_PROGRESS=str(learner / "progress.json"), **ONE_THREAD
+    )
+    cells = lesson_source.code_cells(done)
+    told = ["".join(output.get("text", "") for output in cell.outputs) for cell in cells]
+    assert not any("stands in" in text for text in told)
+    (report,) = (text for text in told if "| yours " in text)
+    assert re.search(r"Yours \(\d+\.\d %\) is ahead of pixels", report)
 
 
 def test_a_notebook_that_asks_for_another_machine_is_refused():

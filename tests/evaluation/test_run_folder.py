@@ -1,5 +1,6 @@
 """The run folder: nothing in it is believed unasked, nothing of it is lost, one run at a time."""
 
+import itertools
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marks import weekly
 
 from dimlearn import InputError, files
 from dimlearn.evaluation import Settings, comparison
@@ -143,8 +145,14 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("damage", DAMAGES)
+# Each damage of one file at every run, of all files once a week.
+PAIRS = list(itertools.product(DAMAGES, FILES))
+DAILY = list(zip(DAMAGES, itertools.cycle(FILES)))
+
+
+@pytest.mark.parametrize(
+    "damage, name", [*DAILY, *weekly(*(pair for pair in PAIRS if pair not in DAILY))]
+)
 def test_a_damaged_file_is_named_and_set_aside_and_its_part_done_again(
     copied, whole, run, name, damage
 ):
@@ -210,6 +218,7 @@ def test_settings_that_cannot_be_read_do_not_let_another_run_in(copied, run):
     assert [part["belongs_to"]["run"] for part in parts] == [parts[0]["belongs_to"]["run"]] * 2
 
 
+@pytest.mark.weekly
 @settings(max_examples=15, deadline=None)
 @given(name=st.sampled_from(FILES), content=st.binary(max_size=200))
 def test_whatever_a_file_holds(whole, run, tmp_path_factory, name, content):
