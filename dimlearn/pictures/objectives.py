@@ -167,8 +167,8 @@ def score_heaps(heaps, lowest=-9, highest=3):
     """Histograms of scores: `{title: (own [N], another's [N])}`, what lies outside at the edge."""
     figure, axes = canvas(len(heaps), width=3.4, squeeze=False, sharey=True)
     for axis, (title, kinds) in zip(axes[0], heaps.items()):
-        inside = np.clip(np.transpose(kinds), lowest, highest)
-        axis.hist(inside, 24, (lowest, highest), color=[BLUE, ORANGE], label=["own", "another's"])
+        inside, bounds = np.clip(np.transpose(kinds), lowest, highest), (lowest, highest)
+        axis.hist(inside, 24, range=bounds, color=[BLUE, ORANGE], label=["own", "another's"])
         axis.set(title=title, xlabel="score of an unseen pair", ylabel="pairs")
     axes[0][-1].legend(frameon=False)
     return figure

@@ -1,14 +1,20 @@
 """Recorded runs: made by one command, read by one call, of several seeds."""
 
 import math
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from dimlearn import InputError
 from dimlearn.course import authoring, recorded
-from dimlearn.course.results import explosion, local_objectives
+from dimlearn.course.results import explosion, global_objective, local_objectives
+from dimlearn.startup import tf
 
 TABLES = authoring.ROOT / "lessons" / "results"
+IMAGES = SimpleNamespace(
+    image_shape=(28, 28, 1), x_train=np.random.default_rng(0).random((5, 28, 28, 1))
+)
 
 
 def run(seed):
@@ -96,3 +102,27 @@ def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     jsd, patches, codes = (row["held_out"] for row in rows[2:])
     most = math.log(local_objectives.BATCH)  # that InfoNCE can show; JSD ends at 0
     assert -4 < jsd < 0 and -4 < patches < most and -4 < codes < most
+
+
+@pytest.mark.slow
+def test_the_global_objective_is_run_as_it_says(monkeypatch):
+    both = {name: global_objective.ROWS[name] for name in ("concat", "dot product, InfoNCE")}
+    monkeypatch.setattr(global_objective, "ROWS", both)
+    monkeypatch.setattr(global_objective, "STEPS", 2)
+    monkeypatch.setattr(global_objective, "IMAGES", 640)
+    rows = global_objective.run(seed=0)
+    assert [row["critic"] for row in rows] == ["none", *both]
+    assert all(0 < row["first"] < row["first_two"] < 1 for row in rows)
+    assert all(0 < row["linear"] < 1 and 0 < row["knn_whitened"] < 1 for row in rows)
+    assert all(-4 < row["infonce"] < math.log(global_objective.BATCH) for row in rows[1:])
+
+
+@pytest.mark.parametrize("new_critic", [global_objective.Concat, global_objective.Dot])
+def test_both_ways_to_ask_a_critic_agree(new_critic):
+    encoder = global_objective.new_encoder(IMAGES, seed=0)
+    critic = new_critic(encoder)
+    maps, codes = global_objective.flat(*encoder(IMAGES.x_train))
+    scores = critic.scores(maps, codes).numpy()
+    own, another = (tf.reshape(each, [-1]).numpy() for each in critic.matched(maps, codes))
+    assert own == pytest.approx(scores.diagonal(), abs=1e-5)
+    assert another == pytest.approx([scores[i, i - 1] for i in range(5)], abs=1e-5)

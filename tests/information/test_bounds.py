@@ -9,6 +9,7 @@ import pytest
 from dimlearn.deep_infomax.objectives import mean_over_locations
 from dimlearn.information.bounds import (
     BOUNDS,
+    answer_cost,
     dv_bound,
     infonce_bound,
     infonce_codes_bound,
@@ -47,6 +48,14 @@ def scores_like(shape, seed=0, scale=1.5):
 def test_known_values(scores, jsd, dv, nwj, infonce):
     found = [float(ON_MATRIX[name](scores)) for name in ("jsd", "dv", "nwj", "infonce")]
     np.testing.assert_allclose(found, [jsd, dv, nwj, infonce], atol=1e-6)
+
+
+def test_an_answer_costs_its_surprise():
+    p = np.array([[0.9, 0.5, 0.2]])
+    logits = np.log(p / (1 - p))
+    assert float(answer_cost(logits, yes=True)) == pytest.approx(-np.mean(np.log(p)))
+    assert float(answer_cost(logits, yes=False)) == pytest.approx(-np.mean(np.log(1 - p)))
+    assert float(answer_cost(np.full(3, -1000.0), yes=True)) == 1000
 
 
 @pytest.mark.parametrize("c", [-2.0, 0.5, 3.0])
