@@ -85,6 +85,7 @@ straight = LogisticRegression(C=0.1, max_iter=1000, tol=1e-3)
 linear = {name: right_by(straight, train[name], test[name]) for name in train}
 print({name: f"{100 * right.mean():.0f} %" for name, right in linear.items()})
 
+
 # %% [markdown]
 # ## Look at the neighbours
 #
@@ -145,6 +146,7 @@ assert same_class["local"].mean() < same_class["random"].mean() - 0.05
 assert linear["global"].mean() < linear["local"].mean() - 0.05
 assert same_class["global"].mean() > same_class["local"].mean() + 0.1
 
+
 # %% [markdown]
 # ## How many directions?
 #
@@ -160,6 +162,7 @@ def shares(codes):
 
 networks = ("random", "global", "local")
 diagnosis.spectra({name: shares(test[name]) for name in ("pca", *networks)})
+
 
 # %% [markdown]
 # A curve is hard to compare with another curve. One number would help: *how many directions does
@@ -212,7 +215,6 @@ white = {name: agreement(*whiten(train[name], test[name])) for name in networks}
 for name, found in white.items():
     print(f"{name:7} standardised {same_class[name].mean():.0%}, whitened {found.mean():.0%}")
 
-
 # %% [markdown]
 # It helps the local code, and takes something away from the two others. Even so the local code
 # stays far behind the global one: the repetitions are a part of the reason at most.
@@ -225,6 +227,7 @@ assert change["local"] > 0 > max(change["random"], change["global"])
 # %% tags=["claim"]
 # Even so the local code stays far behind the global one
 assert white["local"].mean() < white["global"].mean() - 0.05
+
 
 # %% [markdown]
 # ## Do the dimensions depend on one another?
@@ -287,6 +290,7 @@ feedback = check.shuffle_dimensions(shuffle_dimensions)
 shuffle = feedback.use
 feedback
 
+
 # %% [markdown]
 # Now the measure is a few lines. A small network learns to tell codes (1) from shuffled codes (0).
 # Its logit is the score $T$, and DV is read on codes that it has not seen:
@@ -308,7 +312,6 @@ by_critic = {}
 for name in ("pca", *networks):
     by_critic[name] = dependency(*(z[:, :8] for z in standardize(train[name], test[name])))
     print(f"{name:7} by a critic {by_critic[name]:.2f}, by the Gaussian {eight[name]:.2f} nats")
-
 
 # %% [markdown]
 # The principal components are uncorrelated, and far from independent: the critic finds what the
@@ -346,6 +349,7 @@ print(f"local: {by_critic['local']:.2f} nats, and in one order {together:.2f}")
 # %% tags=["claim"]
 # there is nothing to tell apart, and every code reads as independent.
 assert together < 0.1 < by_critic["local"]
+
 
 # %% [markdown]
 # ## So is it the amount of information?
@@ -385,7 +389,6 @@ depths = (0, 2, 4, 8)
 lossless = [right_by(straight, *(scramble(part, k) for part in pixels)).mean() for k in depths]
 for depth, accuracy in zip(depths, lossless):
     print(f"{depth} layers: linear probe {accuracy:.0%}")
-
 
 # %% [markdown]
 # Every line of it has the same information about the image, and so about the digit. The
@@ -427,6 +430,7 @@ assert curved["local"].mean() < curved["pixels"].mean() + 0.01
 # the *global* code is the best of all.
 assert curved["global"].mean() > max(curved[name].mean() for name in ("pixels", "random", "local"))
 
+
 # %% [markdown]
 # ### The puzzle of lesson 00
 #
@@ -446,7 +450,6 @@ print({name: f"{found.mean():.0%}" for name, found in ten.items()})
 
 # %%
 compare(ten, ("scrambled", "pixels"), ("local", "scrambled"), ("local", "random"))
-
 
 # %% [markdown]
 # The local code is far ahead of all others. The same encoder untrained is *behind* the pixels, so
@@ -563,6 +566,7 @@ for letter in "ABCDE":
 # %%
 diagnosis.losses_beside(healthy.losses, {letter: one.losses for letter, one in sick.items()})
 
+
 # %% [markdown]
 # The axis is stretched near 0 and pressed together beyond 2. The loss is minus the local bound plus
 # a tenth of the prior's loss, and the bound cannot exceed $\log(1 + 63 \cdot 25) = 7.36$ nats.
@@ -612,13 +616,13 @@ print(clinic.suspects())
 # a clue and can be mended; 0 gives up.
 
 # %% tags=["solution"]
-def diagnosis():
+def guesses():
     """The number of a suspect for each patient: `{"A": ..., "B": ..., ...}`."""
     return {"A": 4, "B": 9, "C": 1, "D": 7, "E": 3}
 
 
 # %%
-print(clinic.opened("A", diagnosis))
+print(clinic.opened("A", guesses))
 
 
 # %% [markdown]
@@ -648,8 +652,7 @@ def after(letter, part):
 after("A", batches_for_a)
 
 # %%
-print(clinic.opened("B", diagnosis))
-
+print(clinic.opened("B", guesses))
 
 # %% [markdown]
 # ### B, that does nothing
@@ -661,7 +664,7 @@ print(clinic.opened("B", diagnosis))
 # The cure is to take an argument away, so there is nothing to write.
 
 # %%
-print(clinic.opened("C", diagnosis))
+print(clinic.opened("C", guesses))
 
 
 # %% [markdown]
@@ -685,7 +688,7 @@ def scores_for_c(features, code):
 after("C", scores_for_c)
 
 # %%
-print(clinic.opened("D", diagnosis))
+print(clinic.opened("D", guesses))
 
 
 # %% [markdown]
@@ -706,7 +709,7 @@ def batches_for_d(images, rng):
 after("D", batches_for_d)
 
 # %%
-print(clinic.opened("E", diagnosis))
+print(clinic.opened("E", guesses))
 
 
 # %% [markdown]
