@@ -18,7 +18,7 @@ def spectra(shares):
     for (name, values), (style, color) in zip(shares.items(), LINES):
         places = range(1, len(values) + 1)
         axis.semilogy(places, values, style, color=color, label=name, markevery=8, markersize=4)
-    axis.set(xlabel="direction of the code", ylabel="share of the variance", ylim=(1e-6, 1))
+    axis.set(xlabel="direction of the code", ylabel="share of the variance", ylim=(1e-4, 1))
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     told = ", ".join(f"{name} {100 * values[0]:.0f} percent" for name, values in shares.items())
     return show(figure, f"Falling curves. The first direction has, of the variance: {told}.")
@@ -49,3 +49,24 @@ def by_seed(accuracies, xlabel):
     axis.set_ylim(len(accuracies) - 0.5, -0.5)
     told = ", ".join(f"{name} {100 * np.mean(v):.0f}" for name, v in accuracies.items())
     return show(figure, f"Bars of the mean {xlabel}, with a dot for each seed: {told}.")
+
+
+def side_by_side(codes):
+    """What several probes say of several codes, `{code: {probe: (accuracy, low, high)}}`: a column
+    of dots with intervals for each probe."""
+    probes = list(next(iter(codes.values())))
+    figure, axes = canvas(len(probes), 3.2, 1 + 0.28 * len(codes), sharey=True, squeeze=False)
+    for axis, probe in zip(axes[0], probes):
+        for place, row in enumerate(codes.values()):
+            accuracy, low, high = (100 * value for value in row[probe])
+            axis.plot([low, high], [place, place], color=BLUE)
+            axis.plot(accuracy, place, "o", color=BLUE)
+        axis.set(title=probe, xlabel="test accuracy in percent", ylabel="code", xlim=(20, 90))
+        axis.grid(axis="x", alpha=0.3)
+    axes[0][0].set_yticks(range(len(codes)), list(codes))
+    axes[0][0].set_ylim(len(codes) - 0.5, -0.5)
+    told = "; ".join(
+        f"{code} " + ", ".join(f"{100 * value[0]:.0f}" for value in row.values())
+        for code, row in codes.items()
+    )
+    return show(figure, f"Dots of test accuracy in percent by {', '.join(probes)}. {told}.")
