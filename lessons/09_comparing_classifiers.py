@@ -73,6 +73,7 @@ budget = {"epochs": 6, "batch_size": 64, "learning_rate": 8e-3, "bound": "infonc
 
 # %% [markdown]
 # Where a file is missing, ours stands in: the library trains the row *local*, with the same budget.
+# (If your encoder is a class of your own, its file cannot be loaded. Move it away, and ours will do.)
 
 # %%
 import tempfile
