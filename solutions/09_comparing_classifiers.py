@@ -672,7 +672,7 @@ seeds in percent, with all labels and with ten a class, lowest to highest: {told
 
 # %% [markdown]
 # With all labels the order is the same in every seed: *random*, *global*, *complete*, *mixed*,
-# *local*, *supervised*. That can be read off the rows seed by seed, and not off the dots alone,
+# *local*, *supervised*. That can be read off the rows seed by seed, and not off the grey marks alone,
 # which overlap. With ten labels *global* and *random* change places: *global* is ahead in three seeds
 # and behind in two. (*supervised* knows all labels already when it is given ten.)
 #
