@@ -606,11 +606,11 @@ ends = recorded.read("weightings").pivot(index="seed", columns="row", values="at
 (100 * ends[["random", "local", "mixed", "complete", "global"]]).round(1)
 
 # %% [markdown]
-# Without a prior nothing is at the ends, and with the weight 0.1 of *local* next to nothing: it is
-# the bound that has spread the codes. With 0.2 one or two entries in a hundred get there, fewer than
-# an even spread would have. With 1, and the global bound beside it, far too many do: about half of
-# all entries, or more. A prior is asked for, and not granted. (What each of these codes is worth, lesson
-# 09 shows.)
+# Without a prior nothing is at the ends, and with the weight 0.1 of *local* next to nothing. With 0.2
+# one or two entries in a hundred get there, fewer than an even spread would have. With 1, and the
+# global bound beside it, far too many do: about half of all entries, or more. A prior is asked for,
+# and not granted. (*local* has your weights, but the library's critic and discriminator: yours may
+# reach further. What each of these codes is worth, lesson 09 shows.)
 
 # %% [markdown]
 # ## Save and load

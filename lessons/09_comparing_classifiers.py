@@ -73,6 +73,7 @@ budget = {"epochs": 6, "batch_size": 64, "learning_rate": 8e-3, "bound": "infonc
 
 # %% [markdown]
 # Where a file is missing, ours stands in: the library trains the row *local*, with the same budget.
+# (If your encoder is a class of your own, its file cannot be loaded. Move it away, and ours will do.)
 
 # %%
 import tempfile
@@ -381,7 +382,7 @@ for name in unseen:
 # Behind each mean stands the standard deviation of its ten draws. With one label a class the lines of
 # the three controls cross: whoever draws once may publish more than one order of them. A mean over
 # draws, with its spread, is what can be compared. By that, *yours* is ahead with one label by some
-# points, and with ten by about thirty.
+# points, and with ten by far.
 #
 # With ten labels the untrained encoder has even *less* than the pixels. So an encoder is no gain by
 # itself, and a control that is missing from a table may be the row to beat.
@@ -570,7 +571,7 @@ seeds in percent, with all labels and with ten a class, lowest to highest: {told
 
 # %% [markdown]
 # With all labels the order is the same in every seed: *random*, *global*, *complete*, *mixed*,
-# *local*, *supervised*. That can be read off the rows seed by seed, and not off the dots alone,
+# *local*, *supervised*. That can be read off the rows seed by seed, and not off the grey marks alone,
 # which overlap. With ten labels *global* and *random* change places: *global* is ahead in three seeds
 # and behind in two. (*supervised* knows all labels already when it is given ten.)
 #
