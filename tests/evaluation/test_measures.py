@@ -4,12 +4,21 @@ import csv
 import io
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from dimlearn import InputError, build_encoder
-from dimlearn.evaluation import Settings, all_rows, compare, comparison, measures
+from dimlearn.evaluation import (
+    Settings,
+    all_rows,
+    compare,
+    comparison,
+    decoding,
+    fine_tuning,
+    measures,
+)
 from dimlearn.evaluation.comparison import filled_in
 from dimlearn.evaluation.intervals import (
     accuracy_over_seeds,
@@ -18,7 +27,7 @@ from dimlearn.evaluation.intervals import (
     similarity_over_seeds,
 )
 from dimlearn.evaluation.measures import TUNED, finish_measures, svm_correct, varying
-from dimlearn.evaluation.report import summarise
+from dimlearn.evaluation.report import measured, summarise
 from dimlearn.evaluation.run_folder import open_folder
 from dimlearn.evaluation.tables import as_csv, as_markdown, differences_as_markdown
 
@@ -56,6 +65,25 @@ def test_numbers_that_never_change_are_left_out_of_the_estimates():
 def test_a_linear_svm_tells_bars_apart_by_their_map(bars):
     correct = svm_correct(build_encoder(bars.image_shape, 4), "feature_map", bars)
     assert correct.shape == (30,) and correct.mean() > 0.9
+
+
+@pytest.mark.slow
+def test_every_measure_of_real_images_is_a_number(little, monkeypatch):
+    """After a few steps of each training."""
+    monkeypatch.setattr(fine_tuning, "STEPS", 10)
+    monkeypatch.setattr(decoding, "STEPS", 10)
+    for name in ("neural_dependency", "mine_information"):
+        quickly = partial(getattr(measures, name), steps=10)
+        monkeypatch.setattr(measures, name, quickly)
+    encoder = build_encoder(little.image_shape, 4)
+    all_of_them = measures.measures(ROWS["local"], encoder, little, 0)
+    found = {name: np.asarray(measure()) for name, measure in all_of_them.items()}
+    assert {"svm_code", "ssim", "ndm", "mine", "tuned_10", "tuned_all"} <= found.keys()
+    for name, values in found.items():
+        assert np.isfinite(values).all(), name
+        assert values.shape == ((2,) if name in ("ndm", "mine") else (200,)), name
+        assert (values.dtype == bool) == name.startswith(("svm", "tuned")), name
+    assert measured([found], little.test_groups).keys() == found.keys()
 
 
 # ---------------------------------------------------------------- kept
