@@ -126,17 +126,17 @@ for seed in range(3):
 diagnosis.by_seed(accuracies, "test accuracy in percent, ten labels a class")
 
 # %% [markdown]
-# Compare the bars with your guesses. With every seed the trained code is ahead of the pixels, and
-# the untrained one behind them. So it is the training that does it. Here is the **puzzle of this
-# course**:
+# Compare the bars with your guesses. With every seed the trained code is far ahead of the pixels,
+# and none of the untrained ones is. So it is the training that does it. Here is the **puzzle of
+# this course**:
 #
 # - Nobody told the encoder what a digit is: its training used no label. Why should its code be of
 #   more use for telling digits apart than the image itself?
 # - In fact the code *cannot* hold more information about the digit than the image: it was computed
 #   from it. So whatever makes the code better, it is not the amount of information. What is it?
 #
-# It is not better for everything, either. Lesson 10 comes back to the puzzle, and shows a reader
-# for whom the lead of such a code is gone.
+# Nor is it better for everything. Lesson 10 comes back to the puzzle, and shows a reader for whom
+# such a code, after a shorter training, has no lead at all.
 
 # %% [markdown]
 # ## What was trained

@@ -421,6 +421,10 @@ compare(curved, ("local", "pixels"), ("global", "local"))
 # best of all. So as far as this reader can tell, the local code holds no more about the digit than
 # the image does. What the local training has done is to bring what was there to where a straight
 # line can reach it.
+#
+# This is about a short training. After a long one a network with 200 hidden units has 96 % on the
+# local code and 91 % on the pixels (the table in `lessons/results`): what has been brought nearer
+# to a straight line may be nearer to others as well.
 
 # %% tags=["claim"]
 # To the curved reader the local code is no better than the pixels

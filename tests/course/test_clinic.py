@@ -3,7 +3,7 @@
 import pytest
 
 from dimlearn.course import clinic
-from dimlearn.data.images import load
+from dimlearn.data import load
 
 
 def guess(number, letter):
