@@ -34,7 +34,7 @@ def decoded_similarity(encoder, dataset, seed):
     decoder.compile(FusedAdam(rise_and_fall(RATE, STEPS)), "mse", steps_per_execution=10)
     given = codes[0], dataset.x_train
     batches = full_batches(given, min(BATCH, len(given[0])), shuffle=True, batches=STEPS)
-    decoder.fit(batches, verbose=0)
+    decoder.fit(batches, shuffle=False, verbose=0)  # they are shuffled
     return similarity(dataset.x_test, decoder.predict(codes[1], batch_size=500, verbose=0))
 
 

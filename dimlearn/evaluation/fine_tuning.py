@@ -50,7 +50,7 @@ def fine_tuned_correct(encoder, dataset, per_class, seed, pretrained=True):
         steps_per_execution=10,
     )
     batches = full_batches((x, y), min(BATCH, len(y)), shuffle=True, batches=STEPS)
-    classifier.fit(batches, verbose=0)
+    classifier.fit(batches, shuffle=False, verbose=0)  # they are shuffled
     settle(classifier, dataset.x_pretraining)
     return encode(classifier, dataset.x_test).argmax(axis=1) == dataset.y_test
 
