@@ -456,9 +456,9 @@ print({name: f"{found.mean():.0%}" for name, found in ten.items()})
 compare(ten, ("scrambled", "pixels"), ("local", "scrambled"), ("local", "random"))
 
 # %% [markdown]
-# The local code is far ahead of all others. The same encoder untrained is *behind* the pixels, so
-# it is the training that does it, and not the architecture. And the scrambling, which with all
-# labels lays open about as much, gives a few points only.
+# The local code is far ahead of all others. The same encoder untrained is no better than the
+# pixels, so it is the training that does it, and not the architecture. And the scrambling, which
+# with all labels lays open about as much, gives a few points only.
 #
 # So this is the answer, as far as it has been shown. **Use is not amount.** A simple classifier
 # with few labels uses only what lies *in the open*. You have seen exactly the same information with
@@ -471,8 +471,8 @@ compare(ten, ("scrambled", "pixels"), ("local", "scrambled"), ("local", "random"
 assert all(ten["local"].mean() > ten[name].mean() + 0.04 for name in ten if name != "local")
 
 # %% tags=["claim"]
-# The same encoder untrained is *behind* the pixels
-assert ten["random"].mean() < ten["pixels"].mean()
+# The same encoder untrained is no better than the pixels
+assert ten["random"].mean() < ten["pixels"].mean() + 0.02
 
 # %% tags=["claim"]
 # gives a few points only.
