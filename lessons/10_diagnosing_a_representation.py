@@ -55,7 +55,7 @@ dim_step = check.yours("dim_step")
 images = data.load(limit=3000)
 x_test, y_test = images.x_test[:2160], images.y_test[:2160]
 settings = Settings(
-    epochs=2, batch_size=32, learning_rate=1e-3, bound="infonce_codes",
+    epochs=2, batch_size=32, learning_rate=1e-3, decay=True, bound="infonce_codes",
     weights={"global": (1, 0, 0), "local": (0, 1, 0)},
 )  # fmt: skip
 rows, train, test = all_rows(settings), {}, {}
