@@ -28,7 +28,7 @@ import numpy as np
 from dimlearn import check, data, evaluation
 from dimlearn.course import recorded
 from dimlearn.deep_infomax import settle
-from dimlearn.pictures import explorer, score_matrices, show
+from dimlearn.pictures import curves, explorer, score_matrices, show
 from dimlearn.pictures import objectives as pictures
 from dimlearn.startup import keras, run_seed, tf
 
@@ -266,8 +266,8 @@ def watch(step):
 losses = train(new_step(encoder, critic), watch=watch)
 
 # %%
-figure = pictures.curves(range(1, 121), {"training": losses}, {"2 log 2": 2 * np.log(2)},
-                         "step", "loss in nats")  # fmt: skip
+figure = curves(range(1, 121), {"training": losses}, "step", "loss in nats",
+                levels={"2 log 2": 2 * np.log(2)})  # fmt: skip
 show(figure, """After the first steps the loss falls far below the line at 2 log 2.""")
 
 # %%
@@ -623,8 +623,8 @@ together = train(tf.function(lambda batch: step_up(model, adam, batch, batch)))
 print(f"both together, last 20 steps: {np.mean(together[-20:]):.2f} of {np.log(64):.2f} nats")
 
 # %%
-figure = pictures.curves(range(1, 121), {"both together": together, "the critic alone": alone},
-                         {"log 64": np.log(64)}, "step", "InfoNCE in nats")  # fmt: skip
+figure = curves(range(1, 121), {"both together": together, "the critic alone": alone},
+                "step", "InfoNCE in nats", levels={"log 64": np.log(64)})  # fmt: skip
 show(figure, """Two curves rise steeply from 0. That of both together ends close under the line at
 log 64, that of the critic alone well above half of it.""")
 
@@ -783,15 +783,15 @@ def shuffled(feature_map, code):
 
 
 # %%
-curves = {"your pairs": losses}
+falls = {"your pairs": losses}
 for name, pairs_of in {"shuffled": shuffled, "both sides moved": both_moved}.items():
     another = new_encoder()
-    curves[name] = train(new_step(another, concat_critic(another), pairs_of))
-for name, curve in curves.items():
+    falls[name] = train(new_step(another, concat_critic(another), pairs_of))
+for name, curve in falls.items():
     print(f"{name:16}: loss of the last 20 steps {np.mean(curve[-20:]):.2f} nats")
 
 # %%
-figure = pictures.curves(range(1, 121), curves, {"2 log 2": 2 * np.log(2)}, "step", "loss in nats")
+figure = curves(range(1, 121), falls, "step", "loss in nats", levels={"2 log 2": 2 * np.log(2)})
 show(figure, """Three curves of the loss. That of your pairs falls, and that of the shuffled ones
 too, but less far. That of the pairs with both sides moved settles on the line at 2 log 2.""")
 
@@ -807,11 +807,11 @@ check.global_pairs(both_moved)
 
 # %% tags=["claim"]
 # the loss settles at 1.386
-assert abs(np.mean(curves["both sides moved"][-20:]) - 2 * np.log(2)) < 0.02
+assert abs(np.mean(falls["both sides moved"][-20:]) - 2 * np.log(2)) < 0.02
 
 # %% tags=["claim"]
 # the loss still falls, only not as far
-mean_of_last = {name: np.mean(curve[-20:]) for name, curve in curves.items()}
+mean_of_last = {name: np.mean(curve[-20:]) for name, curve in falls.items()}
 assert mean_of_last["your pairs"] < mean_of_last["shuffled"] < 1
 
 # %% [markdown]

@@ -539,7 +539,7 @@ for name in ("entropy", "jsd_bound", "global_loss"):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_exchanged_functions_do_not_poison_what_is_looked_up_later():
     """In a new process: the first call of all exchanges functions, before anything is cached."""
     run = subprocess.run([sys.executable, "-c", EXCHANGED], capture_output=True, text=True)

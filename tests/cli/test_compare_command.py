@@ -27,7 +27,7 @@ PROBES = {
     "labels_10",
 }
 ROWS = [name for name, row in all_rows(Settings()).items() if not row.on_request]
-OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-seeds", "3"]
+OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-seeds", "2"]
 
 
 @pytest.fixture(scope="module")

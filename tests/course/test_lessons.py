@@ -31,7 +31,7 @@ def named(path):
 
 @pytest.fixture(scope="module")
 def learner(tmp_path_factory):
-    """The folder of a learner who solves lesson 08, whose encoder is saved there."""
+    """The folder of a learner who solves lesson 08, whose encoder is saved there, and then 09."""
     return tmp_path_factory.mktemp("learner")
 
 
@@ -46,11 +46,17 @@ def runs(request, learner):
         wanted = [*wanted, *({SAVES} - set(wanted))]
     pool = ThreadPoolExecutor(2)
     settings = {"PYTHONPATH": OFFLINE, **ONE_THREAD}
-    saving = {SAVES: {"DIMLEARN_PROGRESS": str(learner / "progress.json")}}
-    yield {
-        path: pool.submit(kernels.run_nbval, path, **settings, **saving.get(path, {}))
-        for path in wanted
-    }
+    of_one = {"DIMLEARN_PROGRESS": str(learner / "progress.json")}
+    done = {}
+
+    def run(path):
+        if path == TAKES and SAVES in done:
+            done[SAVES].result()
+        return kernels.run_nbval(path, **settings, **(of_one if path in (SAVES, TAKES) else {}))
+
+    for path in wanted:
+        done[path] = pool.submit(run, path)
+    yield done
     pool.shutdown(cancel_futures=True)
 
 
@@ -75,7 +81,7 @@ def test_all_together_are_quick(runs, capsys):
     assert total <= TOTAL
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_solved_course_ends_with_a_row_for_the_file_of_the_learner(runs, learner, tmp_path):
     """All of lesson 09, its claims too, on the files of lesson 08; then what its command told."""
     run = runs[SAVES].result()

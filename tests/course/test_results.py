@@ -6,7 +6,7 @@ import pytest
 
 from dimlearn.course.results import two_views, weightings
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.weekly
 
 
 def test_weightings(monkeypatch):

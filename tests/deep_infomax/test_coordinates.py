@@ -156,7 +156,7 @@ def test_what_is_asked_is_learned(term):
         assert each[0] == pytest.approx(each[2] - each[1], abs=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_one_seed_gives_one_training_and_it_goes_on_when_it_was_saved(tmp_path):
     def trained(seed, epochs):
         model = new_model(coordinates=0.5, offsets=0.5, gamma=0.1, views="handwriting", seed=seed)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import build_encoder
 from dimlearn.deep_infomax import settle
@@ -30,7 +31,7 @@ def test_its_labels_are_those_of_the_probes(bars):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("per_class", [1, None])
+@pytest.mark.parametrize("per_class", [None, *weekly(1)])
 def test_it_learns_and_leaves_the_encoder_alone(bars, quick, per_class):
     keras.utils.set_random_seed(0)
     encoder = build_encoder(bars.image_shape, 4)

@@ -135,7 +135,7 @@ def test_what_was_measured_is_not_measured_again(finished, bars, quick, three, t
         assert len(three) == 4 and any("local-0.npz cannot be used" in line for line in heard)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_measures_of_another_encoder_are_not_taken(finished, bars, quick, three, tmp_path):
     shutil.copytree(finished[0], tmp_path / "run")
     with open_folder(tmp_path / "run", filled_in(quick, bars), bars, quiet) as folder:

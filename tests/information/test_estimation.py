@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from marks import weekly
 
 import dimlearn
 from dimlearn import InputError, estimate_mi
@@ -128,7 +129,7 @@ def test_what_was_led_on_is_not_more_than_what_was_seen():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sees", ["square", "exclusive or"])
+@pytest.mark.parametrize("sees", ["square", *weekly("exclusive or")])
 def test_dependence_on_few_of_several_columns(sees):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(1500, 6))
