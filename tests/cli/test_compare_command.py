@@ -132,7 +132,7 @@ def test_the_results_file(finished):
         for probe, accuracy in row["scores"].items():
             assert 0 <= accuracy["low"] <= accuracy["mean"] <= accuracy["high"] <= 1
             seeded = probe.startswith(("svm", "mlp", "labels"))
-            assert accuracy["seeds"] == (3 if seeded else 1)
+            assert accuracy["seeds"] == (2 if seeded else 1)
             assert accuracy["spread"].startswith("30 test images")
             assert ("seeds" in accuracy["spread"]) == seeded
         with_map = name not in ("pixels", "pca", "standard")
