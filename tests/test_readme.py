@@ -72,6 +72,7 @@ def holiday(tmp_path, monkeypatch):
     monkeypatch.setattr(own_images, "EPOCHS", 1)
 
 
+@pytest.mark.slow
 def test_a_folder_of_pictures_as_written(holiday, tmp_path, capsys):
     """The command, then the same from Python, which finds it done."""
     from dimlearn import cli

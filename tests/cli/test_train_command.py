@@ -54,6 +54,7 @@ sys.exit(bool({"keras", "tensorflow", "PIL", "numpy", "rich"} & set(sys.modules)
     assert done.returncode == 0 and "a folder of pictures, in sub-folders or not" in done.stdout
 
 
+@pytest.mark.slow
 def test_from_a_folder_to_a_page(scans, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     status, printed, told = run_here(capsys, scans, *QUICK)

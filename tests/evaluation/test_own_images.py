@@ -80,6 +80,7 @@ def test_its_neighbours_are_the_nearest_codes(finished):
         assert nearest == np.argsort(distances)[:5].tolist()
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_goes_on(finished, folder, tmp_path, monkeypatch):
     whole, _, _ = finished
     on_epoch_end, said = KeptEpochs.on_epoch_end, []
@@ -117,6 +118,7 @@ def test_other_images_do_not_go_into_the_folder_of_a_run(finished):
         train_encoder(images, out, views="handwriting", **QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damaged", ["encoder.keras", "history.json"])
 def test_what_is_damaged_is_set_aside_and_done_again(tmp_path, damaged):
     images, said = np.random.default_rng(0).random((8, 8, 8)), []
@@ -149,6 +151,7 @@ def test_one_process_at_a_time(tmp_path):
         train_encoder(np.zeros((9, 8, 8)), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 9])
 def test_images_that_are_all_the_same_still_have_a_page(tmp_path, count):
     found = train_encoder(np.full((count, 8, 8, 3), 0.5), tmp_path, epochs=1, code_dim=2)

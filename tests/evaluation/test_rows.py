@@ -215,6 +215,7 @@ def test_pca_sees_the_images_without_labels(mostly_unlabelled):
     assert encoder.output_shape == (None, 60)
 
 
+@pytest.mark.slow
 def test_all_networks_have_as_many_batches(mostly_unlabelled, monkeypatch):
     """And batches as large, though there are fewer labelled images than one of them holds."""
     seen = {}
