@@ -626,12 +626,19 @@ show(pictures.curves(range(1, 7), line, *labels, level), f"""The probe's accurac
 epochs: {pictures.first_and_last(line)}, untrained {level["untrained"]:.0f}.""")
 
 # %% [markdown]
-# The rate of learning rises at first and then falls to 0 along half a cosine. That is the recipe of
-# `dimlearn compare`, beside whose rows yours will stand.
+# The rate of learning rises at first and then falls to 0 along half a cosine. The rows of
+# `dimlearn compare`, beside which yours will stand, are trained at a rate that rises and stays.
 #
 # The code of your encoder is worth far more than that of the same encoder untrained. Nobody told it
 # what a digit is. (If your encoder is narrow, or without batch normalisation, the line may rise
 # less: try `dimlearn.build_encoder` in the place of yours.)
+
+# %% tags=["claim"]
+# The rows of `dimlearn compare`, beside which yours will stand, are trained at a rate that rises and
+# stays.
+from dimlearn.evaluation import Settings
+
+assert not Settings().decay
 
 # %% tags=["claim"]
 # The code of your encoder is worth far more than that of the same encoder untrained.

@@ -29,9 +29,9 @@ def summarise(parts, settings, dataset):
 
     `parts`: what `comparison.compare` returns. In the results, `rows` has for each row its `name`,
     `scores` (of the probes on the code), `layers` and `measures` (an `Interval` as a dictionary
-    each), whether
-    it is a `control`, saw `labels` before the probe or was `added`, and its training `seconds` and
-    `history`, one for each pretraining seed; `differences` has what `differences` returns.
+    each), whether it is a `control`, saw `labels` before the probe or was `added`, and its training
+    `seconds` and `history`, one for each pretraining seed; `differences` has what `differences` and
+    `tuning_gains` return.
     """
     known, rows, groups = all_rows(settings), [], dataset.test_groups
     parts_of = {

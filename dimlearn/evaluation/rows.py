@@ -266,17 +266,18 @@ def adam(learning_rate, dataset, settings):
 
 def rise(learning_rate, steps):
     """A rate that rises from 0 in a straight line, in the first 32nd of the steps, and stays.
-    Adam's first steps are as long as the rate, whatever the gradient: no time for long ones."""
+
+    Adam's first steps are as long as the rate, however small the gradient: so it begins small.
+    """
     return keras.optimizers.schedules.PolynomialDecay(0.0, max(1, steps // 32), learning_rate)
 
 
 def rise_and_fall(learning_rate, steps):
     """A rate that rises from 0 in a straight line, in the first eighth of the steps, then falls to
-    0 along half a cosine (Loshchilov & Hutter 2017): for a training that nobody settles or goes on
-    with."""
-    rise = steps // 8
+    0 along half a cosine (Loshchilov & Hutter 2017)."""
+    rising = steps // 8
     return keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - rise), warmup_target=learning_rate, warmup_steps=rise
+        0.0, max(1, steps - rising), warmup_target=learning_rate, warmup_steps=rising
     )
 
 

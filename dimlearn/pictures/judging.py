@@ -7,9 +7,7 @@ alternatives are made of the numbers drawn. Lessons 8, 9, 11.
 import numpy as np
 
 from dimlearn.pictures.lessons import canvas, show
-from dimlearn.pictures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED
-
-LINES = (("o-", BLUE), ("s--", ORANGE), ("^-.", GREEN), ("D:", RED), ("v-", PURPLE), ("P--", GREY))
+from dimlearn.pictures.style import BLACK, BLUE, GREY, ORANGE, RED
 
 
 def bars(accuracies, xlabel="test accuracy in percent", controls=()):
