@@ -24,13 +24,28 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert test in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
+RECORDED = (ROOT / "lessons" / "results" / "README.md").read_text(encoding="utf-8")
+
+
 def test_its_headline_is_the_recorded_table():
-    """Every number of the table, in the row and the column that it has among all tables."""
-    page = (ROOT / "lessons" / "results" / "README.md").read_text(encoding="utf-8")
-    recorded = accuracies(page.split("\n## MNIST")[0])
+    """Every number of the table, in the row and the column that it has among all tables; and what
+    is read from it is in it."""
+    recorded = accuracies(RECORDED.split("\n## MNIST")[0])
     shown = accuracies(README.split("\n## Two views")[0])
     assert len(shown) == 40
     assert shown.items() <= recorded.items()
+    read = " ".join(README.split("\n- Across two views,")[1].split("[All tables]")[0].split())
+    percents = re.findall(r"\d+\.\d(?= %| against|, \d+\.\d| and \d+\.\d %)", read)
+    assert len(percents) >= 7
+    assert set(percents) <= {accuracy.split()[0] for accuracy in shown.values()}
+
+
+def test_what_lesson_10_quotes_is_recorded():
+    lesson = (ROOT / "solutions" / "10_diagnosing_a_representation.py").read_text(encoding="utf-8")
+    sentence = r"has (\S+) % on the local code and (\S+) % on the pixels \(\*mlp200\*"
+    quoted = re.search(sentence, lesson.replace("\n#", "")).groups()
+    recorded = accuracies(RECORDED.split("\n## MNIST")[0])
+    assert [recorded[row, "mlp200"].split()[0] for row in ("local", "pixels")] == [*quoted]
 
 
 def accuracies(text):
