@@ -16,10 +16,10 @@ def with_a_dead_one(n, d, seed=0):
     return np.insert(codes(n, d - 1, seed), 1, 0.7, axis=1)
 
 exercise = Exercise(
-    meaning="""How many directions the codes `[N, D]` use: one number, `exp(H(p))`, where p are the
-    shares of the variance that lie in the principal directions, and H their entropy in nats. K for
-    codes that vary alike in K directions and not at all in the others; it has to work for fewer
-    codes than dimensions, and for a dimension that is the same in all codes.""",
+    meaning="""How many directions the codes `[N, D]` use: one number. It is the number of equal
+    shares whose entropy is that of the shares which the principal directions have in the variance:
+    K for codes that vary alike in K directions and not at all in the others. It has to work for
+    fewer codes than dimensions, and for a dimension that is the same in all codes.""",
     cases=lambda: [(codes(5, 2),), (codes(9, 3, seed=1),), (codes(40, 5, seed=2),)],
     extremes=lambda: [
         (with_a_dead_one(30, 4, seed=3),),
