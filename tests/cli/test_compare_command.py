@@ -26,7 +26,7 @@ PROBES = {
     "labels_5",
     "labels_10",
 }
-ROWS = [name for name, row in all_rows(Settings()).items() if not row.on_request]
+ROWS = ["pixels", "random", "pca", "supervised", "views", "mixed"]  # one of each kind
 OPTIONS = ["--epochs", "2", "--batch-size", "20", "--code-dim", "8", "--probe-seeds", "2"]
 
 
@@ -115,9 +115,9 @@ sys.exit(bool({"keras", "tensorflow", "pandas", "numpy", "rich"} & set(sys.modul
 
 @pytest.fixture(scope="module")
 def finished(little_file):
-    """One run of the command with all nine rows: its folder and what it printed."""
+    """One run of the command: its folder and what it printed."""
     folder = little_file.parent / "run"
-    done = run("compare", "--data", little_file, "--out", folder, *OPTIONS)
+    done = run("compare", "--data", little_file, "--out", folder, *OPTIONS, "--rows", *ROWS)
     assert done.returncode == 0, done.stderr
     return folder, done
 
@@ -141,6 +141,14 @@ def test_the_results_file(finished):
     assert set(results["rows"][-1]["history"][0]) >= {"loss", "global_bound", "local_bound"}
     assert results["settings"]["epochs"] == 2
     assert rows["supervised"]["scores"]["linear"]["mean"] > 0.9  # a task that labels solve
+
+
+@pytest.mark.weekly
+def test_unasked_it_has_every_row_but_those_on_request(little_file, tmp_path, capsys):
+    arguments = ["compare", "--data", little_file, "--out", tmp_path / "all", *OPTIONS]
+    assert run_here(capsys, *arguments)[0] == 0
+    unasked = [name for name, row in all_rows(Settings()).items() if not row.on_request]
+    assert list(scores_of(tmp_path / "all")) == unasked
 
 
 @pytest.mark.slow
@@ -173,7 +181,7 @@ def test_differences_in_pairs_are_in_every_file(finished):
         lines = [line for line in csv.DictReader(file) if line["minus"]]
     controls = [row for row in results["rows"] if row["control"]]
     pairs = len(controls) * (len(results["rows"]) - 1)
-    assert len(lines) == len(results["differences"]) == 4 * pairs > 100  # of four probes
+    assert len(lines) == len(results["differences"]) == 4 * pairs > 60  # of four probes
     for line, difference in zip(lines, results["differences"]):
         assert [line[key] for key in ("encoder", "minus", "score")] == [
             difference[key] for key in ("encoder", "minus", "score")
@@ -204,7 +212,7 @@ def test_standard_error_tells_each_row_in_a_line_when_it_is_done(finished):
 def test_standard_error_is_quiet(finished):
     """Progress and nothing else: TensorFlow's start-up lines are held back."""
     lines = finished[1].stderr.splitlines()
-    assert len(lines) > 20
+    assert len(lines) > 12
     assert [line for line in lines if not line.lstrip()[:1].isdigit() or " s  " not in line] == []
     assert "loading TensorFlow ..." in lines[0]
 
@@ -269,8 +277,8 @@ def test_an_interrupted_run_goes_on_to_the_same_table(finished, interrupted):
 def test_other_settings_want_another_folder(finished, little_file, capsys):
     folder, _ = finished
     before = scores_of(folder)
-    arguments = ["compare", "--data", little_file, "--out", folder, *OPTIONS, "--bound", "jsd"]
-    status, said = run_here(capsys, *arguments)
+    arguments = ["compare", "--data", little_file, "--out", folder, *OPTIONS, "--rows", *ROWS]
+    status, said = run_here(capsys, *arguments, "--bound", "jsd")
     assert status == 2 and "other settings (bound)" in said
     assert scores_of(folder) == before
 
@@ -371,7 +379,7 @@ CLOSED = {  # standard error closed, on a full disk, and into a pipe that nobody
     "output read no more": "| true",
     "output read in part": "| head -n 1",
 }
-DAILY = ("error on a full disk", "output read in part")
+DAILY = ("output read in part",)
 FILES = {"report.md", "results.json", "table.csv", "table.md", "figures/accuracy.png"}
 
 

@@ -1,5 +1,9 @@
 """Every lesson and every solution runs to its end under nbval, without a network, within its time.
 
+A solution is its lesson with the answers and with claims. So at every run of the tests all
+solutions run, and of the lessons as a learner finds them the shortest; once a week all do, and
+wherever the course is worked at: `pytest -m "" tests/course/test_lessons.py`.
+
 Two notebooks run at a time, each with one thread: on two cores that takes less than one after the
 other with two threads each.
 """
@@ -13,10 +17,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from marks import weekly
 
 from dimlearn.course import authoring, kernels, lesson_source
 
 NOTEBOOKS = [path for lesson in authoring.lessons() for path in (lesson.notebook, lesson.solution)]
+(SHORTEST,) = (lesson.notebook for lesson in authoring.lessons(names=["01"]))
+DAILY = [SHORTEST, *(lesson.solution for lesson in authoring.lessons())]
 SAVES, TAKES = (lesson.solution for lesson in authoring.lessons(names=["08", "09"]))
 TOTAL = 12 * 60  # seconds for all notebooks, when both cores are theirs
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -61,7 +68,9 @@ def runs(request, learner):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
+@pytest.mark.parametrize(
+    "path", [*DAILY, *weekly(*(path for path in NOTEBOOKS if path not in DAILY))], ids=named
+)
 def test_runs(path, runs):
     run = runs[path].result()
     assert run.passed, run.text

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import build_encoder
 from dimlearn.deep_infomax import synchronise
@@ -68,13 +69,15 @@ def run(code, *arguments, **environment):
     return done.stdout
 
 
-@pytest.mark.weekly
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [
-    {"alpha": 1, "beta": 0, "bound": "dv"},
     {"alpha": 0.6, "beta": 0.4, "gamma": 0.2, "bound": "infonce", "critic": "concat", "units": 8},
-    {"gamma": 0.5, "negatives": "one"},
-    {"gamma": 0.5, "views": "handwriting", "bound": "infonce_codes"},
-    {"coordinates": 0.5, "offsets": 0.5, "occlusion": 0.25, "views": "handwriting"},
+    *weekly(
+        {"alpha": 1, "beta": 0, "bound": "dv"},
+        {"gamma": 0.5, "negatives": "one"},
+        {"gamma": 0.5, "views": "handwriting", "bound": "infonce_codes"},
+        {"coordinates": 0.5, "offsets": 0.5, "occlusion": 0.25, "views": "handwriting"},
+    ),
 ])  # fmt: skip
 def test_two_devices_make_the_update_of_one(settings):
     """Negatives from the whole batch, gradients neither doubled nor halved, the same statistics,
@@ -133,7 +136,7 @@ def free_ports(count):
     return ports
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_two_processes_make_the_update_of_one(tmp_path):
     """On one machine, by way of its network, as `MultiWorkerMirroredStrategy` does on several."""
     workers = [f"127.0.0.1:{port}" for port in free_ports(2)]

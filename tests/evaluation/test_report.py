@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import data
 from dimlearn.evaluation import Settings, accuracy_interval, compare
@@ -223,7 +224,8 @@ def strange_images(kind):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "kind", ["two channels", "classes with names", "one test image", "a code of one number"]
+    "kind",
+    ["classes with names", *weekly("two channels", "one test image", "a code of one number")],
 )
 def test_strange_images_get_their_table_and_figures(kind, tmp_path):
     dataset = strange_images(kind)
