@@ -11,6 +11,7 @@ EXAMPLE = """examples:
   dimlearn estimate weather.csv --x 0-3 --y 4                          positions from 0
   dimlearn estimate codes.npz --x images --y codes                     arrays of an .npz
   dimlearn estimate pairs.npy --x 0 --y 1 --estimators gaussian ksg    only these two
+  dimlearn estimate visits.csv --x dose --y pulse --groups patient     many rows of each patient
 
 Mutual information is given in nats (1 nat = 1.44 bits)."""
 
@@ -32,6 +33,8 @@ def add_command(commands):
     choices = "default, gaussian, histogram, ksg, separable, concat"
     fitting = f"{choices} (all that fit, but concat, which is slow)"
     add("--estimators", nargs="+", metavar="NAME", help=fitting)
+    alike = "a column that is equal for rows that belong together, as those of one patient"
+    add("--groups", metavar="COLUMN", help=alike)
     known = "whether the first line of a text names its columns (looked at)"
     add("--header", choices=("yes", "no"), help=known)
     add("--seed", type=natural, default=0, help="of folds, networks and draws of rows (0)")
@@ -45,6 +48,6 @@ def run(options):
     chosen = options.x, options.y, options.estimators, options.seed
     header = {"yes": True, "no": False}.get(options.header)
     with Progress() as say:  # its line is gone when the table is printed
-        report = estimate_file(options.file, *chosen, say=say, header=header)
+        report = estimate_file(options.file, *chosen, say, header, options.groups)
     print(report)
     return 0

@@ -6,50 +6,67 @@ A group is written as the command line takes it: `height,weight` (names of a hea
 
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from dimlearn.errors import InputError
-from dimlearn.information.samples import draw_rows
-from dimlearn.information.text_tables import look_through, read_numbers
+from dimlearn.information.samples import draw_rows, thin
+from dimlearn.information.text_tables import as_numbers, look_through, read_cells, thin_table
 
 DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
-def read_groups(path, x=None, y=None, limit=10_000, seed=0, header=None):
-    """The columns `x` and `y` of a file: `(x [n, dx], y [n, dy], whether rows were left out)`.
+@dataclass(frozen=True)
+class Sides:
+    """What was read of a file: `x [n, dx]`, `y [n, dy]`, `together [n]` or None, which is equal for
+    rows that belong together, and whether rows were left out."""
 
-    Of more than `limit` rows, `limit` are drawn at random, so that no file is too long. Without
-    `x` and `y`: the arrays `x` and `y` of an `.npz`, the two columns of another file. `header`:
-    whether the first line of a text names its columns; looked at if None. Raises `InputError`, in
-    one sentence, for a file or columns that cannot be used.
+    x: np.ndarray
+    y: np.ndarray
+    together: np.ndarray | None
+    cut: bool
+
+
+def read_sides(path, x=None, y=None, limit=10_000, seed=0, header=None, together=None):
+    """The columns `x` and `y` of a file, and the column `together`, as `Sides`.
+
+    Of more than `limit` rows, `limit` are drawn at random, so that no file is too long, with rare
+    values among them (`samples.thin`). Without `x` and `y`: the arrays `x` and `y` of an `.npz`,
+    the two columns of another file. `header`: whether the first line of a text names its columns;
+    looked at if None. Raises `InputError`, in one sentence, for a file or columns that cannot be
+    used.
     """
     path = Path(path)
     kind = path.suffix.lower()
     if not path.is_file():
         raise InputError(f"there is no file {path}")
     if kind == ".npz":
-        return _read_npz(path, x or "x", y or "y", limit, seed)
+        return _read_npz(path, x or "x", y or "y", together, limit, seed)
     if kind == ".npy":
-        numbers, cut = _thin_rows(_load(path, np.ndarray), limit, seed)
+        numbers = _load(path, np.ndarray)
         numbers = numbers[:, None] if numbers.ndim == 1 else numbers
         if numbers.ndim != 2:
             shape = numbers.shape
             raise InputError(f"{path.name} must hold rows and columns, but has shape {shape}")
-        of_x, of_y = _pick_sides(path, x, y, numbers.shape[1])
-        return numbers[:, of_x], numbers[:, of_y], cut
+        of_x, of_y, of_groups = _pick_sides(path, x, y, together, numbers.shape[1])
+        groups = numbers[:, of_groups[0]] if of_groups else None
+        return _thinned(numbers[:, of_x], numbers[:, of_y], groups, limit, seed)
     if kind in (".csv", ".tsv", ".txt"):
         table = look_through(path, header)
-        of_x, of_y = _pick_sides(path, x, y, table.columns, table.names)
-        rows = draw_rows(table.rows, limit, seed)
-        numbers = read_numbers(table, rows, [*of_x, *of_y])
-        return numbers[:, : len(of_x)], numbers[:, len(of_x) :], len(rows) < table.rows
+        of_x, of_y, of_groups = _pick_sides(path, x, y, together, table.columns, table.names)
+        rows = thin_table(table, [*of_x, *of_y], limit, seed)
+        cells = read_cells(table, rows, [*of_groups, *of_x, *of_y])
+        groups = np.array([row.pop(0) for row in cells]) if of_groups else None
+        numbers = as_numbers(table, cells)
+        x, y = numbers[:, : len(of_x)], numbers[:, len(of_x) :]
+        return Sides(x, y, groups, len(rows) < table.rows)
     raise InputError(f"{path.name} is not a .csv, .npy or .npz file")
 
 
-def _pick_sides(path, x, y, count, names=None):
-    """The positions of the columns of both sides."""
+def _pick_sides(path, x, y, together, count, names=None):
+    """The positions of the columns of both sides, and of the one that tells the groups, if any."""
     if (x is None or y is None) and count != 2:
         raise InputError(f"""{path.name} has {count} columns: say which belong together
             with --x and --y""")
@@ -59,7 +76,20 @@ def _pick_sides(path, x, y, count, names=None):
     )
     if both := set(x) & set(y):
         raise InputError(f"column {min(both)} is on both sides: it shares everything with itself")
-    return x, y
+    groups = [] if together is None else pick_columns(together, count, names)
+    if len(groups) > 1:
+        raise InputError(f"--groups takes one column, and {together!r} are {len(groups)}")
+    return x, y, groups
+
+
+def _thinned(x, y, together, limit, seed):
+    """`Sides` of arrays, at most `limit` rows of them."""
+    if x.ndim > 2 or y.ndim > 2 or x.dtype.kind not in "fiub" or y.dtype.kind not in "fiub":
+        rows = draw_rows(len(x), limit, seed)  # whoever needs numbers will refuse them
+    else:
+        rows = thin(*(side.reshape(len(side), -1) for side in (x, y)), limit, seed)
+    groups = together if together is None else together[rows]
+    return Sides(np.asarray(x[rows]), np.asarray(y[rows]), groups, len(rows) < len(x))
 
 
 def pick_columns(group, count, header=None):
@@ -90,9 +120,9 @@ def pick_columns(group, count, header=None):
 # ---------------------------------------------------------------- NumPy's files
 
 
-def _read_npz(path, x, y, limit, seed):
+def _read_npz(path, x, y, together, limit, seed):
     archive, sides = _load(path, np.lib.npyio.NpzFile), []
-    for group in (x, y):
+    for group in (x, y, *([together] if together else [])):
         name, _, positions = group.partition(":")
         if name not in archive:
             held = ", ".join(archive.files)
@@ -107,12 +137,14 @@ def _read_npz(path, x, y, limit, seed):
             side = side[:, None] if side.ndim == 1 else side
             side = side[:, pick_columns(positions, side.shape[1])]
         sides.append(side)
-    x, y = sides
+    x, y, *groups = sides
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise InputError(f"""the arrays must have one row for each pair, but have shapes {x.shape}
             and {y.shape}""")
-    (x, cut), (y, _) = (_thin_rows(side, limit, seed) for side in (x, y))
-    return x, y, cut
+    if groups and groups[0].size != len(x):
+        raise InputError(f"""{together} must name a group for each of the {len(x)} rows, but has
+            the shape {groups[0].shape}""")
+    return _thinned(x, y, groups[0].ravel() if groups else None, limit, seed)
 
 
 def _load(path, kind):
@@ -124,9 +156,3 @@ def _load(path, kind):
     if not isinstance(loaded, kind):
         raise InputError(f"{path.name} is no {path.suffix} but another file of NumPy's")
     return loaded
-
-
-def _thin_rows(numbers, limit, seed):
-    if numbers.ndim == 0 or len(numbers) <= limit:
-        return np.asarray(numbers), False
-    return np.asarray(numbers[draw_rows(len(numbers), limit, seed)]), True

@@ -161,8 +161,9 @@ def draw_rows(n, limit, seed):
 def thin(x, y, limit, seed, least=5):
     """The numbers of at most `limit` rows of a sample, in order, with its rare values among them.
 
-    A value that two of a column's few values have in 100 of a million rows would be missed by most
-    draws: `least` of its rows are taken first, and make room for as many others.
+    A value that 100 of a million rows have would be missed by most draws: where a column has few
+    values, or one that most rows share, `least` rows of each are taken first, and make room for as
+    many others.
     """
     rows = draw_rows(len(x), limit, seed)
     if len(rows) == len(x):
@@ -171,12 +172,19 @@ def thin(x, y, limit, seed, least=5):
     for column in np.concatenate([x, y], axis=1).T:
         values, labels, counts = np.unique(column, return_inverse=True, return_counts=True)
         if len(values) > FEW_VALUES:  # the commonest, and all others as one
+            if 2 * counts.max() <= len(column):
+                continue
             values, labels = [0, 1], (labels == counts.argmax()).astype(int)
         for value in np.flatnonzero(np.bincount(labels[rows], minlength=len(values)) < least):
             held = np.flatnonzero(labels == value)
             wanted.append(rng.choice(held, min(least, len(held)), replace=False))
+    return make_room(rows, wanted, limit, rng)
+
+
+def make_room(rows, wanted, limit, rng):
+    """At most `limit` of the numbers `rows`, with those of the arrays `wanted` among them."""
     if not wanted:
         return rows
-    wanted = np.unique(np.concatenate(wanted))
+    wanted = np.unique(np.concatenate(wanted))[:limit]
     others = rng.permutation(np.setdiff1d(rows, wanted))[: limit - len(wanted)]
     return np.sort(np.concatenate([wanted, others]))

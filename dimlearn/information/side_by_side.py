@@ -6,7 +6,7 @@ What `dimlearn estimate` prints.
 import math
 
 from dimlearn.errors import InputError, one_line
-from dimlearn.information.columns import read_groups
+from dimlearn.information.columns import read_sides
 from dimlearn.information.estimation import CrossFitted, Recommended
 from dimlearn.information.estimators import KSG, LARGE, Gaussian, Histogram, prepare
 from dimlearn.information.samples import check_pairs
@@ -22,30 +22,37 @@ REASONS = {  # for which an estimator may disagree with another
 }
 
 
-def estimate_file(path, x=None, y=None, names=None, seed=0, say=None, header=None):
+def estimate_file(path, x=None, y=None, names=None, seed=0, say=None, header=None, together=None):
     """The report on two groups of columns of a file, as text. Raises `InputError`.
 
-    `x`, `y`, `header`: as `columns.read_groups` takes them; `names`: of `NAMES`, all that fit but
-    "concat" by default. `say(text, passing=False)` is told what the slow estimators are doing.
+    `x`, `y`, `header`, `together`: as `columns.read_sides` takes them; `names`: of `NAMES`, all
+    that fit but "concat" by default. `say(text, passing=False)` is told what the slow estimators
+    are doing.
     """
     for name in names or ():
         if name not in NAMES:
             raise InputError(f"there is no estimator {name!r}: choose among {', '.join(NAMES)}")
-    x, y, cut = read_groups(path, x, y, seed=seed, header=header)
-    x, y = check_pairs(x, y)
-    drawn = ", drawn at random from a longer file" if cut else ""
-    head = f"{len(x)} pairs{drawn}, {x.shape[1]} and {y.shape[1]} columns; nats"
+    sides = read_sides(path, x, y, seed=seed, header=header, together=together)
+    x, y = check_pairs(sides.x, sides.y)
+    drawn = ", drawn at random from a longer file" if sides.cut else ""
+    head = f"{len(x)} pairs{drawn}, {x.shape[1]} and {y.shape[1]} columns"
+    if sides.together is not None:
+        head += f", {len(set(sides.together.tolist()))} groups"
     one_by_one = x.shape[1] == y.shape[1] == 1
     names = names or [
         name for name in NAMES if name != "concat" and (one_by_one or name != "histogram")
     ]
-    x, y, groups, remarks = prepare(x, y, None, seed)
+    x, y, groups, remarks = prepare(x, y, sides.together, seed)
     results = {}
     for name in names:
         if say and name not in QUICK:
             say(f"{name} ...")
         results[name] = estimator(name, seed, say).measure(x, y, groups)
-    lines = [head, "", f"{'estimator':32} {'value':>7}   {'error bar':>9}   {'at most':>7}"]
+    lines = [
+        f"{head}; nats",
+        "",
+        f"{'estimator':32} {'value':>7}   {'error bar':>9}   {'at most':>7}",
+    ]
     for name, result in results.items():
         ceiling = "" if result.ceiling is None else f"{result.ceiling:.1f}"
         label = f"{name} ({result.estimator})" if name == "default" else name

@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from dimlearn.errors import InputError
+from dimlearn.information.samples import FEW_VALUES, draw_rows, make_room, own_rng
 
 SAMPLE = 50  # lines looked at to tell a header from numbers
+HELD = 100  # rows of a value among which some are drawn
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
@@ -61,25 +63,72 @@ def look_through(path, header=None):
     return TextTable(path, delimiter, names, len(first), int(header), count - header)
 
 
-def read_numbers(table, rows, columns):
-    """The numbers `[len(rows), len(columns)]` of a `TextTable`; `rows` counted from 0, in order.
-
-    Lines that are not asked for are passed over, so that the memory does not grow with the file.
-    Raises `InputError` for rows of another length, and for what is no number.
-    """
-    wanted, numbers = set(rows.tolist()), []
+def lines_of(table):
+    """`(row, line)` of a `TextTable`, one after the other; rows are counted from 0."""
     with table.path.open(encoding="utf-8-sig") as file:
         filled = (line for line in file if line.strip())
-        for row, line in enumerate(islice(filled, table.begin, None)):
-            if row not in wanted:
-                continue
+        yield from enumerate(islice(filled, table.begin, None))
+
+
+def thin_table(table, columns, limit, seed, least=5):
+    """The numbers of at most `limit` rows, in order, with rare values of these columns among them:
+    what `samples.thin` does for arrays, without holding more than a few rows of each value.
+
+    A column is looked at until it has more than a few values: most columns of measurements are
+    done after as many lines.
+    """
+    rows = draw_rows(table.rows, limit, seed)
+    if len(rows) == table.rows:
+        return rows
+    looked_at, wanted, rng = {column: {} for column in columns}, [], own_rng(seed)
+
+    def want(held, count, of_rows):
+        if count * limit < 4 * least * of_rows:  # so few that the draw may miss them
+            wanted.append(rng.choice(held, min(least, len(held)), replace=False))
+
+    for row, line in lines_of(table):
+        cells = dict(enumerate(cells_of(line, table.delimiter)))
+        for column, values in list(looked_at.items()):
+            held = values.setdefault(cells.get(column, ""), [0])
+            held[0] += 1
+            if len(held) <= HELD:
+                held.append(row)
+            if len(values) > FEW_VALUES:
+                del looked_at[column]
+                commonest, *others = sorted(values.values(), reverse=True)
+                if 2 * commonest[0] > row + 1:  # all others as one
+                    count = row + 1 - commonest[0]
+                    want([row for _, *held in others for row in held], count, row + 1)
+        if not looked_at:
+            break
+    for values in looked_at.values():
+        for count, *held in values.values():
+            want(held, count, table.rows)
+    return make_room(rows, wanted, limit, rng)
+
+
+def read_cells(table, rows, columns):
+    """The cells of some columns, a list of texts for each of `rows`, which are in order.
+
+    Lines that are not asked for are passed over, so that the memory does not grow with the file.
+    Raises `InputError` for rows of another length.
+    """
+    chosen, found = set(rows.tolist()), []
+    for row, line in lines_of(table):
+        if row in chosen:
             cells = cells_of(line, table.delimiter)
             check_length(table.path, table.names or range(table.columns), cells, line)
-            numbers.append([number_in(cells[column]) for column in columns])
-            if None in numbers[-1]:
-                wrong = cells[columns[numbers[-1].index(None)]]
-                raise InputError(f"""{table.path.name} holds {wrong[:40]!r} where a number is
-                    needed""")
+            found.append([cells[column] for column in columns])
+    return found
+
+
+def as_numbers(table, found):
+    """The numbers `[rows, columns]` of cells; `InputError` for a cell that holds none."""
+    numbers = [[number_in(cell) for cell in cells] for cells in found]
+    for cells, row in zip(found, numbers):
+        if None in row:
+            wrong = cells[row.index(None)]
+            raise InputError(f"{table.path.name} holds {wrong[:40]!r} where a number is needed")
     return np.array(numbers, "float64")
 
 

@@ -84,6 +84,27 @@ def test_rows_that_are_copies_are_told_once(folder, capsys):
     assert said.count("500 of 1000 rows are copies of others") == 1
 
 
+def test_rows_that_belong_together_are_named_by_a_column(folder, capsys):
+    """Twenty patients with a level of their own in each of x and y, which share nothing."""
+    rng = np.random.default_rng(1)
+    levels = np.repeat(rng.normal(size=(20, 2)), 25, axis=0)
+    table = np.c_[levels + 0.1 * rng.normal(size=(500, 2)), np.repeat(np.arange(20), 25)]
+    table = rng.permutation(table)
+    np.savetxt(folder / "visits.csv", table, delimiter=",", header="x,y,patient", comments="")
+    path = str(folder / "visits.csv")
+    arguments = ["estimate", path, "--x", "x", "--y", "y", "--estimators", "separable"]
+    values = []
+    for more in ([], ["--groups", "patient"]):
+        assert main([*arguments, *more]) == 0
+        said = capsys.readouterr().out
+        values.append(
+            [float(number) for number in re.findall(r"^separable +(\S+) +(\S+)", said, re.M)[0]]
+        )
+        assert (", 20 groups;" in said.splitlines()[0]) == bool(more)
+    (alone, _), (together, error) = values
+    assert alone > 0.5 and together < 2 * error + 0.05
+
+
 def test_the_default_estimators(folder, capsys):
     path = str(folder / "named.csv")
     assert main(["estimate", path, "--x", "a", "--y", "rain", "--estimators", "default"]) == 0
@@ -100,6 +121,9 @@ def test_the_default_estimators(folder, capsys):
         (["named.csv", "--x", "0", "--y", "7"], "no column 7: there are 3"),
         (["named.csv", "--x", "a,b", "--y", "b"], "on both sides"),
         (["named.csv", "--x", "a,a", "--y", "b"], "twice"),
+        (["named.csv", "--x", "a", "--y", "b", "--groups", "who"], "no column 'who'"),
+        (["named.csv", "--x", "a", "--y", "b", "--groups", "0,1"], "takes one column"),
+        (["arrays.npz", "--y", "codes", "--groups", "x"], "must name a group for each"),
         (["arrays.npz"], "no array 'y': it holds x, codes"),
         (["words.csv"], "'four' where a number is needed"),
         (["ragged.csv"], "rows of 2 and of 1 columns"),

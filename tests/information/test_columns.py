@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dimlearn import InputError
-from dimlearn.information.columns import pick_columns, read_groups
+from dimlearn.information.columns import pick_columns, read_sides
 
 NUMBERS = np.random.default_rng(0).normal(size=(300, 3))
 
@@ -34,10 +34,10 @@ def test_one_table_in_many_hands(text, tmp_path):
     (tmp_path / "file.csv").write_text(text, encoding="utf-8", newline="")
     ways = ["0,1", "2"], ["a,b", "c"]
     for x, y in ways if "a" in text else ways[:1]:
-        x, y, cut = read_groups(tmp_path / "file.csv", x, y)
-        np.testing.assert_array_equal(x, [[1, 2], [4, 5]])
-        np.testing.assert_array_equal(y, [[3], [6]])
-        assert not cut
+        sides = read_sides(tmp_path / "file.csv", x, y)
+        np.testing.assert_array_equal(sides.x, [[1, 2], [4, 5]])
+        np.testing.assert_array_equal(sides.y, [[3], [6]])
+        assert not sides.cut and sides.together is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_one_table_in_many_hands(text, tmp_path):
 def test_text_that_is_no_table_gets_one_sentence(text, words, tmp_path):
     (tmp_path / "file.csv").write_text(text)
     with pytest.raises(InputError, match=words) as refused:
-        read_groups(tmp_path / "file.csv")
+        read_sides(tmp_path / "file.csv")
     assert "\n" not in str(refused.value)
 
 
@@ -67,14 +67,14 @@ def test_capital_endings_are_endings(tmp_path):
     for name in ("a.npy", "a.npz", "a.csv"):
         (tmp_path / name).rename(tmp_path / name.upper())
         groups = () if "npz" in name else ("0", "1,2")
-        x, y, _ = read_groups(tmp_path / name.upper(), *groups)
-        np.testing.assert_allclose(np.hstack([x, y]), NUMBERS)
+        sides = read_sides(tmp_path / name.upper(), *groups)
+        np.testing.assert_allclose(np.hstack([sides.x, sides.y]), NUMBERS)
 
 
 def test_missing_numbers_are_left_to_whoever_needs_them(tmp_path):
     (tmp_path / "file.csv").write_text("1,nan\ninf,2\n")
-    x, y, _ = read_groups(tmp_path / "file.csv")
-    assert np.isinf(x[1, 0]) and np.isnan(y[0, 0])
+    sides = read_sides(tmp_path / "file.csv")
+    assert np.isinf(sides.x[1, 0]) and np.isnan(sides.y[0, 0])
 
 
 def test_the_same_rows_of_a_long_file_in_every_format(tmp_path):
@@ -89,13 +89,61 @@ def test_the_same_rows_of_a_long_file_in_every_format(tmp_path):
         "named.csv": ("a,b", "c"),
         "plain.csv": ("0,1", "2"),
     }.items():
-        x, y, cut = read_groups(tmp_path / name, *groups, limit=40, seed=5)
-        assert cut and x.shape == (40, 2) and len(y) == 40
+        sides = read_sides(tmp_path / name, *groups, limit=40, seed=5)
+        x, y = sides.x, sides.y
+        assert sides.cut and x.shape == (40, 2) and len(y) == 40
         expected = x if expected is None else expected
         np.testing.assert_array_equal(x, expected)
         rows = [np.flatnonzero(NUMBERS[:, 0] == first)[0] for first in x[:, 0]]
         np.testing.assert_array_equal(NUMBERS[rows, 2], y.ravel())
-    assert not np.array_equal(read_groups(tmp_path / name, *groups, 40, seed=6)[0], x)
+    assert not np.array_equal(read_sides(tmp_path / name, *groups, 40, seed=6).x, x)
+
+
+def flagged(folder, kind):
+    """20,000 rows of which 30 have a flag, and 30 a charge above 0, in a file of some kind."""
+    rng = np.random.default_rng(3)
+    flag, charge = np.zeros((2, 20_000))
+    flag[rng.choice(20_000, 30, replace=False)] = 1
+    charge[rng.choice(20_000, 30, replace=False)] = rng.uniform(1, 9, 30)
+    table = np.c_[flag, charge, np.arange(20_000) // 8]
+    if kind == "npy":
+        np.save(folder / "a.npy", table)
+    elif kind == "npz":
+        np.savez(folder / "a.npz", x=flag, y=charge, patient=table[:, 2])
+        return folder / "a.npz", ("x", "y", "patient"), table
+    else:
+        np.savetxt(folder / "a.csv", table, "%.17g", ",")
+    return folder / f"a.{kind}", ("0", "1", "2"), table
+
+
+@pytest.mark.parametrize("kind", ["csv", "npy", "npz"])
+def test_rare_values_of_a_long_file_are_among_the_rows_that_are_drawn(tmp_path, kind):
+    """A draw of 400 rows holds less than one of them."""
+    path, (x, y, patient), table = flagged(tmp_path, kind)
+    for seed in range(3):
+        sides = read_sides(path, x, y, limit=400, seed=seed, together=patient)
+        assert sides.cut and len(sides.x) == 400
+        assert 5 <= sides.x.sum() <= 7 and 5 <= (sides.y > 0).sum() <= 7
+        rows = {tuple(row) for row in table[:, :2]}
+        assert {tuple(row) for row in np.c_[sides.x, sides.y]} <= rows
+
+
+@pytest.mark.parametrize("kind", ["csv", "npy", "npz"])
+def test_a_column_tells_which_rows_belong_together(tmp_path, kind):
+    path, (x, y, patient), table = flagged(tmp_path, kind)
+    together = read_sides(path, x, y, limit=30_000, together=patient).together
+    np.testing.assert_array_equal(together.astype(float), table[:, 2])
+    with pytest.raises(InputError):
+        read_sides(path, x, y, together="nobody")
+    if kind != "npz":
+        with pytest.raises(InputError, match="--groups takes one column"):
+            read_sides(path, x, y, together="0-2")
+
+
+def test_names_of_groups_may_be_words(tmp_path):
+    (tmp_path / "a.csv").write_text("who,a,b\nMay,1,2\nJo,3,4\nMay,5,6\n")
+    together = read_sides(tmp_path / "a.csv", "a", "b", together="who").together
+    assert together.tolist() == ["May", "Jo", "May"]
 
 
 @pytest.mark.slow
@@ -104,10 +152,10 @@ def test_a_long_file_needs_no_more_memory_than_a_short_one(tmp_path):
     path.write_text("".join(f"{i % 9},{i % 7}\n" for i in range(63 * 1000)) * 16)
     tracemalloc.start()
     try:
-        x, y, cut = read_groups(path)
+        sides = read_sides(path)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert peak < 8e6  # the numbers alone are 16 MB
-    assert cut and x.shape == y.shape == (10_000, 1)
-    assert np.bincount(x[:, 0].astype(int)).min() > 900  # each digit a ninth
+    assert sides.cut and sides.x.shape == sides.y.shape == (10_000, 1)
+    assert np.bincount(sides.x[:, 0].astype(int)).min() > 900  # each digit a ninth

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from dimlearn import InputError
-from dimlearn.information.columns import read_groups
+from dimlearn.information.columns import read_sides
 from dimlearn.information.text_tables import look_through
 
 
 def read(folder, text, *groups, **more):
     (folder / "file.csv").write_text(text, encoding="utf-8", newline="")
-    x, y, _ = read_groups(folder / "file.csv", *groups, **more)
-    return np.hstack([x, y]).tolist()
+    sides = read_sides(folder / "file.csv", *groups, **more)
+    return np.hstack([sides.x, sides.y]).tolist()
 
 
 def test_only_the_columns_asked_for_must_hold_numbers(tmp_path):
