@@ -87,7 +87,7 @@ print(f"pixels: {pixels:.1%}")
 # %% [markdown]
 # Now the encoder. The line with `fit` sees images only: look for the labels in it. (`beta` weighs
 # the local part of the objective, the only one that is on here. Lesson 02 says what InfoNCE is, and
-# lesson 08 why an encoder has to *settle* before it is judged, an untrained one too.)
+# lesson 04 why an encoder has to *settle* before it is judged, an untrained one too.)
 
 # %%
 def untrained(seed):
@@ -125,6 +125,7 @@ for seed in range(3):
 # %%
 diagnosis.by_seed(accuracies, "test accuracy in percent, ten labels a class")
 
+
 # %% [markdown]
 # Compare the bars with your guesses. With every seed the trained code is far ahead of the pixels,
 # and none of the untrained ones is. So it is the training that does it. Here is the **puzzle of
@@ -135,8 +136,8 @@ diagnosis.by_seed(accuracies, "test accuracy in percent, ten labels a class")
 # - In fact the code *cannot* hold more information about the digit than the image: it was computed
 #   from it. So whatever makes the code better, it is not the amount of information. What is it?
 #
-# Nor is it better for everything. Lesson 10 comes back to the puzzle, and shows a reader for whom
-# such a code, after a shorter training, has no lead at all.
+# Nor is it better for everything. Lesson 10 comes back to the puzzle, and shows another kind of
+# classifier, for which such a code, after a shorter training, has no lead over the pixels at all.
 
 # %% [markdown]
 # ## What was trained
@@ -148,15 +149,19 @@ diagnosis.by_seed(accuracies, "test accuracy in percent, ten labels a class")
 # high for images that the training has not seen?
 
 # %%
-for seed, model in enumerate(models):
-    on_seen, on_new = (model.evaluate(x, batch_size=64, verbose=0, return_dict=True)["local_bound"]
-                       for x in (digits.x_train[:640], digits.x_validation[:640]))  # fmt: skip
+def bound_on(images, model):
+    values = model.evaluate(images[:640], batch_size=64, verbose=0, return_dict=True)
+    return values["local_bound"]
+
+
+pairs = [[bound_on(x, model) for x in (digits.x_train, digits.x_validation)] for model in models]
+for seed, (on_seen, on_new) in enumerate(pairs):
     print(f"seed {seed}: {on_seen:.2f} nats on training images, {on_new:.2f} on new ones")
 
 
 # %% [markdown]
-# Hardly lower. The second number is the one to believe: an encoder and its critic could learn the
-# training images by heart. Code and features of a new image share at least that much, on average.
+# Hardly lower. The second number is the one to believe: the training could have learnt its images
+# by heart. Code and features of a new image share at least that much, on average.
 # How much they really share, it does not say. (It never could say more than $\log 64 = 4.16$, with
 # batches of 64.)
 
@@ -168,8 +173,9 @@ for seed, model in enumerate(models):
 # ### Your first exercise: `sample_prior`
 #
 # *Easy, 3 minutes. You will need it again in lesson 07.* Return `n` points of `dim` numbers each,
-# all drawn evenly between 0 and 1. The start is given: a generator `rng` of random numbers.
-# Write over the line with `raise`.
+# all drawn evenly between 0 and 1. The start is given: a generator `rng` of random numbers. It has
+# a method for each kind of them: `dir(np.random.default_rng())` lists their names, and `help`
+# explains one. Write over the line with `raise`.
 #
 # First run the next two cells *without* changing anything, to see what a check says.
 
@@ -177,7 +183,7 @@ for seed, model in enumerate(models):
 def sample_prior(n, dim, seed=None):
     """`[n, dim]` independent samples of U[0, 1); the same for the same seed."""
     rng = np.random.default_rng(seed)
-    # Yours: `return rng.uniform(size=...)` with the right size.
+    # Yours: let `rng` draw, and return what it gives.
     raise NotImplementedError
 
 
@@ -200,9 +206,8 @@ axis.set(xlabel="first dimension", ylabel="second dimension", aspect="equal")
 show(figure, "A thousand points fill a square from 0 to 1 evenly, without any pattern.")
 
 # %% [markdown]
-# Stuck? Ask for a hint. Each further call tells more. (The first one is written for lesson 07,
-# where you make the generator yourself. Here it is given, so call twice if the first tells you
-# nothing new.)
+# Stuck? Ask for a hint. Each further call tells more. (The first one is about the generator, which
+# is given here. So call twice.)
 
 # %%
 check.hint("sample_prior")

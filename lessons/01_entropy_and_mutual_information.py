@@ -16,7 +16,7 @@
 # - name the mutual information of a pair of Gaussians from their correlation;
 # - show a pair of variables that depend on each other strongly and are not correlated at all.
 #
-# **Time** about 35 minutes. **You need** NumPy arrays, the logarithm, and what a probability is.
+# **Time** about 40 minutes. **You need** NumPy arrays, the logarithm, and what a probability is.
 
 # %%
 import numpy as np
@@ -91,7 +91,8 @@ die = np.array([0.5, 0.25, 0.25, 0.0])
 possible = die[die > 0]  # 1. leave out what never happens: p log p goes to 0 with p
 surprises = -np.log(possible)  # 2. the surprise of each outcome
 print("surprises:", surprises.round(4))
-print("mean surprise:", np.sum(possible * surprises).round(4))  # 3. weigh each with its p
+often, seldom, seldom_too = surprises
+print(f"mean surprise: {0.5 * often + 0.25 * seldom + 0.25 * seldom_too:.4f}")  # 3. weigh each
 
 
 # %% [markdown]
@@ -212,12 +213,12 @@ print("no snow in the belief:", KL(truth, np.array([0.5, 0.5, 0.0])))
 # product of its marginals.
 
 # %%
-joint = np.array([[0.30, 0.05, 0.00], [0.05, 0.20, 0.05], [0.00, 0.05, 0.30]])
-p_x = joint.sum(axis=1, keepdims=True)  # a column [3, 1]
-p_y = joint.sum(axis=0, keepdims=True)  # a row [1, 3]
-tables = {"what is": joint, "if independent": p_x * p_y}
-show(pictures.probability_tables(tables), """Two tables of three by three probabilities. What is has its
-mass on the diagonal, the independent one is nearly even.""")
+joint = np.array([[0.30, 0.05, 0.00], [0.10, 0.20, 0.05], [0.00, 0.10, 0.20]])
+x_is_0, y_is_0 = joint[0].sum(), joint[:, 0].sum()  # one marginal of each
+print(f"x = 0 and y = 0: {joint[0, 0]:.2f}. If independent: {x_is_0:.2f} * {y_is_0:.2f} "
+      f"= {x_is_0 * y_is_0:.2f}")  # fmt: skip
+show(pictures.beside_independence(joint), """Two tables of three by three probabilities. What is has
+most of its mass on the diagonal, the independent one is spread far more evenly.""")
 
 
 # %% [markdown]
@@ -227,12 +228,12 @@ mass on the diagonal, the independent one is nearly even.""")
 # are independent.
 #
 # Remember these two tables: the left one holds *positive pairs*, the right one *negative pairs*,
-# and in every later lesson a network learns to tell them apart.
+# and from lesson 02 on networks learn to tell them apart.
 #
 # ### Exercise 3: `mutual_information`, free
 #
-# *Medium, 7 minutes.* From the joint table alone: the other table is yours to make. Use your own
-# functions from above or start afresh. Entries may be 0.
+# *Medium, 7 minutes.* From the joint table alone, with any numbers of rows and columns: the other
+# table is yours to make. Use your own functions from above or start afresh. Entries may be 0.
 
 # %% tags=["solution"]
 def mutual_information(joint):
@@ -255,7 +256,7 @@ feedback
 # entropies?
 
 # %%
-lengths = H(p_x), H(p_y), H(joint)
+lengths = H(joint.sum(axis=1)), H(joint.sum(axis=0)), H(joint)
 show(pictures.entropy_bars(*lengths), """Three bars. The bar of X begins at the left, the bar of Y ends
 at the right, and they overlap in the middle; the bar of both spans from end to end.""")
 
@@ -270,8 +271,8 @@ print(f"the overlap of the bars = {h_x + h_y - h_xy:.4f} nats")
 # the left table.
 #
 # Read from the left, the bar of $Y$ loses the overlap when you are told $X$: $I$ is the surprise
-# about $Y$ that is *spared* by knowing $X$. It is the same the other way round, and never longer
-# than either bar.
+# about $Y$ that is *spared* by knowing $X$. It is the same the other way round. And in a table it is
+# never longer than either bar, because the surprise that is left over is never negative.
 
 # %% [markdown]
 # ### What is rare weighs much
@@ -289,7 +290,7 @@ print(f"a sample of 50 pairs holds no fire with probability {0.98**50:.2f}")
 # %% [markdown]
 # One pair in fifty carries 0.0782 of the 0.0980 nats, four fifths. And a sample of 50 pairs holds none of
 # them with probability 0.36: from such a sample nobody can read the information, by whatever method.
-# Lesson 03 meets this again: it is why estimates from samples scatter.
+# Lesson 03 meets this again: it is one of the reasons why estimates from samples scatter.
 #
 # ### A bad line
 #
@@ -306,16 +307,19 @@ letter is replaced, steeply at first.""")
 
 
 # %% [markdown]
-# Without noise, $Y$ tells all there is to know, $H(X) = \log 4$: **mutual information never exceeds
-# either entropy**. The first tenth of noise costs more than a quarter of it.
+# Without noise, $Y$ tells all there is to know, $H(X) = \log 4$. More is not to be had: in a table,
+# **mutual information never exceeds either entropy**. The first tenth of noise costs more than a
+# quarter of it.
 
 # %% [markdown]
 # ## Gaussians
 #
 # Take a *jointly Gaussian* pair, both variables of mean 0 and variance 1, with correlation $\rho$.
 # For a continuous variable an integral takes the place of the sum, and the entropy of a Gaussian of
-# variance $\sigma^2$ is then $\tfrac12 \log \sigma^2$ plus a constant. Told $x$, the variance of $y$
-# falls from 1 to $1 - \rho^2$, whatever $x$ is.
+# variance $\sigma^2$ is then $\tfrac12 \log \sigma^2$ plus a constant. The word changes its meaning
+# here: this *differential entropy* is negative where the variance is small, and mutual information
+# can exceed it. The difference of two of them is still a surprise that is spared. Told $x$, the
+# variance of $y$ falls from 1 to $1 - \rho^2$, whatever $x$ is.
 
 # %%
 def gaussian_pair(rho, n=20_000):
@@ -347,9 +351,9 @@ feedback
 
 
 # %% [markdown]
-# Does the formula, $-\frac{\mathrm{dim}}{2} \log(1 - \rho^2)$, agree with the table? We cut the samples of
-# a Gaussian pair into a grid of bins, count, and hand the table of shares to your
-# `mutual_information`.
+# Does the formula, $-\frac{\mathrm{dim}}{2} \log(1 - \rho^2)$, agree with the table? We lay a grid over
+# the samples of a Gaussian pair, 20 bins on each axis, count the samples in each of its 400 cells,
+# and hand the table of shares to your `mutual_information`.
 
 # %%
 def table_of(x, y, bins=20):
@@ -384,12 +388,12 @@ for name, (x, y) in clouds.items():
 
 # %% [markdown]
 # The line leads by correlation, with +0.60, and comes last by its table, with 0.22 nats. Ring and roll
-# read 1.03 and 0.71 nats. How far may we believe such a table? Its bins are 0.1 wide, and the ring
-# has a wobble of 0.05: finer bins would see more.
+# read 1.03 and 0.71 nats. How far may we believe such a table? The ring's bins are 0.12 wide, more
+# than twice its wobble of 0.05: finer bins would see more.
 #
-# For ring and roll we need no samples, because we know how they were made: a point of the curve, drawn
-# evenly, and a Gaussian wobble around it. So we can write down the probability of every small square
-# of the plane.
+# For ring and roll we need no samples, because we know how they were made: `turn` is drawn evenly, it
+# gives a point of the curve, and around that there is a Gaussian wobble. So we can write down the
+# probability of every small square of the plane.
 
 # %%
 def exact_table(x, y, wobble=0.05):
@@ -409,8 +413,8 @@ print("  ".join(f"{name}: {nats:.2f} nats" for name, nats in exact.items()))
 
 
 # %% [markdown]
-# The truth is 1.16 nats for the ring and 0.82 for the roll: the table of 20 by 20 bins reads both too
-# low, by more than a tenth of a nat. Correlation gives the ring nothing. It tells everything about a
+# The truth is 1.16 nats for the ring and 0.82 for the roll: the table of 20 by 20 cells reads both too
+# low, by about a tenth of a nat. Correlation gives the ring nothing. It tells everything about a
 # *jointly Gaussian* pair, such as the line, because there nothing but $\rho$ is left to know. That is
 # a property of such pairs, not of correlation.
 
@@ -440,7 +444,7 @@ check.explain("mutual_information.one_marginal_only")
 
 # %% [markdown]
 # The next one hides in *right* code. **Predict** the mutual information of two columns of random
-# numbers that know nothing of each other, from tables with more and more bins.
+# numbers that know nothing of each other, from tables with more and more cells.
 
 # %%
 x, y = np.random.default_rng(run_seed(2)).normal(size=(2, 500))
@@ -451,12 +455,14 @@ show(pictures.curves(bins, found, *labels, levels={"truth": 0}), """The informat
 far above the truth, a dotted line at 0, as the bins become many.""")
 
 # %% [markdown]
-# Nothing is wrong with the formula. With more bins than samples, most samples sit alone in their
-# bin: whoever knows $x$ has only a few values of $y$ left to choose from, by accident alone. So bins
-# that are too coarse hide information, as in the ring, and bins that are too fine invent it.
+# Nothing is wrong with the formula. With 80 bins on each axis there are 6400 cells for 500 samples,
+# and most samples sit alone in theirs: whoever knows $x$ has only a few values of $y$ left to choose
+# from, by accident alone. It begins long before that: 20 bins on each axis, so 400 cells, already
+# find about 0.3 nats where there is nothing. So bins that are too coarse hide information, as in the
+# ring, and bins that are too fine invent it.
 #
-# An image has hundreds of pixels. With two values each, $28 \times 28$ of them have $2^{784}$ bins, more
-# than there are atoms: for images, tables are hopeless.
+# An image has hundreds of pixels. With two values each, $28 \times 28$ of them have a table of $2^{784}$
+# cells, more than there are atoms: for images, tables are hopeless.
 
 # %% [markdown]
 # ## Questions
@@ -498,7 +504,7 @@ far above the truth, a dotted line at 0, as the bins become many.""")
 #   **mutual information**, the divergence of what is from what would be without dependence;
 # - that correlation sees straight lines only, and tells everything about jointly Gaussian pairs;
 # - that rare pairs may carry most of the information, and a sample may hold none of them;
-# - that tables of samples hide information where bins are coarse and invent it where they are many.
+# - that tables of samples hide information where bins are coarse and invent it where they are fine.
 #
 # **Next**: lesson 02 replaces the table by a network, the *critic*, that is shown pairs and says
 # whether they belong together. How well it can do so is a bound on the mutual information, and

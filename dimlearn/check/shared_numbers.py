@@ -1,4 +1,5 @@
-"""Mistakes that exercises about tables, Gaussians, chance and models share; see `shared.py`."""
+"""Mistakes that exercises about tables, Gaussians, chance, models and steps share; see `shared.py`.
+"""
 
 import numpy as np
 
@@ -64,3 +65,33 @@ def first_of(*looks):
 def seed_set(right, *args):
     keras.utils.set_random_seed(0)
     return right(*args)
+
+# ---------------------------------------------------------------- what an optimizer is handed
+# `right`: the worked solution, a step with one of its arguments an optimizer.
+
+class Handing:
+    """An optimizer that is handed other pairs than those of a gradient and its variable."""
+
+    def __init__(self, optimizer, pairs):
+        self.optimizer, self.pairs = optimizer, pairs
+
+    def apply_gradients(self, pairs):
+        self.optimizer.apply_gradients(self.pairs(*map(list, zip(*pairs))))
+
+
+def handing(pairs, args):
+    """The arguments of a step, where each optimizer is handed `pairs(gradients, variables)`."""
+    return [
+        Handing(one, pairs) if isinstance(one, keras.optimizers.Optimizer) else one for one in args
+    ]
+
+@shared("""The optimizer gets whole lists, of all gradients and of all variables, where it looks
+    for a single gradient or a single variable. It takes as many pairs as there are variables, each
+    of a gradient and its own variable.""")
+def lists_for_pairs(right, *args):
+    return right(*handing(lambda gradients, variables: [(gradients, variables)], args))
+
+@shared("""The pairs that the optimizer gets are turned round. In each the gradient comes first,
+    and then the variable that it moves.""")
+def pairs_turned_round(right, *args):
+    return right(*handing(lambda gradients, variables: zip(variables, gradients), args))

@@ -20,11 +20,18 @@ from dimlearn.startup import keras, tf
 
 class WatchedSGD(keras.optimizers.SGD):
     """Plain gradient descent that remembers how many variables it was given, and bears it when none
-    of them has a gradient: what keeps it from them is found out afterwards."""
+    of them has a gradient: what keeps it from them is found out afterwards. `misread`: what it got
+    in place of pairs of a gradient and its variable, if it did."""
 
-    listed = 0
+    listed, misread = 0, ""
+
+    def apply_gradients(self, grads_and_vars):
+        pairs = list(grads_and_vars)
+        self.misread = no_pairs(pairs)
+        return super().apply_gradients(pairs)
 
     def apply(self, grads, trainable_variables=None):
+        self.misread = self.misread or no_pairs(list(zip(grads, trainable_variables or ())))
         if any(gradient is not None for gradient in grads):
             return super().apply(grads, trainable_variables)
         self.listed = len(trainable_variables)
@@ -33,6 +40,18 @@ class WatchedSGD(keras.optimizers.SGD):
     def build(self, variables):
         self.listed = len(variables)
         super().build(variables)
+
+
+def no_pairs(pairs):
+    """What is handed to an optimizer in place of pairs of a gradient and its variable, or ""."""
+    for pair in pairs:
+        parts = pair if isinstance(pair, tuple | list) else ()
+        variables = [isinstance(part, keras.Variable) for part in parts]
+        if any(isinstance(part, tuple | list) for part in parts) or (parts and all(variables)):
+            return "lists"
+        if parts and variables[0]:
+            return "turned round"
+    return ""
 
 
 @dataclass
@@ -108,7 +127,14 @@ def faults_of_a_step(call, solution, players):
     """All that is wrong with a step, held against the solution's, the most important first."""
     start, right = start_and_end(solution, players)  # known before the learner's function runs
     scene = players(call, False)
-    seen = outcome(eager(call), scene)
+    try:
+        seen = outcome(eager(call), scene)
+    except LearnerError as raised:
+        misread = next((one.misread for one in scene.optimizers if one.misread), "")
+        if not misread:
+            raise
+        yield Fault("raised", "", f"pairs: {misread}", raised.error)
+        return
     for look in faults_of_the_optimizers, faults_of_the_way, faults_of_the_rest:
         yield from look(scene, seen, right, start, lambda: (call, players(call, False)))
     if not call.side_effect:  # which is told first

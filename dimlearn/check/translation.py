@@ -11,7 +11,13 @@ import traceback
 from dimlearn.check.stubs import code_of
 from dimlearn.errors import one_line
 
+# What means the learner's own signature, unless it is said of a function that is called inside.
 OTHER_ARGUMENTS = "The number of arguments is not that of the stub."
+OTHER_NAMES = "The check passes this argument by its name: keep the names of the stub."
+OF_A_FUNCTION_INSIDE = {
+    OTHER_ARGUMENTS: "A function that it calls there takes another number of arguments.",
+    OTHER_NAMES: "A function that it calls there has no argument of that name.",
+}
 
 # A pattern in "ErrorName: its text", and what that means. The first that fits is taken.
 FAMILIAR = {
@@ -31,20 +37,26 @@ FAMILIAR = {
     r"len is not well defined for a symbolic|object of type 'SymbolicTensor' has no len": """Inside
         `tf.function` a tensor has no `len`, but `scores.shape[0]` is its number of rows N. Count
         from that, such as `n * (n - 1)` off the diagonal.""",
-    r"object has no attribute '(T|mean|sum|astype|reshape|diagonal|max|min|dot|copy|item|std"
-    r"|flatten|transpose|size|diag|var|all|any)'": """A tensor is not a NumPy array: it has no such
-        method. Use the function instead: `tf.transpose(x)`, `tf.reduce_mean(x)`, `tf.cast(x, ...)`,
-        `tf.reshape(x, ...)`. (Leave NumPy behaviour off, whatever the error suggests.)""",
+    r"object has no attribute '_unique_id'": """Keras looks for a variable there, and was given
+        something else.""",
+    r"'(list|tuple|dict|zip|generator|map)' object has no attribute": """That is neither an array
+        nor a tensor, but a list or the like, which has no such method. Was it to become one
+        first?""",
+    r"Tensor'? object has no attribute '(T|mean|sum|astype|reshape|diagonal|max|min|dot|copy|item"
+    r"|std|flatten|transpose|size|diag|var|all|any)'": """A tensor is not a NumPy array: it has
+        no such method. Use the function instead: `tf.transpose(x)`, `tf.reduce_mean(x)`,
+        `tf.cast(x, ...)`, `tf.reshape(x, ...)`. (Leave NumPy behaviour off, whatever the error
+        suggests.)""",
     r"was expected to be a \w+ tensor but is a \w+ tensor|conversion requested dtype"
     r"|must have the same type|don't match|must be compatible .* dtypes|with dtype \w+ is not": """
-        Two number types meet, such as float32 and float64 or int32. The arguments are float32:
-        write `tf.cast(x, scores.dtype)` around the other one.""",
+        Two number types meet, such as float32 and float64 or int32. `tf.cast(x, y.dtype)` gives one
+        the type of the other.""",
     r"[Ii]ncompatible shapes|required broadcastable shapes|could not be broadcast"
     r"|Dimensions must be equal|Matrix size-incompatible|size-incompatible|not aligned"
     r"|mismatch in its core dimension|should be identical|must match exactly"
-    r"|Shapes of all inputs": """The shapes of two operands do not fit together. Write down the
-        shape of each in that line, axis by axis: the clash shows which axis is missing or in the
-        wrong place.""",
+    r"|Shapes of all inputs|boolean index did not match": """The shapes of two operands do
+        not fit together. Write down the shape of each in that line, axis by axis: the clash shows
+        which axis is missing or in the wrong place.""",
     r"[Cc]annot reshape|Input to reshape is a tensor with": """The new shape does not have as many
         entries as the old one. Multiply out both.""",
     r"must be rank|but is rank|[Ee]xpected .*dimension|Invalid reduction dimension"
@@ -54,6 +66,11 @@ FAMILIAR = {
     r"module 'tensorflow' has no attribute '(\w+)'": """TensorFlow keeps this function elsewhere:
         look in `tf.math`, `tf.nn` and `tf.linalg`; sums and means are called `tf.reduce_sum` and
         `tf.reduce_mean`.""",
+    r"(too many|not enough) values to unpack": """Something is taken apart there into another
+        number of parts than it has. Print its length, or the shape of what comes out.""",
+    r"optimizer can only be called for the variables": """An optimizer is set up at its first call,
+        for the variables that it is given then. All that it is to move belong into that one
+        call.""",
     r"only (length-1|0-dimensional|size-1|integer scalar) arrays|can only convert an array": """A
         single number is needed there, but the array has more than one entry. Is a mean or a sum
         missing?""",
@@ -73,8 +90,7 @@ FAMILIAR = {
     r"^ValueError: .*(math domain error|expected a (positive|nonnegative) (input|number))": """
         `math.log(0)`, or a root of a negative number. Leave such terms out: `0 log 0` counts as
         0.""",
-    r"^TypeError: .*unexpected keyword argument '(\w+)'": """The check passes `dim=` and `seed=` by
-        keyword: keep these argument names as in the stub.""",
+    r"^TypeError: .*unexpected keyword argument": OTHER_NAMES,
     r"^TypeError: .*(positional arguments? but|missing \d+ required positional)": OTHER_ARGUMENTS,
     r"^EOFError: .*cannot ask for input": "The function asks for input: use its arguments.",
     r"^SystemExit:": "The function ends the process. Use `return`.",
@@ -90,8 +106,8 @@ def translate(error, function):
     stopped = f"Your function stopped with {name}" + (f" {where}" if where else ".")
     quoted = text and "    " + text.replace("\n", "\n    ")
     usual = meaning(name, text)
-    if usual == OTHER_ARGUMENTS and where:  # it is a call inside that is wrong
-        usual = "A function that it calls there takes another number of arguments."
+    if where:  # it is a call inside that is wrong
+        usual = OF_A_FUNCTION_INSIDE.get(usual, usual)
     return "\n\n".join(part for part in (stopped, quoted, usual) if part)
 
 

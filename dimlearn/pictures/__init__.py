@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "comparison": ["neighbours"],
         "diagrams": ["training_step"],
-        "entropy": ["entropy_bars", "forecasts", "surprise_areas"],
+        "entropy": ["beside_independence", "entropy_bars", "forecasts", "surprise_areas"],
         "fields": ["channels", "framed", "pixel_map", "windows"],
         "game": ["histograms", "opinions", "orbit", "players", "squares", "two_losses"],
         "lessons": [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dimlearn.pictures.lessons import canvas
+from dimlearn.pictures.lessons import canvas, probability_tables
 from dimlearn.pictures.style import BLUE, GREEN, ORANGE, SKY
 
 
@@ -33,6 +33,12 @@ def surprise_areas(truth, belief, names):
     axis.set(xlabel="outcome, as wide as its probability p", ylabel="surprise in nats")
     axis.legend(frameon=False)
     return figure
+
+
+def beside_independence(joint):
+    """A joint table `[K1, K2]` beside that of two independent variables with its marginals."""
+    independent = np.outer(joint.sum(axis=1), joint.sum(axis=0))
+    return probability_tables({"what is": joint, "if independent": independent})
 
 
 def entropy_bars(h_x, h_y, h_xy):

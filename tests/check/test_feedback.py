@@ -174,6 +174,56 @@ def test_errors_show_the_line_and_are_translated(function, line, meaning):
     assert not re.search(r"0x[0-9a-f]{6}|/tmp/__autograph|\[Op:", message)
 
 
+def wrong_keyword_inside(n, dim, seed=None):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(size=n, dim=dim)
+
+
+def other_names(n, width, start=None):
+    return np.random.default_rng(start).uniform(size=(n, width))
+
+
+def list_method(p):
+    return -[q * np.log(q) for q in p].sum()
+
+
+def turned_table(joint):
+    product, inside = np.outer(joint.sum(0), joint.sum(1)), joint > 0
+    return np.sum(joint[inside] * np.log(joint[inside] / product[inside]))
+
+
+def three_parts(features):
+    first, second, third = features[:2]
+    return np.stack([first, second, third])
+
+
+def one_at_a_time(critic, optimizer, x, y):
+    with tf.GradientTape() as tape:
+        loss = -bounds.infonce_bound(critic(x, y))
+    variables = critic.trainable_variables
+    for gradient, variable in zip(tape.gradient(loss, variables), variables):
+        optimizer.apply_gradients([(gradient, variable)])
+    return -loss
+
+
+TOLD = [
+    ("sample_prior", wrong_keyword_inside, "no argument of that name", "of the stub"),
+    ("sample_prior", other_names, "keep the names of the stub", "calls there"),
+    ("entropy", list_method, "a list or the like", "tensor is not a NumPy"),
+    ("mutual_information", turned_table, "axis by axis", "axis is asked for"),
+    ("mismatch", three_parts, "number of parts", "axis by axis"),
+    ("critic_step", one_at_a_time, "into that one call", "opposite direction"),
+]
+
+
+@pytest.mark.parametrize(
+    "exercise, function, meaning, silent", TOLD, ids=[case[1].__name__ for case in TOLD]
+)
+def test_an_error_is_explained_by_what_raised_it(exercise, function, meaning, silent):
+    message = getattr(check, exercise)(function).message
+    assert meaning in message and silent not in message, message
+
+
 # ---------------------------------------------------------------- wrong in a way nobody foresaw
 
 

@@ -7,7 +7,7 @@ from dimlearn import check
 from dimlearn.check.exercises.build_encoder import encoder, parts
 from dimlearn.check.exercises.frozen_classifier import classifier, frozen_classifier
 from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
-from dimlearn.information.bounds import local_jsd
+from dimlearn.information.bounds import infonce_bound, local_jsd
 from dimlearn.startup import keras, tf
 
 pytestmark = pytest.mark.slow
@@ -226,6 +226,45 @@ def two_tapes(images, encoder, critic, optimizer):
     gradients = one.gradient(loss, ours) + other.gradient(loss, theirs)
     optimizer.apply_gradients(zip(gradients, ours + theirs))
     return loss
+
+
+# ---------------------------------------------------------------- critic_step
+
+
+def up(hand_over):
+    """A step of the critic whose optimizer is handed its gradients by `hand_over(optimizer,
+    gradients, variables)`."""
+
+    def critic_step(critic, optimizer, x, y):
+        with tf.GradientTape() as tape:
+            loss = -infonce_bound(critic(x, y))
+        variables = critic.trainable_variables
+        hand_over(optimizer, tape.gradient(loss, variables), variables)
+        return -loss
+
+    return critic_step
+
+
+WRONG += [
+    ("critic_step", up(hand_over), mistake, [words], [])
+    for hand_over, mistake, words in [
+        (lambda o, g, v: o.apply_gradients([(g, v)]), "lists_for_pairs", "of all gradients and"),
+        (lambda o, g, v: o.apply_gradients([g, v]), "lists_for_pairs", "of all gradients and"),
+        (lambda o, g, v: o.apply([g], [v]), "lists_for_pairs", "of all gradients and"),
+        (
+            lambda o, g, v: o.apply_gradients(zip(v, g)),
+            "pairs_turned_round",
+            "gradient comes first",
+        ),
+        (lambda o, g, v: o.apply_gradients(g), None, "another number of parts"),
+        (lambda o, g, v: o.no_such_method(g, v), None, "no attribute 'no_such_method'"),
+    ]
+]
+
+
+@right("critic_step")
+def pairs_as_lists(*args):
+    return up(lambda o, g, v: o.apply_gradients([[a, b] for a, b in zip(g, v)]))(*args)
 
 
 # ---------------------------------------------------------------- prior_gradients

@@ -743,7 +743,7 @@ def kl_with_a_small_addend(p, q):
     return np.sum(p[m] * np.log(p[m] / (q[m] + 1e-10)))
 
 
-@wrong("mutual_information", "other_marginal_only", words=["or the entropy of X is missing"])
+@wrong("mutual_information", "other_marginal_only", words=["lacks the entropy of X"])
 def mi_without_the_entropy_of_x(joint):
     def h(p):
         return -np.sum(p[p > 0] * np.log(p[p > 0]))

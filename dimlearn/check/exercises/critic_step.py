@@ -27,9 +27,10 @@ exercise = Exercise(
 )
 
 @exercise.solution("""A lower bound that is climbed comes nearer to the information, and the critic
-    that reaches it nearer to the log density ratio. Optimizers descend, so the gradient is that of
-    minus the bound. Its value is already there: computing it again after the step would cost a
-    second pass, and say something about another critic.""")
+    that reaches it nearer to the log density ratio, up to a number for each row, which InfoNCE does
+    not see. Optimizers descend, so the gradient is that of minus the bound. Its value is already
+    there: computing it again after the step would cost a second pass, and say something about
+    another critic.""")
 def critic_step(critic, optimizer, x, y):
     """One step of ascent on InfoNCE; the bound before it, a scalar tensor."""
     with tf.GradientTape() as tape:
@@ -157,7 +158,9 @@ def model_switched_off(critic, optimizer, x, y):
     critic.trainable = False
     return value
 
-exercise.share(shared_numbers.seed_set)
+exercise.share(
+    shared_numbers.seed_set, shared_numbers.lists_for_pairs, shared_numbers.pairs_turned_round
+)
 
 # ---------------------------------------------------------------- what is looked at
 

@@ -232,7 +232,9 @@ def not_applied(*args):
 def numbers_returned(*args):
     return tuple(loss.numpy() for loss in dim_step(*args))
 
-exercise.share(shared_numbers.seed_set)
+exercise.share(
+    shared_numbers.seed_set, shared_numbers.lists_for_pairs, shared_numbers.pairs_turned_round
+)
 
 # ---------------------------------------------------------------- what is looked at
 

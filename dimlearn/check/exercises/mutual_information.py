@@ -79,8 +79,9 @@ def marginals_exchanged(joint):
     p_x, p_y = marginals(joint)
     return compared(joint, (p_y.T * p_x.T).reshape(joint.shape))
 
-@exercise.mistake("""Only the marginal of X counts in your result: it is divided by alone,
-    or the entropy of Y is missing. In the table of an independent pair both count.""")
+@exercise.mistake("""Only the marginal of X counts in your result. Either the table is
+    divided by that marginal alone, or, made of entropies, the result lacks the entropy of Y.
+    Independent variables would have a table in which both marginals count.""")
 def one_marginal_only(joint):
     p_x, _ = marginals(joint)
     return compared(joint, p_x * np.ones_like(joint))
@@ -114,8 +115,9 @@ def zero_gives_nan(joint):
 def normalised(joint):
     return mutual_information(joint) / min(map(entropy, marginals(joint)))
 
-@exercise.mistake("""Only the marginal of Y counts in your result: it is divided by alone,
-    or the entropy of X is missing. In the table of an independent pair both count.""")
+@exercise.mistake("""Only the marginal of Y counts in your result. Either the table is
+    divided by that marginal alone, or, made of entropies, the result lacks the entropy of X.
+    Independent variables would have a table in which both marginals count.""")
 def other_marginal_only(joint):
     return compared(joint, np.broadcast_to(marginals(joint)[1], joint.shape))
 

@@ -17,9 +17,12 @@ exercise = Exercise(
     meaning="""`[n, dim]` independent numbers, uniform between 0 and 1; the same for the same seed,
     others for another, new ones at every call without a seed. No global generator is seeded.""",
     hints="""A global seed (`np.random.seed`) would change the numbers of everything that runs
-    afterwards. How do you get a generator that belongs to this call alone?
+    afterwards. How do you get a generator that belongs to this call alone? (Lesson 00 gives you
+    one: `rng`.)
 
-    `np.random.default_rng(seed)` is one. What does it do for `seed=None`? Exactly what is asked.
+    `np.random.default_rng(seed)` is one, and for `seed=None` it does exactly what is asked. Its
+    methods `random` and `uniform` both draw evenly between 0 and 1. They take a `size`: one number
+    for a row of samples, and for a table its shape.
 
     `return np.random.default_rng(seed).random((n, dim))`.""",
 )
