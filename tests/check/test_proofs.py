@@ -168,7 +168,7 @@ def seconds(limit, judge, function, before=lambda: None):
     return best
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @each
 def test_a_check_is_quick(judge):
     """A right and a wrong answer, in seconds of the processor: the machine may be busy."""

@@ -144,7 +144,7 @@ def test_a_kernel_goes_on_after_a_claim_that_fails(tmp_path):
                         "   2 of 2  It goes on."]  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_nbval_and_build_fail_at_a_claim_that_does_not_hold(tmp_path, monkeypatch):
     monkeypatch.delenv("DIMLEARN_SEED", raising=False)
     read(tmp_path, SOURCE)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from marks import weekly
 
 from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.startup import keras, tf
@@ -153,10 +154,10 @@ def trained():
     return model, model.fit(in_dataset(IMAGES), verbose=0).history
 
 
-each_feed = pytest.mark.parametrize("name", [
-    name if name == "dataset of pairs" else pytest.param(name, marks=pytest.mark.slow)
-    for name in FEEDS
-])  # fmt: skip
+DAILY = ("dataset of pairs", "generator")
+each_feed = pytest.mark.parametrize(
+    "name", [*DAILY, *weekly(*(name for name in FEEDS if name not in DAILY))]
+)
 
 
 @each_feed

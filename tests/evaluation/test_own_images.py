@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from marks import weekly
 from PIL import Image
 
 from dimlearn import DeepInfoMax, InputError, data, train_encoder
@@ -119,7 +120,7 @@ def test_other_images_do_not_go_into_the_folder_of_a_run(finished):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damaged", ["encoder.keras", "history.json"])
+@pytest.mark.parametrize("damaged", ["encoder.keras", *weekly("history.json")])
 def test_what_is_damaged_is_set_aside_and_done_again(tmp_path, damaged):
     images, said = np.random.default_rng(0).random((8, 8, 8)), []
     found = train_encoder(images, tmp_path, epochs=1, code_dim=2)
@@ -152,7 +153,7 @@ def test_one_process_at_a_time(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [2, 9])
+@pytest.mark.parametrize("count", [2, *weekly(9)])
 def test_images_that_are_all_the_same_still_have_a_page(tmp_path, count):
     found = train_encoder(np.full((count, 8, 8, 3), 0.5), tmp_path, epochs=1, code_dim=2)
     assert "projection" not in found.page.read_text() and np.isfinite(found.codes).all()
