@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from dimlearn import build_encoder
 from dimlearn.course.project import free_classifier
-from dimlearn.deep_infomax import build_encoder
 
 
 def test_its_encoder_is_not_frozen():

@@ -123,8 +123,8 @@ def locations_averaged(*args):
 def transposed(*args):
     return crossed(*args, bound=lambda scores: local_infonce(tf.transpose(scores, [1, 0, 2])))
 
-@exercise.mistake("""A code stands where the critic takes a map. It is called with the map first,
-    as in the contract.""")
+@exercise.mistake("""A code stands where the critic takes a map, and a map where it takes a
+    code.""")
 def critic_arguments_exchanged(map_a, code_a, map_b, code_b, critic):
     return two_view_loss(map_a, code_a, map_b, code_b, lambda *pair: critic(*pair[::-1]))
 
