@@ -204,14 +204,14 @@ def new_step(loss_of, encoder, critic, optimizer, views):
 
 # %%
 STEPS, BATCH = 400, 64
+rate = keras.optimizers.schedules.CosineDecay(0.0, STEPS - 50, warmup_target=8e-3, warmup_steps=50)
 
 
+# %%
 def train(loss_of, images):
     keras.utils.set_random_seed(run_seed())
     encoder, critic = build_encoder(images.shape[1:], 64), LocalCritic()
     critic(*encoder(images[:2]))  # the first call makes the critic's weights
-    rate = keras.optimizers.schedules.CosineDecay(0.0, STEPS - 50, warmup_target=8e-3,
-                                                  warmup_steps=50)  # fmt: skip
     views = HandwritingViews(seed=run_seed())
     step = new_step(loss_of, encoder, critic, keras.optimizers.Adam(rate), views)
     order = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images), seed=run_seed())
