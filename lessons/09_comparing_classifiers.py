@@ -526,13 +526,13 @@ judging.bars(apart, controls=[name for name in apart if "yours" not in name])
 # All but the row of the project have had five epochs. Frozen, *yours* is far ahead of *untrained*,
 # and that difference is due to Deep InfoMax. It is also ahead of the small network on pixels, by
 # some points, when that is treated alike. Free, both are above *yours* when it is frozen. The
-# encoder that had learnt nothing comes as far as the other, up to a few points. The labels do the
-# work. Whoever sees the bar *yours, free* alone credits Deep InfoMax with all of its height.
+# encoder that had learnt nothing comes near the other. The labels do the work. Whoever sees the bar
+# *yours, free* alone credits Deep InfoMax with all of its height.
 #
-# And the network on pixels was held down. Pixels from 0 to 1 and a suitable rate give it more than
-# twenty points, in a twelfth of the epochs, and plain gradient descent does it nearly as well as
-# Adam. Adam by itself gives it nothing: on pixels from 0 to 255, at this rate, it is no better than
-# the project's. So the project's table compared fine-tuned convolutional networks with a small
+# And the network on pixels was held down. On pixels from 0 to 1 Adam gives it some thirty points, in
+# a twelfth of the epochs, and there plain gradient descent at a suitable rate gives it most of that.
+# Adam by itself gives it nothing: on pixels from 0 to 255, at this rate, it is no better than the
+# project's. So the project's table compared fine-tuned convolutional networks with a small
 # network that was poorly trained. It did not measure Deep InfoMax. Fine-tuning is a fair thing to
 # do, and the paper does it too; then the row to compare with is the fine-tuned *untrained* encoder.
 

@@ -606,13 +606,13 @@ judging.bars(apart, controls=[name for name in apart if "yours" not in name])
 # All but the row of the project have had five epochs. Frozen, *yours* is far ahead of *untrained*,
 # and that difference is due to Deep InfoMax. It is also ahead of the small network on pixels, by
 # some points, when that is treated alike. Free, both are above *yours* when it is frozen. The
-# encoder that had learnt nothing comes as far as the other, up to a few points. The labels do the
-# work. Whoever sees the bar *yours, free* alone credits Deep InfoMax with all of its height.
+# encoder that had learnt nothing comes near the other. The labels do the work. Whoever sees the bar
+# *yours, free* alone credits Deep InfoMax with all of its height.
 #
-# And the network on pixels was held down. Pixels from 0 to 1 and a suitable rate give it more than
-# twenty points, in a twelfth of the epochs, and plain gradient descent does it nearly as well as
-# Adam. Adam by itself gives it nothing: on pixels from 0 to 255, at this rate, it is no better than
-# the project's. So the project's table compared fine-tuned convolutional networks with a small
+# And the network on pixels was held down. On pixels from 0 to 1 Adam gives it some thirty points, in
+# a twelfth of the epochs, and there plain gradient descent at a suitable rate gives it most of that.
+# Adam by itself gives it nothing: on pixels from 0 to 255, at this rate, it is no better than the
+# project's. So the project's table compared fine-tuned convolutional networks with a small
 # network that was poorly trained. It did not measure Deep InfoMax. Fine-tuning is a fair thing to
 # do, and the paper does it too; then the row to compare with is the fine-tuned *untrained* encoder.
 
@@ -629,15 +629,15 @@ assert 0.02 < apart["yours, frozen"] - apart["pixels, Adam, 0 to 1"] < 0.15
 assert min(apart["yours, free"], apart["untrained, free"]) > apart["yours, frozen"] + 0.01
 
 # %% tags=["claim"]
-# The encoder that had learnt nothing comes as far as the other, up to a few points.
-assert abs(apart["yours, free"] - apart["untrained, free"]) < 0.06
+# The encoder that had learnt nothing comes near the other.
+assert abs(apart["yours, free"] - apart["untrained, free"]) < 0.08
 
 # %% tags=["claim"]
-# Pixels from 0 to 1 and a suitable rate give it more than twenty points, in a twelfth of the epochs,
-# and plain gradient descent does it nearly as well as Adam.
-of_project = apart["pixels, as in the project"]
-with_sgd, with_adam = apart["pixels, SGD, 0 to 1"], apart["pixels, Adam, 0 to 1"]
-assert min(with_sgd, with_adam) > of_project + 0.2 and with_sgd > with_adam - 0.1
+# On pixels from 0 to 1 Adam gives it some thirty points, in a twelfth of the epochs, and there plain
+# gradient descent at a suitable rate gives it most of that.
+by_sgd, by_adam = (apart[f"pixels, {kind}, 0 to 1"] - apart["pixels, as in the project"]
+                   for kind in ("SGD", "Adam"))  # fmt: skip
+assert 0.2 < by_adam < 0.5 and by_sgd > 0.5 * by_adam
 
 # %% tags=["claim"]
 # on pixels from 0 to 255, at this rate, it is no better than the project's.
