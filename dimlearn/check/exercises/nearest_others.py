@@ -139,8 +139,9 @@ def many_neighbours(call):
     seen, right = (np.take_along_axis(distances, each, axis=1) for each in (found, expected))
     if not np.allclose(seen, right, atol=1e-4):  # of two at one distance either may come first
         unsorted = np.allclose(np.sort(seen, axis=1), right, atol=1e-4)
-        return Fault("order of many", """Asked for 290 neighbours of each of 300 codes, your function
-            does not give them by distance, the nearest first.""", "" if unsorted else "others")
+        return Fault("order of many", """Asked for 290 neighbours of each of 300 codes, your
+            function does not give them by distance, the nearest first.""",
+                     "" if unsorted else "others")
 
 @exercise.mistake("""The right rows, but not the nearest first: a partition puts the `count`
     smallest before the others, in no order among themselves. For a few it may look sorted.""")
