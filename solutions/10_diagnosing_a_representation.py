@@ -15,12 +15,14 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** about 40 minutes. **You need** lesson 09. (What you wrote in earlier lessons comes back
-# by `check.yours`; where yours is missing, ours stands in.)
+# **Time** about 45 minutes. Whoever mends all patients without haste takes more than an hour, and may
+# well stop before the clinic and go on another day. **You need** lesson 09. (What you wrote in
+# earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
 import numpy as np
 import pandas
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
@@ -84,6 +86,30 @@ def right_by(reader, train_codes, test_codes, chosen=slice(None)):
 straight = LogisticRegression(C=0.1, max_iter=1000, tol=1e-3)
 linear = {name: right_by(straight, train[name], test[name]) for name in train}
 print({name: f"{100 * right.mean():.0f} %" for name, right in linear.items()})
+
+# %% [markdown]
+# `C = 0.1` for all rows is a choice, as lesson 09 has shown. Which of these distances does it make?
+# Here is a much stronger penalty:
+
+# %%
+stronger = LogisticRegression(C=0.001, max_iter=1000, tol=1e-3)
+so = {name: right_by(stronger, train[name], test[name]) for name in ("pixels", "random", "local")}
+print({name: f"{100 * right.mean():.0f} %" for name, right in so.items()})
+
+# %% [markdown]
+# It suits the pixels and not *random*, and the two change places. So how these two are ordered hangs
+# on the penalty, and we rest nothing on it. *local* is well ahead of both either way.
+
+# %% tags=["claim"]
+# It suits the pixels and not *random*, and the two change places.
+assert linear["random"].mean() > linear["pixels"].mean()
+assert so["pixels"].mean() > max(linear["pixels"].mean(), so["random"].mean())
+assert so["random"].mean() < linear["random"].mean()
+
+# %% tags=["claim"]
+# *local* is well ahead of both either way.
+for by in (linear, so):
+    assert by["local"].mean() > max(by["random"].mean(), by["pixels"].mean()) + 0.05
 
 
 # %% [markdown]
@@ -172,8 +198,10 @@ diagnosis.spectra({name: shares(test[name]) for name in ("pca", *networks)})
 #
 # ### Exercise 1: `effective_rank`, free
 #
-# *Hard, 8 minutes.* The shares are probabilities, and lesson 01 had a number for how widely
-# probabilities are spread. What is it for K equal shares? Make K of that.
+# *Hard, 8 minutes. Stuck? `check.hint("effective_rank")`, as often as you like.* The shares are
+# probabilities, and lesson 01 had a number for how widely probabilities are spread. What is it for K
+# equal shares? Make K of that. Some directions may have no share at all: always when there are fewer
+# codes than dimensions, and rounding may even make such a share a little less than 0.
 
 # %% tags=["solution"]
 def effective_rank(codes):
@@ -237,19 +265,19 @@ assert white["local"].mean() < white["global"].mean() - 0.05
 #
 # $$\mathrm{TC}(z) = \mathrm{KL}\big(p(z) \,\|\, \textstyle\prod_d p(z_d)\big),$$
 #
-# mutual information for $D$ variables instead of two. If the code were Gaussian with correlation
-# matrix $R$, it would be
-#
-# $$\mathrm{TC} = -\tfrac12 \log\det R .$$
+# mutual information for $D$ variables instead of two. If the code were Gaussian, its correlation
+# matrix $R$, of the size $D \times D$, would decide it alone.
 #
 # ### Exercise 2: `gaussian_total_correlation`, free
 #
-# *Easy, 4 minutes.* For $D = 2$ this is the Gaussian formula of lesson 01. The determinant of
-# many dimensions soon becomes too small for a float; `np.linalg.slogdet` is safe.
+# *Medium, 6 minutes.* For $D = 2$ it is the Gaussian mutual information of lesson 01,
+# $-\tfrac12 \log(1 - \rho^2)$. Write down $R$ for that case: which number of a matrix is
+# $1 - \rho^2$? It is 1 for independent dimensions, and 0 when one follows from the others, for any
+# $D$. Mind that with many dimensions it soon becomes too small for a float.
 
 # %% tags=["solution"]
 def gaussian_total_correlation(codes):
-    """Total correlation `-1/2 log det R` of codes `[N, D]`, in nats: a number."""
+    """Total correlation of the Gaussian fitted to codes `[N, D]`, in nats: a number."""
     correlation = np.corrcoef(codes, rowvar=False)
     sign, log_determinant = np.linalg.slogdet(correlation)
     return -0.5 * log_determinant
@@ -422,9 +450,10 @@ compare(curved, ("local", "pixels"), ("global", "local"))
 # the image does. What the local training has done is to bring what was there to where a straight
 # line can reach it.
 #
-# This is about a short training. After a long one a network with 200 hidden units has 96.6 % on the
-# local code and 91.0 % on the pixels (*mlp200* in `lessons/results/README.md`): what has been
-# brought nearer to a straight line may be nearer to others as well.
+# This is about a short training. After a long one, of about a thousand batches of all the bundled
+# digits, a network with 200 hidden units has 96.6 % on the local code and 91.0 % on the pixels
+# (*mlp200*, in the repository, `lessons/results/README.md`): what has been brought nearer to a
+# straight line may be nearer to others as well.
 
 # %% tags=["claim"]
 # To the curved reader the local code is no better than the pixels
@@ -457,14 +486,60 @@ compare(ten, ("scrambled", "pixels"), ("local", "scrambled"), ("local", "random"
 
 # %% [markdown]
 # The local code is far ahead of all others. The same encoder untrained is no better than the
-# pixels, so it is the training that does it, and not the architecture. And the scrambling, which
-# with all labels lays open about as much, gives a few points only.
+# pixels, so it is the training that does it, and not the architecture by itself. And the scrambling,
+# which with all labels lays open about as much, gives a few points only.
+#
+# That last line is a riddle of its own. To the probe with all labels both lie equally open. Why is
+# the local code so far ahead with ten? **Predict**: because it has 64 numbers, and the scrambled
+# pixels have 784? Then their 64 principal components should do.
+
+# %%
+wide = standardize(*(scramble(part, 2) for part in pixels))
+narrow = PCA(64, random_state=run_seed()).fit(wide[0])
+ten["scrambled, 64"] = with_ten(*(narrow.transform(part) for part in wide))
+print({name: f"{ten[name].mean():.0%}" for name in ("scrambled", "scrambled, 64", "local")})
+
+
+# %% [markdown]
+# Fewer numbers alone do not do it. Another suspect: a probe with few labels cannot yet tell what to
+# look past. So how *loud* is the digit, among all else that a code says? Of all its variance, how
+# much lies between the means of the classes?
+
+# %%
+def loudness(codes):
+    """Of the variance of the codes `[N, D]`, standardised: the share between the class means."""
+    a = standardize(codes, codes)[0]
+    means = [a[images.y_train == label].mean(axis=0) for label in range(images.num_classes)]
+    return np.var(means, axis=0).sum() / a.var(axis=0).sum()
+
+
+loud = {name: loudness(train[name]) for name in ("pixels", "random", "local")}
+loud["scrambled"] = loudness(wide[0])
+print({name: f"{share:.1%}" for name, share in loud.items()})
+
+# %% [markdown]
+# In the local code the digit is more than twice as loud as in any of the three others. That fits:
+# with all labels a probe learns what to look past, and with few it matters how much there is to look
+# past. (It fits, and it is no proof. For that one would have to change the loudness and nothing else.)
 #
 # So this is the answer, as far as it has been shown. **Use is not amount.** A simple classifier
-# with few labels uses only what lies *in the open*. You have seen exactly the same information with
-# probes far apart (the scrambling), and a better reader for whom the lead of the local code is gone
-# (the curved one). Information cannot be created by computing, but it can be laid open, and that is
-# what this training has done.
+# uses only what lies *in the open*, and with few labels only what is loud there. You have seen exactly
+# the same information with probes far apart (the scrambling), and a better reader for whom the lead
+# of the local code is gone (the curved one). Information cannot be created by computing, but it can
+# be laid open and made loud, and that is what this training has done.
+
+# %% tags=["claim"]
+# Fewer numbers alone do not do it.
+assert ten["scrambled, 64"].mean() < ten["scrambled"].mean() + 0.02
+assert ten["scrambled, 64"].mean() < ten["local"].mean() - 0.04
+
+# %% tags=["claim"]
+# In the local code the digit is more than twice as loud as in any of the three others.
+assert loud["local"] > 2 * max(loud[name] for name in ("pixels", "random", "scrambled"))
+
+# %% tags=["claim"]
+# To the probe with all labels both lie equally open.
+assert abs(linear["local"].mean() - lossless[1]) < 0.05
 
 # %% tags=["claim"]
 # The local code is far ahead of all others.
@@ -483,36 +558,44 @@ assert 0 < ten["scrambled"].mean() - ten["pixels"].mean() < 0.1
 #
 # One seed of one training cannot say. So this has been recorded: encoders trained with five seeds,
 # one thing changed at a time. The **pairs**: a code goes with each patch of its image (local), or
-# with the whole map (global). The **critic**: a product of two projections (dot), or a network that
-# sees both (concat). The **architecture**: convolutions, or a dense layer whose map has the same
+# with the whole map (global). The **critic**: a product of two projections to 128 numbers (dot), or a
+# network of 64 units a layer that sees both (concat). The **architecture**: convolutions, or a dense layer whose map has the same
 # shape, but each place of which sees the whole image. Three readers judge: the linear probe, the
-# same with ten labels a class, and neighbours (knn). **Predict** which of the three choices matters
-# most.
+# same with ten labels a class, and neighbours. (These classify a test image as most of its nearest
+# training codes are.) **Predict** which of the three choices matters most.
 
 # %%
 table = recorded.read("what_decides")
 table["case"] = table.architecture + ", " + table.pairs + ", " + table.critic
-by_probe = {probe: recorded.summary(table, "case", probe).set_index("case")[["mean", "low", "high"]]
-            for probe in ("linear", "ten", "knn")}  # fmt: skip
+titles = {"linear": "linear, all labels", "ten": "linear, ten labels a class", "knn": "neighbours"}
+by_probe = {title: recorded.summary(table, "case", of).set_index("case")[["mean", "low", "high"]]
+            for of, title in titles.items()}  # fmt: skip
 cases = {case: {probe: tuple(found.loc[case]) for probe, found in by_probe.items()}
          for case in table.case.unique()}  # fmt: skip
 diagnosis.side_by_side(cases)
 
 # %% [markdown]
-# Read it from the untrained ones, which with ten labels have 27 and 28 %.
+# Each dot is the mean of five seeds, and the bar its interval. Read it from the untrained ones,
+# which with ten labels have 27 and 28 %.
 #
 # - **Pairs.** With convolutions, local pairs have 53 % with ten labels and global ones 28 %, hardly
 #   more than without training.
 # - **Architecture.** The same local pairs have 32 % where every place sees the whole image. So
 #   neither is enough by itself. A question about parts needs places that see parts.
 # - **Critic.** With local pairs the network that sees both is some points behind the product, 48 %
-#   to 53 %. With global pairs it decides about the neighbours: 53 % show the right class where the
-#   product has 85 %.
+#   to 53 %. With global pairs it decides about the neighbours: by them 53 % of the test images are
+#   classified rightly, where the product has 85 %.
 #
-# And the bound? Read on unseen images, among 32, it cannot exceed $\log 32 = 3.47$ nats. The code
-# that the probes like best has a bound of 1.69. All codes with more than 3.3 nats are worth far
-# less to the linear probe. Most of those bounds are saturated, so they could not rank anything
-# anyway.
+# And the bound of each, in nats, beside what its readers say?
+
+# %%
+print(table.groupby("case")[["bound", "linear", "ten", "knn"]].mean().sort_values("linear").round(2))
+
+# %% [markdown]
+# Read on unseen images, among 32, it cannot exceed $\log 32 = 3.47$ nats. The code with the best
+# linear probe has a bound of 1.69. All codes with more than 3.3 nats are worth far less to that
+# probe. Most of those bounds are saturated, so they could not rank anything anyway. (Neighbours rank
+# the codes otherwise: they like one of the saturated ones best.)
 #
 # Mutual information is how Deep InfoMax is *written down*. What it lays open is decided by what is
 # paired with what, by what a place can see, and by who judges the pairs.
@@ -536,16 +619,25 @@ assert means["convolutions, global, dot"] - means["convolutions, untrained, none
 assert round(means["dense, local, dot"], 2) == 0.32 and without.max() < 0.03
 
 # %% tags=["claim"]
-# With global pairs it decides about the neighbours: 53 % show the right class where the product has
-# 85 %.
+# With global pairs it decides about the neighbours: by them 53 % of the test images are classified
+# rightly, where the product has 85 %.
 knn = table.pivot(index="seed", columns="case", values="knn")
 assert (knn["convolutions, global, dot"] - knn["convolutions, global, concat"]).min() > 0.25
 assert round(knn["convolutions, global, concat"].mean(), 2) == 0.53
 
 # %% tags=["claim"]
-# All codes with more than 3.3 nats are worth far less to the linear probe.
+# All codes with more than 3.3 nats are worth far less to that probe.
 best = table[table.case == "convolutions, local, dot"]
 assert table[table.bound > 3.3].linear.max() < best.linear.min() - 0.15 and best.bound.max() < 1.8
+
+# %% tags=["claim"]
+# The code with the best linear probe has a bound of 1.69.
+every = table.groupby("case")[["bound", "linear", "knn"]].mean()
+assert round(every.bound[every.linear.idxmax()], 2) == 1.69
+
+# %% tags=["claim"]
+# Neighbours rank the codes otherwise: they like one of the saturated ones best.
+assert every.bound[every.knn.idxmax()] > 3.4
 
 # %% [markdown]
 # ## What could go wrong: the clinic
@@ -553,8 +645,7 @@ assert table[table.bound > 3.3].linear.max() < best.linear.min() - 0.15 and best
 # Five trainers are ill. Each has a letter and one fault, none of which you have met as an exercise.
 # You don't see their code yet. A trainer consists of your `dim_step` of lesson 08 and three parts:
 # where the batches come from, how the critic scores, and the optimizer. One part is faulty. Beside
-# them stands a healthy trainer, with the same first weights. (Half a minute, more on a busy
-# machine.)
+# them stands a healthy trainer, with the same first weights. (One to two minutes.)
 
 # %%
 healthy = clinic.train(images, dim_step, run_seed())
@@ -565,7 +656,8 @@ for letter in "ABCDE":
     print(letter, "is ready")
 
 # %% [markdown]
-# First the curves. **Predict** from them alone: who is well, who is ill?
+# First the curves. All five are ill. **Predict** from the curves alone: whose would have made you
+# suspicious, and whose would you have taken for a success?
 
 # %%
 diagnosis.losses_beside(healthy.losses, {letter: one.losses for letter, one in sick.items()})
@@ -616,8 +708,8 @@ print(clinic.suspects())
 # %% [markdown]
 # ### Your diagnosis
 #
-# *Hard, 10 minutes.* Write a number for each letter, before any code is opened. A wrong guess gets
-# a clue and can be mended; 0 gives up.
+# *Hard, 10 minutes.* Write a number for each letter, before any code is opened, and before you open
+# what is folded up below. A wrong guess gets a clue and can be mended; 0 gives up.
 
 # %% tags=["solution"]
 def guesses():
@@ -630,15 +722,21 @@ print(clinic.opened("A", guesses))
 
 
 # %% [markdown]
-# ### A, whose curve is the envy of the others
+# ### Patient A
 #
-# Better than healthy while it trains, and no better on unseen images: the two bounds lie far
-# apart. That is what *overfitting* looks like, and here it has a reason that no regularisation
-# mends. Write the batches anew; `clinic.BATCH` is their size, and they never end.
+# <details><summary>When the code is open</summary>
+#
+# Better than healthy while it trains, and far worse on unseen images: the two bounds lie far apart.
+# That is what *overfitting* looks like, and here the reason is what it was shown: two batches.
+#
+# </details>
+#
+# *Medium, 4 minutes.* Write the batches anew; `clinic.BATCH` is their size, and they never end. What
+# is printed below is the check: a mended trainer reads like the healthy one.
 
 # %% tags=["solution"]
 def batches_for_a(images, rng):
-    """Batches of images without end: every image once in each round, in a new order."""
+    """Batches of images without end: every image once in each round."""
     while True:
         order = rng.permutation(len(images.x_train))
         for start in range(0, len(order) - clinic.BATCH + 1, clinic.BATCH):
@@ -655,38 +753,63 @@ def after(letter, part):
 
 after("A", batches_for_a)
 
+# %% [markdown]
+# (A new order in each round is the habit. Whether it matters, this chart cannot tell: in so short a
+# training the same order every time reads as well.)
+
 # %%
 print(clinic.opened("B", guesses))
 
 # %% [markdown]
-# ### B, that does nothing
+# ### Patient B
+#
+# <details><summary>When the code is open</summary>
 #
 # The bound stays at 0, but that alone has many causes. The distance moved tells them apart: nothing
 # was learnt *wrongly* here, nothing was learnt. Adam divides a gradient by its usual size, so that
 # cutting all to a hundredth would not matter. But it adds a small number to what it divides by, so
 # that it never divides by 0, `epsilon`, which is 1e-7; gradients below that are as good as 0.
 # The cure is to take an argument away, so there is nothing to write.
+#
+# </details>
 
 # %%
 print(clinic.opened("C", guesses))
 
 
 # %% [markdown]
-# ### C, that knows everything better
+# ### Patient C
+#
+# <details><summary>When the code is open</summary>
 #
 # Its first loss, over 100 nats, says that it is *sure* before it has seen anything: a score of
 # order one has become one of order a thousand. A softmax over all places then hears the largest
 # score alone, so that only the hardest pair of each question teaches anything. The loss rises, then
 # falls, and is still worse at the end than that of a critic that knows nothing.
 #
-# What should the scores be divided by, so that they begin of order one, whatever the number of
-# units?
+# </details>
+#
+# *Medium, 4 minutes.* What should the scores be divided by, so that they begin of order one,
+# whatever the number of units?
 
 # %% tags=["solution"]
 def scores_for_c(features, code):
     """Scores `[N, N, L]` of features `[N, L, U]` and codes `[N, U]`, of order one at first."""
     return local_scores(features, code) / features.shape[-1] ** 0.5
 
+
+# %% [markdown]
+# Before it is trained: the scores of random numbers of order one, with few units and with many. Both
+# deviations should be about 1.
+
+# %%
+rng = np.random.default_rng(run_seed(3))
+for units in (16, 1024):
+    pair = [rng.normal(size=shape).astype("float32") for shape in ((32, 9, units), (32, units))]
+    try:
+        print(f"{units} units: deviation of the scores {np.std(scores_for_c(*pair)):.2f}")
+    except NotImplementedError:
+        print("To do: scores_for_c")
 
 # %%
 after("C", scores_for_c)
@@ -696,12 +819,18 @@ print(clinic.opened("D", guesses))
 
 
 # %% [markdown]
-# ### D, too good to be true
+# ### Patient D
+#
+# <details><summary>When the code is open</summary>
 #
 # A loss near the least that there is, where no other trainer comes near it: that is no success, it
 # is an alarm. The noise was drawn once. So row 5 of every batch carries the same noise, in its map
 # and in its code, and whoever knows the noise need not look at the image. The information is real,
-# but it is about the *row*. What has to go, or to be drawn where?
+# but it is about the *row*.
+#
+# </details>
+#
+# *Medium, 3 minutes.* Write the batches so that D reads like the healthy one.
 
 # %% tags=["solution"]
 def batches_for_d(images, rng):
@@ -712,17 +841,47 @@ def batches_for_d(images, rng):
 # %%
 after("D", batches_for_d)
 
+
+# %% [markdown]
+# <details><summary>And noise that is drawn anew for every batch?</summary>
+#
+# It tells no row from another either, and the bound comes back in part. But the encoder has then
+# learnt from noisy images, and is asked about plain ones: its bound stays below the healthy one. Try
+# it: write it into `batches_for_d`.
+#
+# </details>
+
+# %% tags=["claim"]
+# It tells no row from another either, and the bound comes back in part.
+def with_new_noise(images, rng):
+    for batch in clinic.batches(images, rng):
+        yield batch + 0.3 * rng.normal(size=batch.shape)
+
+
+noisy = readings(clinic.retrained("D", with_new_noise, images, dim_step, run_seed()))
+assert noisy["unseen"] > 0.2 > 0 > chart["D"]["unseen"]
+
+# %% tags=["claim"]
+# its bound stays below the healthy one.
+assert noisy["unseen"] < chart["healthy"]["unseen"] - 0.05
+
 # %%
 print(clinic.opened("E", guesses))
 
 
 # %% [markdown]
-# ### E, that speaks another language
+# ### Patient E
+#
+# <details><summary>When the code is open</summary>
 #
 # Its loss is as good as the healthy one's, and its bound on plain images is poor, on those that it
 # was trained on as well. That is the difference to A: not unseen *images* are its trouble, but
 # images as they are. If this is right, then no training is needed to prove it. Ask it in its own
 # language, and it will answer well. (Its batch normalisation has to settle on that language, too.)
+#
+# </details>
+#
+# *Medium, 4 minutes.* Prepare images as E knows them.
 
 # %% tags=["solution"]
 def in_its_language(pictures):
@@ -739,19 +898,19 @@ except NotImplementedError:
 pandas.DataFrame(chart).T.round(2)
 
 # %% [markdown]
-# With the right parts all trainers read like the healthy one, and E answers well without any
-# training. In earnest, the cure is *one* function that prepares images, called in training and
-# afterwards. You may write it as a part, and ask `after("E", ...)`.
+# With these parts A, C and D read like the healthy one, and E answers well without any training. In
+# earnest, the cure is *one* function that prepares images, called in training and afterwards. You
+# may write it as a part, and ask `after("E", ...)`.
 
 # %% tags=["claim"]
-# With the right parts all trainers read like the healthy one
+# With these parts A, C and D read like the healthy one
 for one in ("A, mended", "C, mended", "D, mended"):
     assert abs(chart[one]["unseen"] - chart["healthy"]["unseen"]) < 0.3
 
 # %% tags=["claim"]
-# Better than healthy while it trains, and no better on unseen images
+# Better than healthy while it trains, and far worse on unseen images
 assert chart["A"]["last losses"] < chart["healthy"]["last losses"] - 0.5
-assert chart["A"]["unseen"] < chart["healthy"]["unseen"] + 0.05 < chart["A"]["seen"] - 0.5
+assert chart["A"]["unseen"] < chart["healthy"]["unseen"] - 0.2 and chart["A"]["seen"] > 1.2
 
 # %% tags=["claim"]
 # The bound stays at 0

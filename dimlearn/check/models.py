@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from dimlearn.errors import one_line
 from dimlearn.startup import keras, tf
 
 SIDE, CHANNELS, CODE_DIM = 8, 2, 3
@@ -33,6 +34,19 @@ def discriminator(code_dim=CODE_DIM, seed=1):
     return with_fixed_weights(keras.Model(inputs, keras.layers.Dense(1)(x)), seed)
 
 
+class WrongArguments(ValueError):
+    """A critic was called with something else than a feature map and a code."""
+
+
+def map_before_code(feature_map, code):
+    """Raise `WrongArguments`, in words, unless these are `[N, M, M, C]` and `[N, D]`."""
+    ranks = len(feature_map.shape), len(code.shape)
+    if ranks != (4, 2):
+        words = f"""critic(feature_map, code) was given arguments with {ranks[0]} and {ranks[1]}
+            axes; it takes a map of 4 axes and a code of 2"""
+        raise WrongArguments(one_line(words))
+
+
 class LocalCritic(keras.Model):
     """Feature maps `[N, M, M, C]` and codes `[N, D]` to scores `[N, N, L]`."""
 
@@ -41,6 +55,7 @@ class LocalCritic(keras.Model):
         self.side = keras.layers.Dense(channels)
 
     def call(self, feature_map, code):
+        map_before_code(feature_map, code)
         n, channels = tf.shape(feature_map)[0], feature_map.shape[-1]
         features = tf.reshape(feature_map, [n, -1, channels])
         return tf.einsum("jlu,iu->ijl", features, self.side(code))
@@ -107,6 +122,7 @@ class FixedLocalCritic(FixedCritic):
 
     def __call__(self, feature_map, code):
         feature_map, code = tf.convert_to_tensor(feature_map), tf.convert_to_tensor(code)
+        map_before_code(feature_map, code)
         features = tf.reshape(feature_map, [feature_map.shape[0], -1, feature_map.shape[-1]])
         return tf.einsum("jlc,cd,id->ijl", features, *self.weights_like(code), code)
 

@@ -25,17 +25,22 @@ def bars(accuracies, xlabel="test accuracy in percent", controls=()):
 def intervals(rows, xlabel, zero=False):
     """Values with their intervals, `{name: (value, low, high)}` in fractions, from top to bottom.
 
-    zero: with a line at 0, for differences.
+    All three stand above the mark as numbers: whether an interval reaches 0 may be a matter of less
+    than a line's width. zero: with a line at 0, for differences.
     """
     figure, axis = canvas(width=6, height=1 + 0.38 * len(rows))
     for place, (value, low, high) in enumerate(rows.values()):
         axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
-        axis.plot(100 * value, place, "o", color=BLACK)
+        axis.plot(100 * value, place, "o", color=BLACK, markersize=4)
+        numbers = f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f})"
         above = {"textcoords": "offset points", "ha": "center", "fontsize": 9}
-        axis.annotate(f"{100 * value:.1f}", (100 * value, place), (0, 6), **above)
+        above["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0}
+        axis.annotate(numbers, (50 * (low + high), place), (0, 6), **above)
     if zero:
         axis.axvline(0, color=GREY, linestyle="--", linewidth=1)
-    axis.set(xlabel=xlabel, ylabel="row", ylim=(len(rows) - 0.5, -0.8))
+    axis.margins(x=0.2)  # room for the numbers
+    ylabel = "difference" if zero else "row"
+    axis.set(xlabel=xlabel, ylabel=ylabel, ylim=(len(rows) - 0.5, -0.8))
     axis.set_yticks(range(len(rows)), list(rows))
     told = "; ".join(
         f"{name} {100 * value:.1f}, from {100 * low:.1f} to {100 * high:.1f}"

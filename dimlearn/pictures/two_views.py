@@ -14,16 +14,16 @@ from dimlearn.pictures.style import BLACK
 def pair_boards(boards, label="bound in nats", xlabel="map of view", ylabel="code of view"):
     """A row of boards of 2x2, one number for each pair of a code (row) and a map (column).
 
-    `boards`: `{title: values [2, 2]}`; NaN is drawn as a question mark.
+    `boards`: `{title: values [2, 2]}`; NaN is drawn as a question mark. Blue above 0, red below.
     """
     figure, axes = canvas(len(boards), width=2.9, height=3.0, squeeze=False)
-    highest = max(1e-9, *(np.nanmax(np.nan_to_num(values)) for values in boards.values()))
+    highest = max(1e-9, *(np.abs(np.nan_to_num(values)).max() for values in boards.values()))
     for axis, (title, values) in zip(axes[0], boards.items()):
         values = np.asarray(values)
-        image = axis.imshow(np.nan_to_num(values), cmap="Blues", vmin=0, vmax=highest)
+        image = axis.imshow(np.nan_to_num(values), cmap="RdBu", vmin=-highest, vmax=highest)
         for (row, column), value in np.ndenumerate(values):
-            text, dark = ("?", False) if np.isnan(value) else (f"{value:.2f}", value > highest / 2)
-            color = "white" if dark else BLACK
+            text = "?" if np.isnan(value) else f"{value:.2f}"
+            color = "white" if abs(value) > highest / 2 else BLACK
             axis.text(column, row, text, ha="center", va="center", color=color, fontsize=13)
         axis.set(title=title, xlabel=xlabel, ylabel=ylabel)
         axis.set(xticks=(0, 1), xticklabels="ab", yticks=(0, 1), yticklabels="ab")

@@ -224,6 +224,26 @@ def test_an_error_is_explained_by_what_raised_it(exercise, function, meaning, si
     assert meaning in message and silent not in message, message
 
 
+def code_before_map(images, encoder, critic, *others):
+    with tf.GradientTape():
+        feature_map, code = encoder(images, training=True)
+        return -bounds.local_jsd(critic(code, feature_map))
+
+
+def code_before_map_of_two(map_a, code_a, map_b, code_b, critic):
+    return bounds.local_infonce(critic(code_a, map_b))
+
+
+SWAPPED = {"train_step": code_before_map, "two_view_loss": code_before_map_of_two}
+
+
+@pytest.mark.parametrize("name", SWAPPED)
+def test_a_critic_says_what_it_was_given(name):
+    """Not an error from within: which of its arguments has how many axes."""
+    message = getattr(check, name)(SWAPPED[name]).message
+    assert "was given arguments with 2 and 4 axes" in message
+
+
 # ---------------------------------------------------------------- wrong in a way nobody foresaw
 
 

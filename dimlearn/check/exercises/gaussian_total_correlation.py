@@ -27,11 +27,11 @@ exercise = Exercise(
     cases=lambda: [(codes(4, 2),), (codes(9, 3),), (codes(30, 5),), (codes(50, 4, seed=1),)],
     extremes=lambda: [(codes(200, 16),), (codes(25, 3, seed=6) * 1e4,), (chain(180, 135),)],
     shapes={"codes": "ND"},
-    hints="""If the dimensions are uncorrelated, R is the identity. What is the log of its
-    determinant?
+    hints="""For two dimensions it is -1/2 log(1 - rho^2). Write down their correlation matrix R, a
+    table of two by two: which number of a matrix is 1 - rho^2 here?
 
-    `np.corrcoef` gives the correlation matrix, but it takes variables in rows: your dimensions are
-    columns, so say `rowvar=False`.
+    The determinant of R, for any number of dimensions. `np.corrcoef` gives R, but it takes
+    variables in rows: your dimensions are columns, so say `rowvar=False`.
 
     `-0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]`. `slogdet` gives the sign and
     the log of the determinant, which itself may be too small for a float.""",
@@ -42,7 +42,7 @@ exercise = Exercise(
     covariance; what remains is the determinant of the correlation matrix, free of the scales.
     `slogdet` gives its log directly.""")
 def gaussian_total_correlation(codes):
-    """Total correlation -1/2 log det R of codes [N, D], in nats: a number."""
+    """Total correlation of the Gaussian fitted to codes [N, D], in nats: a number."""
     return -0.5 * np.linalg.slogdet(np.corrcoef(codes, rowvar=False))[1]
 
 def total_correlation(r):

@@ -127,6 +127,29 @@ def copies(call):
         the distance 0. With such codes your function finds others, or the row itself: keep a row
         out by its place, not as the first of the sorted ones.""", found)
 
+@exercise.property("the order among many neighbours")
+def many_neighbours(call):
+    """A partition is not a sorting; where few are asked for it may look like one: on some
+    processors NumPy sorts parts of up to 256."""
+    codes, count = different_lengths(300, 3, 9), 290
+    found, expected = as_array(call(codes, count)), nearest_others(codes, count)
+    if found.shape != expected.shape:
+        return None  # that is told for the ordinary inputs
+    distances = np.linalg.norm(codes[:, None] - codes, axis=2)
+    seen, right = (np.take_along_axis(distances, each, axis=1) for each in (found, expected))
+    if not np.allclose(seen, right, atol=1e-4):  # of two at one distance either may come first
+        unsorted = np.allclose(np.sort(seen, axis=1), right, atol=1e-4)
+        return Fault("order of many", """Asked for 290 neighbours of each of 300 codes, your
+            function does not give them by distance, the nearest first.""",
+                     "" if unsorted else "others")
+
+@exercise.mistake("""The right rows, but not the nearest first: a partition puts the `count`
+    smallest before the others, in no order among themselves. For a few it may look sorted.""")
+def partitioned(codes, count):
+    squares = np.sum((codes[:, None] - codes[None]) ** 2, axis=2)
+    np.fill_diagonal(squares, np.inf)
+    return np.argpartition(squares, count - 1, axis=1)[:, :count]
+
 @exercise.mistake("""Whatever comes first is left out, as if it were the row itself. Where two
     images are the same, their codes are too, and it may be the copy that is left out. Keep a row
     out by its place.""")

@@ -123,6 +123,12 @@ def range_scaled(train, test):
 def large_epsilon(train, test):
     return scaled_by(train.mean(0), train.std(0) + 1e-2, train, test)
 
+@exercise.mistake("""A feature that varies a little is taken for one that does not vary: your
+    threshold is too high. What rounding leaves of a constant is far smaller, 1e-17 or so.""")
+def threshold_too_high(train, test):
+    deviation = train.std(0)
+    return scaled_by(train.mean(0), np.where(deviation < 1e-3, 1.0, deviation), train, test)
+
 @exercise.mistake("""You add a small number to every deviation. That changes the good ones
     too: replace only those that are (nearly) 0.""")
 def small_number_added(train, test):
@@ -174,7 +180,7 @@ def one_deviation_for_all(train, test):
 
 @exercise.property("training features have mean 0 and deviation 1")
 def mean_and_deviation(call):
-    train, test = (0.01 * one for one in sets(30, 4, 3, seed=9))  # deviations down to 0.001
+    train, test = (1e-4 * one for one in sets(30, 4, 3, seed=9))  # deviations down to 1e-5
     result = np.asarray(call(train, test)[0])
     if result.shape != train.shape:
         return None  # that is told for the ordinary inputs

@@ -28,7 +28,8 @@ def two_views(*sizes):
 exercise = Exercise(
     meaning="""The loss, to be minimised, of two views of the same images. Each code is scored with
     the map of the *other* view: two score tensors `[N, N, L]`, of code a with map b and of code b
-    with map a. The loss is minus the mean of their two `local_infonce`.""",
+    with map a. The loss is minus the mean of their two `local_infonce`. `critic(feature_map,
+    code)` gives scores.""",
     cases=lambda: two_views((2, 2, 2, 3), (3, 2, 3, 2), (5, 3, 2, 4)),
     extremes=lambda: two_views((9, 2, 3, 5), (6, 1, 3, 2)),
     differentiable=True,
@@ -121,6 +122,11 @@ def locations_averaged(*args):
     critic gives them as the bound wants them.""")
 def transposed(*args):
     return crossed(*args, bound=lambda scores: local_infonce(tf.transpose(scores, [1, 0, 2])))
+
+@exercise.mistake("""A code stands where the critic takes a map, and a map where it takes a
+    code.""")
+def critic_arguments_exchanged(map_a, code_a, map_b, code_b, critic):
+    return two_view_loss(map_a, code_a, map_b, code_b, lambda *pair: critic(*pair[::-1]))
 
 @exercise.mistake("""The worse of the two directions is taken. The loss is their mean.""")
 def worse_one(map_a, code_a, map_b, code_b, critic):
