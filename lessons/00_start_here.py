@@ -46,8 +46,8 @@ print("training images:", digits.x_train.shape, " test images:", digits.x_test.s
 
 
 # %% [markdown]
-# Suppose you may look up the label of only **ten images of each digit**. From those you train the
-# simplest classifier there is, logistic regression; it then names all test images. Which ten it is
+# Suppose you may look up the label of only **ten images of each digit**. From those you train a very
+# simple classifier, logistic regression; it then names all test images. Which ten it is
 # given is luck, so five draws are made, and their mean is what counts.
 
 # %%
@@ -144,8 +144,8 @@ diagnosis.by_seed(accuracies, "test accuracy in percent, ten labels a class")
 #
 # What the training pushed up is a *lower bound* on the **mutual information** between an image's
 # code and its local features (Hjelm et al. 2019, [arXiv
-# 1808.06670](https://arxiv.org/abs/1808.06670)): on average over images, the true information is at
-# least as large. Its unit is the *nat*; lesson 01 makes both words exact. **Predict**: is it as
+# 1808.06670](https://arxiv.org/abs/1808.06670)): its mean over many batches is at most the true
+# information. Its unit is the *nat*; lesson 01 makes both words exact. **Predict**: is it as
 # high for images that the training has not seen?
 
 # %%
@@ -161,7 +161,7 @@ for seed, (on_seen, on_new) in enumerate(pairs):
 
 # %% [markdown]
 # Hardly lower. The second number is the one to believe: the training could have learnt its images
-# by heart. Code and features of a new image share at least that much, on average.
+# by heart. Code and features of new images share at least that much, but for the chance in a mean.
 # How much they really share, it does not say. (It never could say more than $\log 64 = 4.16$, with
 # batches of 64.)
 
@@ -274,8 +274,8 @@ check.progress()
 #
 # ## What you will have built
 #
-# Everything that ran above, you will write: entropy and information (lesson 01), the bounds and the
-# critics that find them (02, 03), the encoder (04), the global and the local question (05, 06), the
+# What stands behind these numbers, you will write: entropy and information (lesson 01), the bounds and
+# the critics that find them (02, 03), the encoder (04), the global and the local question (05, 06), the
 # prior and its game (07), and one training step for all of it (08). With that step you train an
 # encoder of your own, and keep it in a file. Lesson 09 sets your file among its controls in a table
 # of your own, lesson 10 looks inside codes and heals five broken trainers, and lesson 11 does

@@ -351,7 +351,7 @@ feedback
 
 
 # %% [markdown]
-# Does the formula, $-\frac{\mathrm{dim}}{2} \log(1 - \rho^2)$, agree with the table? We lay a grid over
+# Does your formula agree with the table? We lay a grid over
 # the samples of a Gaussian pair, 20 bins on each axis, count the samples in each of its 400 cells,
 # and hand the table of shares to your `mutual_information`.
 

@@ -52,8 +52,8 @@ show(estimation.pair_stacks(eight(together), eight(apart)), """Two rows of eight
 images each. In the upper row both images of a tile are of one class.""")
 
 # %% [markdown]
-# **Predict**: how many nats do $x$ and $y$ of the upper stack share? (What does $x$ tell about $y$,
-# and nothing else?)
+# **Predict**: how many nats do $x$ and $y$ of the upper stack share? (What is the one thing that $x$
+# tells about $y$?)
 
 # %%
 H = check.yours("entropy")  # from lesson 01
@@ -88,7 +88,7 @@ print(f"upper stack: H(class) = {H(shares):.3f} nats, log 10 = {math.log(10):.3f
 world = worlds.correlated_gaussians(mi=4.0, dim=20)
 x, y = world.sample(16, seed=run_seed())
 show(score_matrices({"perfect critic, 16 pairs": world.log_ratio(x, y)}), """A matrix of 16 by 16
-scores: the diagonal is orange, so high, and nearly everything else purple, so low.""")
+scores: most of the diagonal is orange, so high, and nearly everything else purple, so low.""")
 
 # %% [markdown]
 # A network's critic is often a **product**: one network turns $x$ into a vector $u$, another turns
@@ -234,7 +234,8 @@ factor: a hill that starts at 0, is highest near the factor 1, and falls again b
 # ## The second bound: a multiple-choice question
 #
 # Each *row* of the matrix is a question: which of the $N$ candidates $y_j$ is the partner of $x_i$?
-# A softmax turns the row into probabilities.
+# A softmax turns the row into probabilities. Below they are the perfect critic's. Even it may prefer
+# another candidate to the partner: some pairs do not look as if they belonged together.
 
 # %%
 def exact_scores(information, n, rng, dim=20):
@@ -256,7 +257,7 @@ show(estimation.candidates(answer), f"""Eight bars, one for each candidate: the 
 #
 # ### Exercise 3: `infonce_bound`
 #
-# *Medium, 8 minutes.* The formula is not printed this time: the two sentences above hold all of it.
+# *Medium, 8 minutes.* The two sentences above hold all of it; the formula is folded below the check.
 # Two questions on the way. How do you write the *logarithm* of a softmax so that it survives scores
 # of 1000, as DV did? And what does a guess among $N$ read before the constant is added? (What sums
 # in TensorFlow takes an `axis`.)
@@ -273,10 +274,10 @@ NCE = feedback.use
 feedback
 
 # %% [markdown]
-# Written out, with $T_{ij} = T(x_i, y_j)$, it is this, and it is a lower bound as well:
-#
-# $$I(X; Y) \;\ge\; \mathbb{E}\left[\frac{1}{N} \sum_{i=1}^N \Big(T_{ii} - \log \sum_{j=1}^N
-# e^{T_{ij}}\Big)\right] + \log N.$$
+# It is a lower bound as well.
+# <details><summary>Written out, with $T_{ij} = T(x_i, y_j)$</summary>$$I(X; Y) \;\ge\;
+# \mathbb{E}\left[\frac{1}{N} \sum_{i=1}^N \Big(T_{ii} - \log \sum_{j=1}^N e^{T_{ij}}\Big)\right] +
+# \log N.$$</details>
 #
 # **Predict**: the perfect critic, 10 nats, more and more candidates. What is the highest value that
 # InfoNCE can possibly show for $N = 64$? (The best log-probability is 0.)
@@ -418,7 +419,7 @@ of the diagonal is orange and nearly all the rest purple.""")
 # (The mean of the diagonal *is* InfoNCE, with $N = 16$: read your own formula again.)
 
 # %%
-seeds = [np.random.default_rng(run_seed(k)) for k in range(20)]
+seeds = [np.random.default_rng(run_seed(k)) for k in range(200)]
 best = np.mean([NCE(exact_scores(4.0, 128, rng)) for rng in seeds])
 print(f"first step {climb[0]:.2f}, last fifty {np.mean(climb[-50:]):.2f} nats; "
       f"the perfect critic reads {best:.2f} with 128 pairs")  # fmt: skip
@@ -518,8 +519,8 @@ for name, mean in means.items():
 # below 0 on average, and the value above the information.
 #
 # DV takes one logarithm, of a mean over all 240 negatives. The same holds for it, but it errs much
-# less here. (That a batch reads more than $\log N$ is no sign of the mistake: where there is more to
-# find, DV does so too.)
+# less here. And $\log N$? More than that from what should be InfoNCE betrays the mistake at once. But
+# less than that, as here, does not clear it; and DV, where there is more to find, may read more.
 #
 # ## Questions
 #

@@ -23,8 +23,8 @@ exercise = Exercise(
     hints="""Two averages: one over the N positive pairs, one over the N (N-1) negative pairs. Where
     in the matrix are they, and which of the two goes through `exp` and `log`?
 
-    The diagonal: `tf.linalg.diag_part`. The rest: a mask, `~tf.eye(n, dtype=tf.bool)` with
-    `tf.boolean_mask`.
+    A mean is a sum divided by a count. What becomes of that division when you take the log? The
+    log of the sum is safe in `tf.reduce_logsumexp`; count how many pairs went into it.
 
     `exp` of a score above 88 is infinite in float32. `tf.reduce_logsumexp` computes the log of a
     sum of exp without overflow; a mean is a sum divided by a count, so subtract the log of the

@@ -29,8 +29,8 @@ exercise = Exercise(
     hints="""How surprising is an outcome of probability p? Its surprise is -log p. The entropy is
     the mean surprise: weigh each surprise with the probability that it happens.
 
-    `np.log(p)` takes the log of every entry at once. What is `0 * np.log(0)`, and what should it
-    be? The limit of p log p for p to 0 is 0.
+    `np.log(p)` takes the log of every entry at once, and so do `*` and `-`. What turns an array of
+    weighed surprises into their mean, when the weights already sum to 1?
 
     Keep only the entries with `p > 0`: `p = p[p > 0]`, then `-np.sum(p * np.log(p))`.""",
 )

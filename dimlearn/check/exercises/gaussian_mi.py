@@ -21,7 +21,8 @@ exercise = Exercise(
     extremes=lambda: [(0.0,), (0.0, {"dim": 5}), (0.9999, {"dim": 2}), (0.1, {"dim": 200})],
     hints="""Independent pairs add up. So what does a single pair contribute?
 
-    One pair gives `-1/2 log(1 - rho^2)`. What happens for rho = 0, and for rho near 1?
+    The entropy of a Gaussian is half the log of its variance, and a constant. What variance has y,
+    and what is left of it once x is known?
 
     `return -dim / 2 * np.log(1 - rho**2)`, with `dim=1` in the first line of the function.""",
 )
