@@ -161,7 +161,7 @@ def test_it_says_what_it_is_for_and_what_it_takes(number):
     aims = first.split("**Afterwards you can**")[1].split("**Time**")[0]
     assert len(re.findall(r"^- ", aims, flags=re.MULTILINE)) >= 2
     (minutes,) = re.findall(r"\*\*Time\*\* about (\d+) minutes", first)
-    assert 20 <= int(minutes) <= 40
+    assert 20 <= int(minutes) <= 45
     assert "**You need**" in first
 
 
