@@ -494,8 +494,8 @@ smaller, less = judge("others made small", small), judge("others made 0", gone)
 # ### Exercise 5: `whiten`
 #
 # *Hard, 10 minutes.* One affine map, found on the training codes, that gives *them* the mean 0 and
-# the covariance 1: no two directions go together, and all vary alike. (As variances in this
-# course, it divides by the number of codes $N$, not by $N - 1$.) `np.linalg.eigh` takes a
+# the covariance 1: no two directions go together, and all vary alike. (Here a
+# covariance divides by the number of codes $N$, not by $N - 1$.) `np.linalg.eigh` takes a
 # covariance apart. Which numbers may be taken from the test set? And what of a direction in which
 # the training codes do not vary at all?
 
