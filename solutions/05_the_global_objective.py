@@ -726,9 +726,9 @@ in percent for three probes over five seeds: linear, neighbours, ten labels. {to
 # %% [markdown]
 # Read the table from left to right.
 #
-# - **The thread**: with a concat critic trained by JSD the first two directions hold more than 95
-#   % of the variance, with a dot product less than half of it, with one negative or with all, and
-#   with both encoders. By InfoNCE the concat critic draws a thread too, but with this encoder a
+# - **The thread**: with a concat critic trained by JSD the first two directions hold more than
+#   95 % of the variance, with a dot product less than half of it, with one negative or with all,
+#   and with both encoders. By InfoNCE the concat critic draws a thread too, but with this encoder a
 #   looser one, of 72 to 84 %. So it is the critic more than the bound: **the critic decides how a
 #   code says what it says**.
 # - **As they are**, the codes of a concat critic are behind the settled first weights for
@@ -792,13 +792,13 @@ for name, code in list(named.items())[1:]:
 
 # %% [markdown]
 # - **The collapsed code**, whitened, is ahead of them in one of six cases: with a line, with the
-#   light encoder, by ten points. Elsewhere the intervals hold 0, or it is behind.
+#   light encoder, by ten points. In the others the interval holds 0, or the code is behind.
 # - **The code of the dot product** is ahead of them with a line with both encoders, by six points
 #   and by ten, and with neighbours with one of the two. With ten labels it gains one to three
 #   points.
 #
-# So the global objective brings something, and not much: most of what whitening brought to light
-# was in the first weights as they were built.
+# So the global objective brings something, and not much. A good part of what whitening brought to
+# light was in the first weights as they were built.
 
 # %% tags=["claim"]
 # is ahead of them in one of six cases: with a line, with the light encoder, by ten points.
