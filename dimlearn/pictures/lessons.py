@@ -126,7 +126,7 @@ def image_grid(images, titles=None, columns=10):
 
 
 def accuracies(rows):
-    """Accuracies as dots with their intervals: a row of axes, one for each probe.
+    """Accuracies as dots with their intervals, between ticks: a row of axes, one for each probe.
 
     `rows`: `{name: {probe: (accuracy, low, high)}}` in fractions, every name with the same probes,
     drawn from top to bottom. The first name is the black one.
@@ -137,8 +137,8 @@ def accuracies(rows):
         for place, row in enumerate(rows.values()):
             accuracy, low, high = row[probe]
             color = BLUE if place else BLACK
-            axis.plot([100 * low, 100 * high], [place, place], color=color)
-            axis.plot(100 * accuracy, place, "o", color=color)
+            axis.plot([100 * low, 100 * high], [place, place], "|-", color=color, markersize=12)
+            axis.plot(100 * accuracy, place, "o", color=color, markersize=4)
         axis.set(title=probe, xlabel="test accuracy in percent", ylabel="code", xlim=(0, 100))
         axis.set_yticks(range(len(rows)), list(rows))
         axis.set_ylim(len(rows) - 0.5, -0.5)

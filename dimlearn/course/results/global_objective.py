@@ -1,8 +1,10 @@
 """Lesson 5: the global objective with two kinds of critic, and what the codes are worth.
 
-The lesson's images, batches, critics and steps, from the same first weights in every row of a seed.
-Before an encoder is judged its batch normalisation settles; the encoder with its first weights is
-treated alike. Each probe judges the codes as they are (every number standardised) and whitened.
+The lesson's images, batches, critics and steps, with two encoders: lesson 4's, which has a hidden
+layer before its code, and the library's light one, which has none. The rows of one seed and encoder
+start from the same first weights. Before an encoder is judged its batch normalisation settles. The
+first weights are judged twice, as built and settled, and beside them the pixels. Each probe judges
+the codes as they are (every number standardised) and whitened.
 """
 
 import math
@@ -24,20 +26,49 @@ IMAGES, BATCH, STEPS, RATE = 3000, 64, 120, 1e-3
 def run(seed):
     """What each code is worth, and how many nats its critic reads on unseen images."""
     images = load(limit=IMAGES)
-    rows = [{"critic": "none", **worth(new_encoder(images, seed), images)}]
-    for name, (new_critic, loss_between) in ROWS.items():
-        encoder = new_encoder(images, seed)
+    rows = [{"encoder": "none", "code": "pixels", **worth(keras.layers.Flatten(), images)}]
+    for name in ENCODERS:
+        rows += [{"encoder": name, **row} for row in codes_of(name, images, seed)]
+    return rows
+
+
+def codes_of(name, images, seed):
+    """The rows of one encoder: its first weights as built and settled, and after each training."""
+    first = new_encoder(name, images, seed)
+    rows = [{"code": "as built", **worth(first, images)}]
+    settle(first, images.x_train)
+    rows.append({"code": "settled", **worth(first, images)})
+    for code, (new_critic, loss_between) in ROWS.items():
+        encoder = new_encoder(name, images, seed)
         critic = new_critic(encoder)
         train(encoder, critic, loss_between, images, seed)
-        row = {"critic": name, **worth(encoder, images)}
+        settle(encoder, images.x_train)
+        row = {"code": code, **worth(encoder, images)}
         rows.append({**row, "infonce": unseen(encoder, critic, images)})
     return rows
 
 
-def new_encoder(images, seed):
+# ---------------------------------------------------------------- the encoders
+
+
+def with_hidden_layer(input_shape, code_dim=64):
+    """The encoder of lesson 4."""
+    image = keras.Input(input_shape)
+    x = image
+    for filters in (32, 64):
+        x = keras.layers.Conv2D(filters, 4, 2, padding="same", use_bias=False)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+    hidden = keras.layers.Dense(128, activation="relu")(keras.layers.Flatten()(x))
+    return keras.Model(image, (x, keras.layers.Dense(code_dim)(hidden)))
+
+
+ENCODERS = {"hidden layer": with_hidden_layer, "light": build_encoder}
+
+
+def new_encoder(name, images, seed):
     """The same first weights for the same seed."""
     keras.utils.set_random_seed(seed)
-    return build_encoder(images.image_shape)
+    return ENCODERS[name](images.image_shape)
 
 
 # ---------------------------------------------------------------- the lesson's critics
@@ -102,6 +133,7 @@ def nats(critic, maps, codes):
 ROWS = {
     "concat": (Concat, one_negative),
     "concat, all pairs": (Concat, all_negatives),
+    "concat, InfoNCE": (Concat, nats),
     "dot product, one negative": (Dot, one_negative),
     "dot product, all pairs": (Dot, all_negatives),
     "dot product, InfoNCE": (Dot, nats),
@@ -139,7 +171,6 @@ def flat(feature_map, code):
 def worth(encoder, images):
     """The share of the variance in the codes' first direction and in their first two, and test
     accuracies as they are and whitened: all labels, neighbours, ten labels a class."""
-    settle(encoder, images.x_train)
     code = encode(encoder, images.x_train)
     variances = np.linalg.svd(code - code.mean(axis=0), compute_uv=False) ** 2
     shares = np.cumsum(variances / variances.sum())
