@@ -17,8 +17,8 @@
 # - say why InfoNCE over patches may read more information than there is.
 #
 # **Time** about 45 minutes, and 15 more for two sections that nothing later needs: *What do they
-# cost?* and *Where is an image recognised?* **You need** lessons 02 and 03 (bounds), 04 (feature map and code) and
-# 05 (the global objective).
+# cost?* and *Where is an image recognised?* **You need** lessons 02 and 03 (bounds), 04 (feature map
+# and code) and 05 (the global objective).
 
 # %%
 import math
