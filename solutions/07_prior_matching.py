@@ -570,9 +570,9 @@ Correlations: {"; ".join(five)}.""")
 
 # %% [markdown]
 # At step 0 the codes are a small heap near the middle: the numbers of an untrained code are nearly 0,
-# and the sigmoid of 0 is 0.5. At step 72 they lie along a slanting line. That is the case which the
-# gap does not see: each number by itself is spread already, and one still says most of the other. The
-# discriminator sees pairs of numbers, and by the last step the line has become a square.
+# and the sigmoid of 0 is 0.5. At step 72 they lie along a slanting line. That is what the gap cannot
+# see: it looks at each number alone, and here one number says much of the other. The discriminator
+# sees both, and by the last step the line has become a square.
 
 # %% tags=["claim"]
 # At step 72 they lie along a slanting line.
