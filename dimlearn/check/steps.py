@@ -229,7 +229,8 @@ def faults_elsewhere(call, solution, players, right):
         text = f"{where}, it moved all the same; expected it to stay."
         yield Fault("frozen", text, "")
     if not same(seen[:4], end[:4], 5e-3, 1e-4):
-        yield Fault("not frozen", f"{where}, the other variables did not move as expected.", "")
+        text = f"{where}, the other variables did not move as expected."
+        yield Fault("not frozen", text, seen[:-1])
     try:
         seen = outcome(call.in_graph, players(call, False))
     except LearnerError as raised:

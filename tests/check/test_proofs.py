@@ -141,7 +141,7 @@ def test_it_is_complete(judge):
 
 
 def test_no_mistake_was_lost():
-    assert len(MISTAKES) >= 870
+    assert len(MISTAKES) >= 878
 
 
 @each
@@ -184,6 +184,7 @@ def test_the_first_wrong_answer_is_told_quickly(judge):
     """It is held against the whole catalogue; the last mistake is found last. (Beside another
     process on the same core everything takes half as long again.)"""
     limit = 2.5 if judge.name in TRAINING | {"two_view_loss", "concat_scores"} else 1.5
+    limit = 3.2 if judge.name == "dim_step" else limit  # three networks, and the most steps to try
     last = judge.exercise.mistakes[-1].wrong
     assert seconds(limit, judge, last, before=judge.known_faults.clear) < limit
 

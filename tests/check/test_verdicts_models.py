@@ -7,7 +7,7 @@ from dimlearn import check
 from dimlearn.check.exercises.build_encoder import encoder, parts
 from dimlearn.check.exercises.frozen_classifier import classifier, frozen_classifier
 from dimlearn.deep_infomax.prior import discriminator_loss, prior_loss
-from dimlearn.information.bounds import infonce_bound, local_jsd
+from dimlearn.information.bounds import infonce_bound, local_infonce, local_jsd
 from dimlearn.startup import keras, tf
 
 pytestmark = pytest.mark.slow
@@ -265,6 +265,49 @@ WRONG += [
 @right("critic_step")
 def pairs_as_lists(*args):
     return up(lambda o, g, v: o.apply_gradients([[a, b] for a, b in zip(g, v)]))(*args)
+
+
+# ---------------------------------------------------------------- dim_step
+
+
+def of_codes(real, fake):
+    return prior_loss(fake)
+
+
+def whole_step(images, prior, encoder, critic, discriminator, optimizer, other_optimizer,
+               beta, gamma, way=tf.sigmoid, term=of_codes, also=()):  # fmt: skip
+    """also: who else is in the first optimizer's list."""
+    with tf.GradientTape(persistent=True) as tape:
+        feature_map, code = encoder(images, training=True)
+        fake, real = discriminator(way(code)), discriminator(prior)
+        bound = local_infonce(critic(feature_map, code))
+        loss, other = gamma * term(real, fake) - beta * bound, discriminator_loss(real, fake)
+    models = encoder, critic, *(discriminator for _ in also)
+    ours = [variable for model in models for variable in model.trainable_variables]
+    optimizer.apply(tape.gradient(loss, ours), ours)
+    theirs = discriminator.trainable_variables
+    other_optimizer.apply(tape.gradient(other, theirs), theirs)
+    return loss, other
+
+
+@wrong("dim_step", "prior_detached", ["No gradient of the prior"], ["added"])
+def code_stopped_for_both(*args):
+    return whole_step(*args, way=lambda code: tf.sigmoid(tf.stop_gradient(code)))
+
+
+@wrong("dim_step", "moved_by_both_losses", ["moved twice"])
+def discriminator_listed_with_the_others(*args):
+    return whole_step(*args, also=["discriminator"])
+
+
+@wrong("dim_step", "turned_round", ["hardly any gradient"])
+def minus_the_discriminators_loss(*args):
+    return whole_step(*args, term=lambda real, fake: -discriminator_loss(real, fake))
+
+
+@right("dim_step")
+def one_step_of_all(*args):
+    return whole_step(*args)
 
 
 # ---------------------------------------------------------------- prior_gradients

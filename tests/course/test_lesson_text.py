@@ -86,9 +86,6 @@ def test_pictures_in_the_text_have_words(number):
 # ---------------------------------------------------------------- cells and words
 
 
-STILL_LONG = {7}  # lessons with a cell that is still to be cut
-
-
 @each
 def test_cells_are_short(number, capsys):
     lengths = [len(source.splitlines()) for source in code_of(number)]
@@ -96,7 +93,7 @@ def test_cells_are_short(number, capsys):
     with capsys.disabled():
         print(f"\n{SOURCES[number].stem}: {words} words, {len(lengths)} code cells, "
               f"median {middle:g} and at most {max(lengths)} lines ", end="")  # fmt: skip
-    assert middle <= 6 and max(lengths) <= (24 if number in STILL_LONG else 14)
+    assert middle <= 6 and max(lengths) <= 14
 
 
 @each

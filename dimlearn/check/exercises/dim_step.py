@@ -13,15 +13,15 @@ exercise = Exercise(
     meaning="""One whole step. Encoder and critic move together, down `beta` times minus
     `local_infonce` of the critic's scores plus `gamma` times the `prior_loss` of what the
     discriminator says of the squashed codes. The discriminator moves by itself, with its own
-    optimizer, down its `discriminator_loss` on the same codes, with no way back to the encoder. One
+    optimizer, down its `discriminator_loss` on the same codes, and that loss moves nobody else. One
     pass through the encoder, as in training; all gradients are of the weights before the step.
     Returns `(loss, discriminator_loss)` before it, scalar tensors, also inside `tf.function`.""",
     hints="""Two losses, two sets of variables, one batch of codes. Which models belong to which
     loss, and what must have been computed before the first variable moves?
 
     Everything up to both losses stands on one `tf.GradientTape(persistent=True)`, or the two parts
-    on a tape each. Then both lists of gradients, and only then both optimizers. What keeps the
-    encoder out of the discriminator's loss? And `gamma` belongs to one term only.
+    on a tape each. Then both lists of gradients, and only then both optimizers. Each gradient is
+    taken for some variables and no others: for whose? And `gamma` belongs to one term only.
 
     On the tape: `feature_map, code = encoder(images, training=True)`, `codes = tf.sigmoid(code)`,
     `logits = discriminator(codes)`, `loss = -beta * local_infonce(critic(feature_map, code)) +
@@ -57,7 +57,7 @@ def step(*args, bound=local_infonce, fool=prior_loss, other=discriminator_loss, 
     """The solution with one of its parts exchanged: what most mistakes get wrong.
 
     fool, other: of the logits of codes, and of (prior, codes); seen: what the discriminator sees of
-    the code; ours, theirs: the models of each optimizer; whole: the loss of both losses.
+    the code; ours, theirs: the models of each optimizer; whole: what they go down, of both losses.
     """
     images, prior, encoder, critic, discriminator, optimizer, other_optimizer, beta, gamma = args
     named = {"encoder": encoder, "critic": critic, "discriminator": discriminator}
@@ -66,9 +66,8 @@ def step(*args, bound=local_infonce, fool=prior_loss, other=discriminator_loss, 
         codes, real = discriminator(seen(code)), discriminator(prior)
         loss = -beta * bound(critic(feature_map, code)) + gamma * fool(codes)
         their_loss = other(real, codes)
-        if whole:
-            loss = whole(loss, their_loss)
-    for down, names, moving in ((loss, ours, optimizer), (their_loss, theirs, other_optimizer)):
+        goals = whole(loss, their_loss) if whole else (loss, their_loss)
+    for down, names, moving in zip(goals, (ours, theirs), (optimizer, other_optimizer)):
         variables = [v for name in names for v in named[name].trainable_variables]
         if variables:
             moving.apply(tape.gradient(down, variables), variables)
@@ -88,6 +87,23 @@ def prior_loss_maximised(*args):
     changed. Its gradient vanishes where the discriminator is sure. Asked is `prior_loss`.""")
 def saturating(*args):
     return step(*args, fool=lambda codes: -tf.reduce_mean(tf.nn.softplus(codes)))
+
+def with_the_whole_loss(args, sign):
+    """The step with the discriminator's whole loss, or minus it, as the encoder's term."""
+    real = args[4](args[1])
+    return step(*args, fool=lambda codes: sign * discriminator_loss(real, codes))
+
+@exercise.mistake("""The encoder's term of the prior is minus the discriminator's loss, that on the
+    prior's samples with it. Where the discriminator is sure, such a loss has hardly any gradient.
+    Asked is `prior_loss`.""")
+def turned_round(*args):
+    return with_the_whole_loss(args, -1)
+
+@exercise.mistake("""Encoder and discriminator go down the same loss, the discriminator's: the
+    encoder helps to tell its codes from the prior, and moves *away* from it. Which answer does the
+    encoder want?""")
+def encoder_helps_discriminator(*args):
+    return with_the_whole_loss(args, 1)
 
 @exercise.mistake("""The discriminator sees the code as it is. The prior lies between 0 and 1, and
     so must what is held against it.""")
@@ -116,25 +132,44 @@ def discriminator_forgotten(*args):
 @exercise.mistake("""The discriminator is moved down the encoder's loss as well: it is made to like
     the codes, and there is no game. The encoder's loss passes through it; only whose variables the
     gradient is taken for keeps it still.""")
-def discriminator_pleases_the_encoder(images, prior, encoder, critic, discriminator, optimizer,
-                                      other_optimizer, beta, gamma):
-    def no_game(real, codes):
-        return gamma * prior_loss(codes)
-
-    both = images, prior, encoder, critic, discriminator, optimizer, other_optimizer, beta, gamma
-    return step(*both, other=no_game)[0], step_value(*both)
-
-def step_value(images, prior, encoder, critic, discriminator, *rest):
-    """The discriminator's loss, without a step, as far as it can still be seen."""
-    code = encoder(images, training=False)[1]
-    return discriminator_loss(discriminator(prior), discriminator(tf.sigmoid(code)))
+def discriminator_pleases_the_encoder(*args):
+    return step(*args, whole=lambda loss, other: (loss, loss))
 
 @exercise.mistake("""Both losses are added up, and encoder and critic go down the sum: they help the
     discriminator to tell codes from the prior. There must be no way from its loss back to the
     encoder.""")
 def losses_added(*args):
-    loss, other = step(*args, whole=lambda loss, other: loss + other)
-    return loss - other, other
+    return step(*args, whole=lambda loss, other: (loss + other, other))
+
+@exercise.mistake("""All three networks go down the sum of both losses. What the encoder wants of
+    the codes and what the discriminator wants of them are opposites, and in a sum they work against
+    each other. Each loss has its own players.""")
+def everybody_down_the_sum(*args):
+    return step(*args, whole=lambda loss, other: [loss + other] * 2)
+
+@exercise.mistake("""No gradient of the prior reaches the encoder: the way between its codes and its
+    loss is cut, and only the bound moves it. The encoder is to be spared by the *discriminator's*
+    loss, and for that it is enough whose variables a gradient is taken for.""")
+def prior_detached(*args):
+    return step(*args, seen=lambda code: tf.stop_gradient(tf.sigmoid(code)))
+
+@exercise.mistake("""The encoder's term of the prior is computed from samples of the prior, on which
+    it has no influence. It is judged by what the discriminator says of its codes.""")
+def wrong_logits(*args):
+    of_the_prior = args[4](args[1])
+    return step(*args, fool=lambda codes: prior_loss(of_the_prior))
+
+@exercise.mistake("""The discriminator is moved twice: down its own loss, and down that of encoder
+    and critic, which makes it like the codes. Its variables are in the list of the first optimizer,
+    too. The encoder's gradient passes through it without moving it.""")
+def moved_by_both_losses(*args):
+    return step(*args, ours=("encoder", "critic", "discriminator"))
+
+@exercise.mistake("""One list holds the variables of all three networks, and all go down the loss of
+    encoder and critic. The discriminator learns to like the codes, where it should learn to tell
+    them from the prior: it has a loss and an optimizer of its own.""")
+def one_list_for_all(*args):
+    return step(*args, ours=("encoder", "critic", "discriminator"), theirs=[])
 
 @exercise.mistake("""The discriminator moves first, and the encoder's gradient is taken through the
     moved one. All gradients are of the weights before the step: compute both, then move.""")
@@ -196,6 +231,10 @@ def weights_exchanged(*args):
 def gamma_forgotten(*args):
     return dim_step(*args[:-1], 1.0)
 
+@exercise.mistake("""`beta` is forgotten: the bound counts in full.""")
+def beta_forgotten(*args):
+    return dim_step(*args[:-2], 1.0, args[-1])
+
 @exercise.mistake("""`gamma` weighs the discriminator's loss, too. It says how much the *encoder*
     cares; the discriminator plays its game in full.""")
 def gamma_for_the_discriminator(*args):
@@ -238,8 +277,9 @@ exercise.share(
 
 # ---------------------------------------------------------------- what is looked at
 
-def players(call, frozen, beta=0.8, gamma=0.3):
-    """Images, samples of the prior, three models, two optimizers, and the weights."""
+def players(call, frozen, beta=0.05, gamma=5.0):
+    """Images, samples of the prior, three models, two optimizers, and weights with which the prior
+    moves the encoder about a quarter as far as the bound does."""
     encoder = models.for_trial(call, models.encoder, True, models.CODE_DIM, 3)
     encoder.layers[1].trainable = not frozen
     both = {"encoder": encoder, "critic": models.for_trial(call, models.critic)}

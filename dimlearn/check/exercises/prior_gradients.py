@@ -69,8 +69,7 @@ def game(first, second, encoder, discriminator, images, prior, seen=squashed):
     )
 
 @exercise.mistake("""Your encoder follows the discriminator's loss: it helps to tell its codes
-    from the prior, and is pushed *away* from it. This bug is reported again and
-    again in re-implementations. The encoder minimises `prior_loss`.""")
+    from the prior, and is pushed *away* from it. The encoder minimises `prior_loss`.""")
 def encoder_helps_discriminator(*args):
     return game(discriminator_loss, discriminator_loss, *args)
 

@@ -62,8 +62,7 @@ exercise.share(
 )
 
 @exercise.mistake("""Your encoder minimises the discriminator's own part: it helps the discriminator
-    to recognise codes, and moves *away* from the prior. This bug is reported again and again in
-    re-implementations. Which answer does the encoder want?""")
+    to recognise codes, and moves *away* from the prior. Which answer does the encoder want?""")
 def pushed_away_from_prior(code_logits):
     return tf.reduce_mean(tf.nn.softplus(code_logits))
 

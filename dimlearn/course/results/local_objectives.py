@@ -1,19 +1,25 @@
 """Lesson 6: four objectives from the same first weights, judged after a short training.
 
-The images of the lesson, batches of 64, dot-product critics, Adam. Before an encoder is judged, its
-batch normalisation settles; the encoder with its first weights is treated alike.
+The images of the lesson, batches of 64, the library's dot-product critics, Adam. Two rows more have
+the lesson's own critic, a dense layer on either side: its training, and the same with the objective
+divided by the number of locations. Before an encoder is judged, its batch normalisation settles;
+the encoder with its first weights is treated alike.
 """
+
+import math
 
 import numpy as np
 
 from dimlearn.data.images import load
+from dimlearn.deep_infomax.critics import local_scores
 from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.model import DeepInfoMax
 from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.deep_infomax.settling import settle
 from dimlearn.evaluation.codes import frozen_codes
 from dimlearn.evaluation.probes import PROBES, few_labels_correct
-from dimlearn.startup import keras
+from dimlearn.information.bounds import local_jsd
+from dimlearn.startup import keras, tf
 
 IMAGES, BATCH, STEPS, RATE = 2560, 64, 150, 2e-3
 OBJECTIVES = {
@@ -22,6 +28,7 @@ OBJECTIVES = {
     "InfoNCE over patches": {"bound": "infonce"},
     "InfoNCE over codes": {"bound": "infonce_codes"},
 }
+LESSON = {"local JSD, your critic": 1, "divided twice": 25}  # by what the objective is divided
 
 
 def run(seed):
@@ -32,6 +39,10 @@ def run(seed):
         model = trained(new_encoder(images, seed), images, seed, **objective)
         value = held_out(model, images)
         rows.append({"objective": name, "held_out": value, **worth(model.encoder, images)})
+    for name, divided_by in LESSON.items():
+        encoder = new_encoder(images, seed)
+        value = as_in_the_lesson(encoder, images, seed, divided_by)
+        rows.append({"objective": name, "held_out": value, **worth(encoder, images)})
     return rows
 
 
@@ -42,22 +53,67 @@ def new_encoder(images, seed):
 
 
 def trained(encoder, images, seed, **objective):
-    """The model of an encoder after `STEPS` steps on random batches."""
+    """The model of an encoder after `STEPS` steps."""
     model = DeepInfoMax(encoder, **objective)
     model.compile(FusedAdam(RATE))
-    rng = np.random.default_rng(seed)
-    for _ in range(STEPS):
-        chosen = rng.choice(len(images.x_train), BATCH, replace=False)
-        model.train_on_batch(images.x_train[chosen])
+    for batch in random_batches(images, seed):
+        model.train_on_batch(batch)
     return model
 
 
-def held_out(model, images, batches=8):
-    """The mean of the objective over batches of validation images, with settled statistics."""
-    settle(model.encoder, images.x_train)
+def random_batches(images, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(STEPS):
+        yield images.x_train[rng.choice(len(images.x_train), BATCH, replace=False)]
+
+
+def held_out(model, images):
+    return mean_on_unseen(model.encoder, images, lambda *pair: -model.terms(*pair)["loss"])
+
+
+def mean_on_unseen(encoder, images, objective, batches=8):
+    """The mean of an objective over batches of validation images, with settled statistics."""
+    settle(encoder, images.x_train)
     whole = np.split(images.x_validation[: batches * BATCH], batches)
-    maps_and_codes = (model.encoder(batch, training=False) for batch in whole)
-    return np.mean([-model.terms(*pair)["loss"] for pair in maps_and_codes])
+    return np.mean([objective(*encoder(batch, training=False)) for batch in whole])
+
+
+# ---------------------------------------------------------------- the lesson's own training
+
+
+class Dot(keras.Model):
+    """The inner product of one layer of 128 units on either side, over the root of 128."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.feature_side, self.code_side = (keras.layers.Dense(128) for _ in range(2))
+        for layer, shape in zip((self.feature_side, self.code_side), encoder.output_shape):
+            layer.build((None, shape[-1]))
+
+    def call(self, feature_map, code):
+        _, height, width, channels = feature_map.shape
+        features = tf.reshape(feature_map, [-1, height * width, channels])
+        return local_scores(self.feature_side(features), self.code_side(code)) / math.sqrt(128)
+
+
+def as_in_the_lesson(encoder, images, seed, divided_by):
+    """`STEPS` steps on local JSD as lesson 6 makes them; the objective on unseen images."""
+    critic, optimizer = Dot(encoder), keras.optimizers.Adam(RATE)
+    variables = encoder.trainable_variables + critic.trainable_variables
+    optimizer.build(variables)
+
+    @tf.function
+    def step(batch):
+        with tf.GradientTape() as tape:
+            loss = -local_jsd(critic(*encoder(batch, training=True))) / divided_by
+        optimizer.apply(tape.gradient(loss, variables), variables)
+
+    for batch in random_batches(images, seed):
+        step(batch)
+    return mean_on_unseen(encoder, images, lambda *pair: local_jsd(critic(*pair)) / divided_by)
+
+
+# ---------------------------------------------------------------- judging
 
 
 def worth(encoder, images):
