@@ -78,7 +78,7 @@ def impossible_left_out(p, q):
     return kl_divergence(p[q > 0], q[q > 0])
 
 @exercise.mistake("""Each of the two surprises leaves out the zeros of its own table. An outcome
-    that happens although q = 0 is an infinite surprise of the believer's: the divergence is inf.""")
+    that happens although q = 0 is an infinite surprise to the believer, and KL is inf.""")
 def each_without_its_own_zeros(p, q):
     return np.sum(p[p > 0] * np.log(p[p > 0])) - np.sum(p[q > 0] * np.log(q[q > 0]))
 
