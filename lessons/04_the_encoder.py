@@ -17,8 +17,8 @@
 # - say what batch normalisation does to an encoder that is judged, and settle it;
 # - measure what an encoder is worth that has learnt *nothing*: the control for every later table.
 #
-# **Time** about 45 minutes. **You need** lesson 00, NumPy, and to have met a convolution before
-# (a small window of weights that slides over an image).
+# **Time** two sittings of about 25 and 25 minutes. **You need** lesson 00, NumPy, and to have met a
+# convolution before (a small window of weights that slides over an image).
 
 # %%
 import math
@@ -291,6 +291,8 @@ most rows the pieces look alike: an edge or a corner at the same place. The rows
 # Mostly they do: within a row, light and dark tend to lie the same way. A random filter is a random
 # question about a neighbourhood, and still a question. Training will not have to invent answers
 # from nothing; it has to make the questions *worth asking*.
+#
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
 #
 # ## The encoder
 #

@@ -17,8 +17,8 @@
 # - tell a code from which information is gone from one that is only badly scaled;
 # - say how much of all that was the critic's doing.
 #
-# **Time** about 45 minutes. **You need** lessons 02 and 03 (bounds, critics, your step) and 04
-# (encoder, probes).
+# **Time** two sittings of about 35 and 30 minutes. **You need** lessons 02 and 03 (bounds, critics,
+# your step) and 04 (encoder, probes).
 
 # %%
 from dataclasses import replace
@@ -347,6 +347,8 @@ print(f"of those at the same place, of one class: {alike.mean():.0%}")
 # %% [markdown]
 # A digit at the same place is taken for the right one several times as often as one elsewhere,
 # whatever it is. Place is much of what this critic goes by. And what has the code become?
+#
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
 #
 # ## The collapse
 #

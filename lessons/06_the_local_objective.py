@@ -16,9 +16,8 @@
 # - train an encoder with a step of your own, and see *where* its critic recognises an image;
 # - say why InfoNCE over patches may read more information than there is.
 #
-# **Time** about 45 minutes, and 15 more for two sections that nothing later needs: *What do they
-# cost?* and *Where is an image recognised?* **You need** lessons 02 and 03 (bounds), 04 (feature map
-# and code) and 05 (the global objective).
+# **Time** two sittings of about 35 and 30 minutes. **You need** lessons 02 and 03 (bounds), 04
+# (feature map and code) and 05 (the global objective).
 
 # %%
 import math
@@ -370,6 +369,8 @@ print(f"blank: {blank:.1%} of the patches, they cost up to {blank * 2 * math.log
 # to be answered, or too hard for this encoder and critic; the value alone does not say which.
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## InfoNCE: who competes with whom
 #
 # InfoNCE asks a question with several answers, one of them right. In lesson 02 it was: *here is a

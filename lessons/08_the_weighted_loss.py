@@ -18,8 +18,8 @@
 #
 # At the end there is a file `yours.keras` beside your copies of the lessons. Lesson 09 judges it.
 #
-# **Time** about 45 minutes. **You need** lessons 04 to 07 (the lesson runs without them, on our
-# functions), and to have met `tf.GradientTape` once.
+# **Time** two sittings of about 20 and 30 minutes. **You need** lessons 04 to 07 (the lesson runs
+# without them, on our functions), and to have met `tf.GradientTape` once.
 
 # %%
 import numpy as np
@@ -388,6 +388,8 @@ for average in encoder.non_trainable_variables:
 # do we.
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## What could go wrong: two steps that look fine
 #
 # Both mistakes below have been made in real code. Read them and **predict** for each: does the

@@ -15,8 +15,7 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** about 45 minutes. Whoever mends all patients without haste takes more than an hour, and may
-# well stop before the clinic and go on another day. **You need** lesson 09. (What you wrote in
+# **Time** two sittings of about 45 and 35 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
@@ -511,6 +510,8 @@ print(f"local minus global, by seed: {np.round(100 * gain.values, 1)} with convo
 print(f"                             {np.round(100 * without.values, 1)} without")
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## What could go wrong: the clinic
 #
 # Five trainers are ill. Each has a letter and one fault, none of which you have met as an exercise.

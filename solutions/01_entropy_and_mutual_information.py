@@ -16,7 +16,7 @@
 # - name the mutual information of a pair of Gaussians from their correlation;
 # - show a pair of variables that depend on each other strongly and are not correlated at all.
 #
-# **Time** about 40 minutes. **You need** NumPy arrays, the logarithm, and what a probability is.
+# **Time** about 45 minutes. **You need** NumPy arrays, the logarithm, and what a probability is.
 
 # %%
 import numpy as np

@@ -16,9 +16,10 @@
 #   $\log N$;
 # - say what a critic has found in pairs of images that nobody has labelled for it.
 #
-# **Time** about 45 minutes. **You need** lesson 01, to have seen a network trained with a gradient,
-# and to have written a few lines of TensorFlow. (Its functions are named much like NumPy's, with
-# `reduce_` before what sums or averages. Tensors have few methods: it is `tf.exp(v)`.)
+# **Time** two sittings of about 30 and 25 minutes. **You need** lesson 01, to have seen a network
+# trained with a gradient, and to have written a few lines of TensorFlow. (Its functions are named
+# much like NumPy's, with `reduce_` before what sums or averages. Tensors have few methods: it is
+# `tf.exp(v)`.)
 
 # %%
 import math
@@ -310,6 +311,8 @@ InfoNCE follows log N closely from below. Both stay far under the truth of 10 na
 # %% [markdown]
 # Of the questions at least four in five are answered right, and still the value stops at **the
 # ceiling $\log N$**. An InfoNCE near $\log N$ says: *at least* this much.
+#
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
 #
 # ## The step is yours
 #
