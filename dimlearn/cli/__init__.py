@@ -8,12 +8,12 @@ this one.
 import argparse
 import sys
 
-from dimlearn.cli import build, compare, estimate, lessons, progress, train, verify
+from dimlearn.cli import ablate, build, compare, estimate, lessons, progress, train, verify
 from dimlearn.cli.streams import Stopped, flush, stop_signals_heard, streams_ready, tell
 from dimlearn.errors import InputError
 
-COMMANDS = (compare, train, estimate, lessons, progress, build, verify)
-GO_ON = ("compare", "train")  # those that go on where they were
+COMMANDS = (compare, ablate, train, estimate, lessons, progress, build, verify)
+GO_ON = ("compare", "ablate", "train")  # those that go on where they were
 
 
 def main(arguments=None):

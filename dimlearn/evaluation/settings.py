@@ -14,6 +14,22 @@ WEIGHTS = {
 }
 # The budget of every network unless `epochs` is given: about so many batches, and no fewer epochs.
 STEPS, EPOCHS = 1_060, 5
+# What `ablation.py` can vary: for each value what differs from the settings, of the row *local*
+# where no other is named.
+ABLATIONS = {
+    "critic": {value: {"critic": value} for value in ("dot", "concat")},
+    "bound": {
+        value: {"bound": value} for value in ("infonce_codes", "infonce", "jsd", "dv", "nwj")
+    },
+    "negatives": {value: {"bound": "jsd", "negatives": value} for value in ("all", "one")},
+    "batch": {str(size): {"batch_size": size} for size in (32, 64, 128, 256)},
+    "code": {str(dim): {"code_dim": dim} for dim in (8, 16, 32, 64, 128)},
+    "views": {
+        "none": {"rows": ("local",)},
+        "one": {"rows": ("augmented",)},
+        "two": {"rows": ("views",)},
+    },
+}
 
 
 @dataclass(frozen=True)

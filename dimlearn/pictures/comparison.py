@@ -182,3 +182,25 @@ def draw_image(axis, image, title, color):
     axis.imshow(image, cmap="gray", vmin=0, vmax=1)
     axis.set_title(title, fontsize=7, color=color, pad=2, parse_math=False)
     axis.set_axis_off()
+
+
+def ablation(name, table):
+    """The accuracy of each probe over the values of what an ablation changes, with intervals.
+
+    `table`: a `DataFrame` with the columns `value`, `score`, and `mean`, `low`, `high`, fractions.
+    """
+    probes, values = table["score"].unique(), list(table["value"].unique())
+    figure, axes = panels(len(probes), columns=3, width=2.6)
+    told = []
+    for axis, probe in zip(axes, probes):
+        of_probe = table[table["score"] == probe]
+        mean, low, high = 100 * of_probe[["mean", "low", "high"]].to_numpy().T
+        spread = np.clip([mean - low, high - mean], 0, None)
+        axis.errorbar(range(len(values)), mean, spread, fmt="o", color=BLUE, capsize=3)
+        axis.set_xticks(range(len(values)), values, rotation=30 if len(values) > 4 else 0)
+        axis.set(title=probe, xlabel=name, ylabel="test accuracy in percent")
+        axis.margins(x=0.2)
+        axis.spines[["top", "right"]].set_visible(False)
+        each = ", ".join(f"{value} {place:.1f}" for value, place in zip(values, mean))
+        told.append(f"{probe}: {each}")
+    return figure, f"Test accuracy in percent over {name}, with intervals. {'; '.join(told)}."

@@ -1,0 +1,41 @@
+"""`dimlearn ablate`: its options, and what it refuses. What it does: tests/evaluation."""
+
+import subprocess
+import sys
+
+import pytest
+
+from dimlearn import cli
+from dimlearn.evaluation.settings import ABLATIONS
+
+
+def test_help_comes_without_tensorflow_and_names_all_there_are():
+    code = """
+import contextlib, sys
+from dimlearn.cli import main
+with contextlib.suppress(SystemExit):
+    main(["ablate", "--help"])
+sys.exit(bool({"keras", "tensorflow", "pandas", "numpy", "rich"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and ", ".join(ABLATIONS) in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["colour"], "no ablation 'colour': choose among critic, bound"),
+    (["--data", "minst"], "no data set 'minst'"),
+])  # fmt: skip
+def test_bad_input_gets_one_sentence(arguments, words, tmp_path, capsys):
+    assert cli.main(["ablate", *arguments, "--out", str(tmp_path / "out")]) == 2
+    assert words in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_run_ends_in_a_table(tmp_path, capsys):
+    arguments = ["ablate", "critic", "--epochs", "1", "--out", str(tmp_path)]
+    assert cli.main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "| critic | linear | knn | labels_10 | linear minus dot |" in said
+    assert said.count("\n| dot | ") == said.count("\n| concat | ") == 1
+    assert (tmp_path / "ablations.csv").read_text(encoding="utf-8").count("\n") == 7
