@@ -120,8 +120,7 @@ def real_and_fake_exchanged(*args):
 def critic_forgotten(*args):
     return step(*args, ours=["encoder"])
 
-@exercise.mistake("""The encoder does not move: its variables are not in the list that the
-    optimizer gets.""")
+@exercise.mistake("""The encoder does not move: the optimizer's list lacks its variables.""")
 def encoder_forgotten(*args):
     return step(*args, ours=["critic"])
 
@@ -207,9 +206,8 @@ def in_two_passes(args, move_first):
         optimizer.apply(gradients, ours)
     return loss, other
 
-@exercise.mistake("""The encoder has moved before the discriminator is shown its codes: these are
-    codes of other weights, from a second pass. All gradients are of the weights before the step.
-    """)
+@exercise.mistake("""The encoder has moved before the discriminator is shown its codes: they are
+    of other weights, from a second pass. All gradients are of the weights before the step.""")
 def encoder_first(*args):
     return in_two_passes(args, move_first=True)
 
@@ -249,8 +247,7 @@ def prior_term_forgotten(*args):
 def optimizers_exchanged(*args):
     return dim_step(*args[:5], args[6], args[5], *args[7:])
 
-@exercise.mistake("""The two losses come back in the wrong order: that of encoder and critic
-    first.""")
+@exercise.mistake("""The losses come back exchanged: that of encoder and critic is the first.""")
 def losses_exchanged(*args):
     return dim_step(*args)[::-1]
 
