@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+from ctrl_c import HEARS_CTRL_C
 from marks import weekly
 
 from dimlearn import cli
@@ -226,11 +227,6 @@ if os.name == "posix":
     STOPS = [(signal.SIGINT, "] mixed", 130), (signal.SIGTERM, "] mixed", 143), *STOPS]
 
 
-def listening():
-    """A shell may have started the tests in the background, where Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @pytest.fixture(scope="module")
 def interrupted(little_file):
     """Two rows of the same command: stopped by Ctrl-C and by SIGTERM in the training of the second,
@@ -243,7 +239,7 @@ def interrupted(little_file):
     for stop, moment, status in STOPS:
         process = subprocess.Popen(
             command(*arguments), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-            preexec_fn=listening if os.name == "posix" else None,
+            **HEARS_CTRL_C,
         )  # fmt: skip
         heard = []
         for line in process.stderr:

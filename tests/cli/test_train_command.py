@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from ctrl_c import HEARS_CTRL_C
 from PIL import Image
 
 from dimlearn import cli, data
@@ -93,7 +94,7 @@ def test_folders_that_nothing_can_be_learnt_from(tmp_path, capsys, content, said
 def test_it_goes_on_after_ctrl_c(scans, tmp_path):
     command = [sys.executable, "-m", "dimlearn", "train", scans, "--out", tmp_path, *QUICK]
     command = [*map(str, command), "--epochs", "60"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **HEARS_CTRL_C)
     while not (tmp_path / "unfinished.npz").exists():
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.05)
