@@ -67,10 +67,10 @@ def wide(*head):
     return build
 
 
-ENDS = {"relu": "never negative", "softplus": "never negative",
+ENDS = {"relu": "is ever negative", "softplus": "is ever negative",
         "sigmoid": "between 0 and 1", "hard_sigmoid": "between 0 and 1"}  # fmt: skip
 for kind, says in ENDS.items():
-    mistake = "code_with_relu" if "never" in says else "code_squashed"
+    mistake = "code_with_relu" if "ever negative" in says else "code_squashed"
     wrong("build_encoder", mistake, [says])(wide(functools.partial(layers.Activation, kind)))
 for normalisation in (layers.LayerNormalization, layers.UnitNormalization):
     wrong("build_encoder", "code_normalised", ["Expected nothing behind"])(
