@@ -363,9 +363,8 @@ print(f"{np.mean(fifty > 10):.0%} of the means are above 10 nats; "
       f"half are above {np.median(fifty):.2f}, the lowest is {fifty.min():.1f}")  # fmt: skip
 
 # %% [markdown]
-# About four of five. Their batches have missed the rare ones, and a few others have met them and
-# are far too low. So NWJ's *expectation* is right, and the mean that you are likely to see is too
-# high.
+# About four of five. Most sets have missed the rare batches, and the means of the few that met them
+# are too low. So NWJ's *expectation* is right, and the mean that you are likely to see is too high.
 #
 # How many batches show the scatter? We cut the hundred thousand at 2 nats into sets of 300 and ask
 # each set for NWJ's standard deviation.
@@ -479,9 +478,9 @@ explorer(strips, information=(1, 10, 1, 4), temperature=(0.5, 3.0, 0.1, 1.0),
 
 # %% [markdown]
 # Only the rare negative pair gives an overconfident critic away, and larger batches hold more of
-# them. (NWJ meets them in all their weight: in the picture its mean is hundreds or thousands of
-# nats below the frame, and other batches give quite another number.) With little information, an honest critic and many candidates (2 nats, temperature 1, 256)
-# it hardly matters which bound you choose.
+# them. (NWJ meets them in all their weight: in the picture its mean is hundreds or thousands of nats
+# below the frame, and other batches give quite another number.) With little information, an honest
+# critic and many candidates (2 nats, temperature 1, 256) it hardly matters which bound you choose.
 #
 # ## Held out, or fooled
 #
