@@ -306,7 +306,8 @@ most rows the pieces look alike: an edge or a corner at the same place. The rows
 #
 # *Medium, 10 minutes.* Return a `keras.Model` with *two* outputs, `(feature_map, code)`. How many
 # filters and layers is up to you (16 to 64 filters train quickly on a laptop, and batch
-# normalisation after a convolution helps). What is asked:
+# normalisation after a convolution helps, and so does a nonlinearity such as ReLU: without any, the
+# code would be a weighted sum of the pixels). What is asked:
 #
 # - any square image of 8×8 pixels or more, with a map of more than one location, $M > 1$;
 # - the code is computed *from the map*;
@@ -518,8 +519,10 @@ for seed in range(3):
     print("change of the code by a pixel: as built {:.2f}, settled {:.2f}".format(*moves[-1]))
 
 # %% [markdown]
-# The digits stand at random places, so a code that hangs on the exact pixel is a poor one. (With
-# the quiet half of the first channels switched off, the settled code is better, with every probe.)
+# The digits stand at random places, so a code that hangs on the exact pixel is a poor one. Is it
+# the loudness, though, or is it that settling also shifts each channel to the mean 0? We shifted
+# the channels and divided all of a layer by *one* number: loud ones stay loud. With a line and with
+# neighbours more than half of what settling had taken is back, and with ten labels a part of it.
 #
 # A trained encoder is another matter. Its weights were chosen *with* normalised channels, and
 # without settling it would be a function that nobody trained. In this course every encoder of a
@@ -540,8 +543,8 @@ on_map = judge(f"map of {whole_map.output.shape[1]}", whole_map)
 # With a linear probe the map is far ahead of the code, and of the pixels, without any training. It
 # is not their number alone that helps. Thousands of *weighted sums* of the pixels would offer a
 # line nothing but weighted sums of the pixels, and it could choose among those before. But behind
-# a ReLU each number of the map is a *curved* function of the pixels, and among many of these a
-# line finds what it needs. The random layers behind the map squeeze them into 64 numbers, blindly,
+# a nonlinearity, such as a ReLU, each number of the map is a *curved* function of the pixels, and
+# among many of these a line finds what it needs. The random layers behind the map squeeze them into 64 numbers, blindly,
 # and most of it gets out of a line's reach. So compare like with like: *codes of the same length,
 # made by the same network*. And here is the room for learning: a better choice of 64 numbers from
 # that map.
@@ -576,8 +579,9 @@ large = judge("sigmoid of 100 x", keras.Model(image, keras.ops.sigmoid(100 * cod
 # So the code stays **raw**: the output of a dense layer, any number. Whoever needs it squashed can
 # do so afterwards. What a ReLU cut off nobody can bring back, and what a sigmoid pressed against
 # its ends hardly anybody. A *linear* last layer is no weakness: the curves are in the layers
-# before it (the ReLUs behind the convolutions, and behind a hidden dense layer if you have one).
-# The last layer only takes weighted sums, as a linear probe does.
+# before it, in whatever nonlinearity follows your convolutions or a hidden dense layer. (If none
+# does, the code is a weighted sum of the pixels. The check would not mind, but a line on the pixels
+# finds as much.) The last layer only takes weighted sums, as a linear probe does.
 
 # %% [markdown]
 # ## Questions

@@ -41,7 +41,7 @@ def what_is_behind(model, images, dense):
         dense.set_weights([scale * (weight + 0.1) for weight in before])
         return np.asarray(model(images, training=training)[1], "float64")
 
-    two, minus = code(2.0), code(-30.0)
+    two, minus, plus = (code(scale) for scale in (2.0, -30.0, 30.0))
     with outputs_of(dense) as given:
         one, trained = code(1.0), code(1.0, True)  # this last: it moves a normalisation's averages
     dense.set_weights(before)
@@ -55,14 +55,14 @@ def what_is_behind(model, images, dense):
         return "normalised" if moved_together(trained, given[-1]) else "noisy"
     if np.allclose(minus.sum(axis=1), 1, atol=1e-3):
         return "softmax"
-    return bounds_of(one, minus)
+    return bounds_of(one, minus, plus)
 
 
-def bounds_of(one, minus):
-    """What keeps a code from going down as far as weights of minus 30 times the size say."""
-    low, high = min(one.min(), minus.min()), max(one.max(), minus.max())
-    if low >= 0:
-        return "squashed" if high <= 1.001 else "relu"
+def bounds_of(one, minus, plus):
+    """What keeps a code from going as far as weights of 30 times the size, or minus 30, say."""
+    low, high = (end([end(each) for each in (one, minus, plus)]) for end in (np.min, np.max))
+    if low >= 0:  # what is squashed stays below 1, and grows no further when it is near it
+        return "squashed" if high <= 1.001 and high < 10 * one.max() else "relu"
     if max(-low, high) <= 1.001 and np.median(np.abs(minus)) > 0.9:
         return "between -1 and 1"
     return "normalised" if np.abs(minus).max() < 3 * np.abs(one).max() else "other"

@@ -110,6 +110,7 @@ BEHIND = {
     "normalised": f"the code of your model {AFTER} It is shifted and scaled to a size of its own.",
     "noisy": f"while training, the code of your model {AFTER}",
     "more": f"the code of your model {AFTER}",
+    "relu": f"""{NOT_LINEAR} Whatever its weights are, no entry is ever negative.""",
     "squashed": f"""{NOT_LINEAR} However large its weights are, it stays between 0 and 1.""",
     "between -1 and 1": f"""{NOT_LINEAR} However large its weights are, it stays between -1 and
         1.""",

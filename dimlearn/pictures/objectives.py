@@ -170,6 +170,8 @@ def score_heaps(heaps, lowest=-9, highest=3):
         inside, bounds = np.clip(np.transpose(kinds), lowest, highest), (lowest, highest)
         axis.hist(inside, 24, range=bounds, color=[BLUE, ORANGE], label=["own", "another's"])
         axis.set(title=title, xlabel="score of an unseen pair", ylabel="pairs")
+        if np.min(kinds) < lowest or np.max(kinds) > highest:
+            axis.set_xlabel("score (what lies outside: in the last bars)")
     axes[0][-1].legend(frameon=False)
     return figure
 

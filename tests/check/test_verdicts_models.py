@@ -1,5 +1,7 @@
 """Answers to the exercises with models, and what their checks say of them."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,28 @@ HEADS = {
 }
 for name, head in HEADS.items():
     wrong("build_encoder", name, ["not"])(with_head(*head))
+
+
+def wide(*head):
+    """The encoder of lesson 4, whose numbers are small, with something behind its code."""
+
+    def build(shape, code_dim):
+        images = keras.Input(shape)
+        x = layers.Conv2D(32, 4, 2, padding="same", use_bias=False)(images)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = layers.Conv2D(64, 4, 2, padding="same", use_bias=False)(x)
+        feature_map = layers.ReLU()(layers.BatchNormalization()(x))
+        dense = layers.Dense(128, activation="relu"), layers.Dense(code_dim)
+        return encoder(images, feature_map, *dense, *[one() for one in head])
+
+    return build
+
+
+ENDS = {"relu": "is ever negative", "softplus": "is ever negative",
+        "sigmoid": "between 0 and 1", "hard_sigmoid": "between 0 and 1"}  # fmt: skip
+for kind, says in ENDS.items():
+    mistake = "code_with_relu" if "ever negative" in says else "code_squashed"
+    wrong("build_encoder", mistake, [says])(wide(functools.partial(layers.Activation, kind)))
 for normalisation in (layers.LayerNormalization, layers.UnitNormalization):
     wrong("build_encoder", "code_normalised", ["Expected nothing behind"])(
         with_head(layers.Dense, normalisation)

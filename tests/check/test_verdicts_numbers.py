@@ -820,6 +820,33 @@ def standardize_by_keras(train, test):
     return layer(train), layer(test)
 
 
+def as_near_as_can_be(train, to, mean=None):
+    """The codes `to` whitened by `train`, not turned (ZCA)."""
+    mean = train.mean(axis=0) if mean is None else mean
+    variances, along = np.linalg.eigh(np.cov(train.T, ddof=0))
+    varying = variances > 1e-10 * variances.max()
+    return (to - mean) @ (along[:, varying] / np.sqrt(variances[varying])) @ along[:, varying].T
+
+
+@wrong("whiten", "test_by_itself")
+def whiten_each_by_itself(train, test):
+    return as_near_as_can_be(train, train), as_near_as_can_be(test, test)
+
+
+@wrong("whiten", "mean_of_both")
+def whiten_with_a_pooled_mean(train, test):
+    mean = np.vstack([train, test]).mean(axis=0)
+    return as_near_as_can_be(train, train, mean), as_near_as_can_be(train, test, mean)
+
+
+@wrong("whiten", "dead_direction_left_out", words=["[20, 3]", "[20, 4]"])
+def whiten_what_varies(train, test):
+    middle = train.mean(axis=0)
+    _, sizes, along = np.linalg.svd(train - middle, full_matrices=False)
+    kept = along[sizes > 1e-5 * sizes[0]] / sizes[sizes > 1e-5 * sizes[0], None] * len(train) ** 0.5
+    return (train - middle) @ kept.T, (test - middle) @ kept.T
+
+
 @wrong("accuracy_interval", "root_not_divided")
 def interval_root_not_divided(correct, total):
     p, n, z = correct / total, total, 1.96

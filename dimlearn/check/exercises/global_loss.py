@@ -19,14 +19,14 @@ exercise = Exercise(
     hints="""In `jsd_bound` two costs were taken away from 0. Which sign have they in a loss, which
     is to be small?
 
-    A loss is what the wrong answers cost: a `no` to a positive pair, a `yes` to a negative one.
-    Both kinds pay, each its own mean.
+    A loss is what the critic's answers cost. Which answer is the right one for a positive pair, and
+    which for a negative one? Both kinds pay, each its own mean.
 
     `answer_cost(positive_scores, True) + answer_cost(negative_scores, False)`.""",
 )
 
-@exercise.solution("""What the wrong answers cost: a `no` to a positive pair, a `yes` to a negative
-    one, each kind with its own mean, so that a thousand negative pairs for each positive one would
+@exercise.solution("""What the answers cost: `yes` is right for a positive pair, `no` for a negative
+    one. Each kind has its own mean, so that a thousand negative pairs for each positive one would
     not outweigh it. Encoder and critic both minimise the sum: they work together.""")
 def global_loss(positive_scores, negative_scores):
     """The negative of the JSD objective of scores [N, 1] each, in nats: a scalar."""

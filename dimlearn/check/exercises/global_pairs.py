@@ -98,7 +98,7 @@ def results_exchanged(feature_map, code):
     return negative, positive
 
 @exercise.mistake("""Your function reverses the batch for the negatives. With an odd number of
-    images the one in the middle keeps its own map. Roll instead.""")
+    images the one in the middle keeps its own map.""")
 def reversed_batch(feature_map, code):
     features = flat(feature_map)
     return pairs(features, code, tf.reverse(features, axis=[0]))

@@ -38,7 +38,7 @@ def two_or_more(features):
     return features
 
 @exercise.mistake("""Your function reverses the order. With an odd number of items the middle
-    one stays in its place, and is a positive pair among the negatives. Roll instead.""")
+    one stays in its place, and is a positive pair among the negatives.""")
 def reversed_order(features):
     return two_or_more(features)[::-1]
 
@@ -48,8 +48,7 @@ def unchanged(features):
     return two_or_more(features).copy()
 
 @exercise.mistake("""The order is drawn by chance, and one item stays in its place on average: a
-    positive pair among the negatives. Draw again while any item is at its own index, or do without
-    chance.""")
+    positive pair among the negatives. Is chance needed at all?""")
 def random_permutation(features):
     return two_or_more(features)[np.random.default_rng().permutation(len(features))]
 
@@ -118,7 +117,7 @@ def first_item_for_all(features):
     return two_or_more(features)[[1] + [0] * (len(features) - 1)]
 
 @exercise.mistake("""Your function rolls by two places: for N = 2 that is all the way round, and
-    both items are back where they were. One place works for every N.""")
+    both items are back where they were.""")
 def rolled_by_two(features):
     return np.roll(two_or_more(features), 2, axis=0)
 
@@ -133,7 +132,7 @@ def order_returned(features):
     return np.roll(np.arange(len(two_or_more(features))), 1)
 
 @exercise.mistake("""Halves are exchanged by rolling N // 2 + 1 places: for N = 2 that is all
-    the way round. One place works for every N.""")
+    the way round, and both items are back where they were.""")
 def half_way_round(features):
     return np.roll(two_or_more(features), len(features) // 2 + 1, axis=0)
 

@@ -17,16 +17,21 @@ def sets(n, m, d, seed=0):
 
 def turned_alike(parts, train, test):
     """Both sets turned together so that the training set lies on that of the library: any rotation
-    of the result is right."""
+    of the result is right. A test set that has been whitened by itself is turned by itself."""
     right = codes.whiten(train, test)
     if any(seen.shape != part.shape for seen, part in zip(parts, right)):
         return parts
-    with np.errstate(all="ignore"):
-        product = parts[0].T.astype("float64") @ right[0]
-    if not np.isfinite(product).all():
+    if not all(np.isfinite(part).all() for part in parts):
         return parts
-    left, _, others = np.linalg.svd(product)
-    return tuple(part @ left @ others for part in parts)
+    turn, own = turning(parts[0], right[0]), codes.whiten(test, test)[0]
+    turned = parts[1] @ turning(parts[1], own)
+    by_itself = np.allclose(turned, own, atol=1e-3)
+    return parts[0] @ turn, turned if by_itself else parts[1] @ turn
+
+def turning(seen, right):
+    """The rotation that brings one set as near to the other as can be."""
+    left, _, others = np.linalg.svd(seen.T.astype("float64") @ right)
+    return left @ others
 
 exercise = Exercise(
     meaning="""Both sets of codes, `(train, test)`, after one and the same affine map, which gives
@@ -98,16 +103,18 @@ def multiplied(train, test):
 @exercise.mistake("""The test set is whitened by its own mean and covariance. It stands for images
     that nobody has seen: use the training set's map for both.""")
 def test_by_itself(train, test):
-    every = np.concatenate([test, test + 1e-3 * np.arange(test.size).reshape(test.shape) ** 2])
-    variances, directions = spectrum(every)
-    scale = np.sqrt(np.maximum(variances, 1e-10 * variances.max()))
-    return whiten(train, test)[0], (test - test.mean(0)) @ (directions / scale)
+    return whiten(train, test)[0], whiten(test, test)[0]
 
 @exercise.mistake("""Mean and covariance are of both sets together: the test set leaks into the
     training. Use the training set alone.""")
 def both_together(train, test):
     every = np.concatenate([train, test])
     return by(train, test, np.sqrt, *spectrum(every), mean=every.mean(0))
+
+@exercise.mistake("""The covariance is that of the training set, but the mean is that of both sets
+    together: the test set leaks into the training by it.""")
+def mean_of_both(train, test):
+    return by(train, test, np.sqrt, mean=np.concatenate([train, test]).mean(0))
 
 @exercise.mistake("""The covariance divides by N - 1, which is what `np.cov` does unless told
     otherwise. Asked is the one that divides by N.""")
@@ -189,6 +196,13 @@ def dead_direction_divided(train, test):
 def dead_direction_kept(train, test):
     return by(train, test, lambda v: np.where(v > 1e-10 * v.max(), np.sqrt(np.abs(v)), 1.0))
 
+@exercise.mistake("""Directions without variance are left out, so fewer columns come back than went
+    in. Asked are as many as before, `[N, D]`, with 0 along such a direction.""")
+def dead_direction_left_out(train, test):
+    variances, directions = spectrum(train)
+    varying = variances > 1e-10 * variances.max()
+    return by(train, test, np.sqrt, variances[varying], directions[:, varying])
+
 @exercise.mistake("""Whether a direction varies is asked with a fixed number. A code of small
     numbers varies little everywhere, and yours makes nothing of it: hold each variance against the
     largest.""")
@@ -204,6 +218,10 @@ def dead_directions(call):
     seen, right = call(train, test), codes.whiten(train, test)
     where = "With one column that is the sum of two others in training"
     for name, part, exact in zip(("train", "test"), seen, right):
+        if np.shape(part) != exact.shape:
+            text = f"""{where}, the shape of your `{name}` is {list(np.shape(part))}; expected
+                {list(exact.shape)}."""
+            return Fault("dead", text, "left out")
         size = np.sqrt(np.square(np.asarray(part, "float64")).sum(axis=1))
         expected = np.sqrt(np.square(exact).sum(axis=1))
         if np.allclose(size, expected, 1e-2, 1e-2):
