@@ -68,7 +68,7 @@ def critic(seed=2):
     return with_fixed_weights(model, seed)
 
 
-class PairCritic(keras.Model):
+class TrialCritic(keras.Model):
     """Two sides `[N, 4]` to scores `[N, N]`: products of what a layer for each makes of them."""
 
     def __init__(self):
@@ -80,7 +80,7 @@ class PairCritic(keras.Model):
 
 
 def pair_critic(seed=6):
-    model = PairCritic()
+    model = TrialCritic()
     for side in (model.first, model.second):
         side.build((None, 4))
     model.built = True

@@ -79,10 +79,14 @@ FAMILIAR = {
     r"No gradients provided|None values not supported|Attempt to convert a value \(None\)": """A
         gradient is None: the loss does not depend on those variables. Was a value computed outside
         the `GradientTape`, or turned into NumPy on the way?""",
-    r"^NameError: .*name '(tf|np|keras|math|tensorflow|numpy)' is not defined": """The import is
-        missing in this kernel: run the first code cell of the lesson.""",
+    r"^NameError: .*name '(tf|np|keras|math|tensorflow|numpy)' is not defined": """It is not
+        imported in this kernel. Run the first code cell of the lesson, and import yourself what
+        that one does not.""",
     r"^NameError:": """That name is not known inside the function. A spelling mistake, or a variable
         of another cell?""",
+    r"^NotImplementedError: $": """A function that it calls is not written yet. Where a lesson goes
+        on with one that works in any case, that has a name of its own, below the check of the
+        first: call that name.""",
     r"^UnboundLocalError:": "That variable is used before it has a value on this path.",
     r"^ZeroDivisionError:": "Something is divided by 0. Which input makes the denominator 0?",
     r"^OverflowError:": """`exp` of a large number does not fit into a float. Subtract the largest

@@ -86,7 +86,7 @@ def numpy_inside(critic, optimizer, x, y):
     optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
     return -loss
 
-@exercise.mistake("""Nothing moves: the gradients are computed but not given to the optimizer.""")
+@exercise.mistake("""Nothing moves: the optimizer was given no gradients.""")
 def not_applied(critic, optimizer, x, y):
     return infonce_bound(critic(x, y))
 

@@ -259,7 +259,7 @@ def one_loss_returned(*args):
 def other_bound(*args):
     return step(*args, bound=local_jsd)
 
-@exercise.mistake("""Nothing moves: the gradients are computed but not given to the optimizers.""")
+@exercise.mistake("""Nothing moves: the optimizers were given no gradients.""")
 def not_applied(*args):
     return step(*args, ours=[], theirs=[])
 

@@ -101,7 +101,7 @@ def loss_after_the_step_in_training(images, encoder, critic, optimizer):
     train_step(images, encoder, critic, optimizer)
     return -local_jsd(critic(*encoder(images, training=True)))
 
-@exercise.mistake("""Nothing moves: the gradients are computed but not given to the optimizer.""")
+@exercise.mistake("""Nothing moves: the optimizer was given no gradients.""")
 def not_applied(images, encoder, critic, optimizer):
     return -local_jsd(critic(*encoder(images, training=True)))
 
