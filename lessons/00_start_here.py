@@ -241,7 +241,8 @@ check.progress()
 
 # %% [markdown]
 # The notebooks in `work` are yours: nothing ever overwrites them. `dimlearn lessons --again 01`
-# gives you a new copy of lesson 01 and keeps the old one under another name.
+# gives you a new copy of lesson 01, keeps the old one under another name, and opens JupyterLab (with
+# `--copy-only` it does not).
 #
 # ## Questions
 #
