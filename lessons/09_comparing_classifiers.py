@@ -548,8 +548,8 @@ for name in ("untrained", "yours"):
 
 # %% [markdown]
 # Standardised, *untrained* gains some ten points, and *yours* hardly changes. So a good part of the
-# lead was the *scale* of the code, in a training too short to make up for it. What remains, well over
-# ten points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
+# lead was the *scale* of the code, in a training too short to make up for it. What remains, some ten
+# to twenty points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
 #
 # As it is, *yours* is also ahead of the small network on pixels, by some points, when that is treated
 # alike. Free, both are above *yours* when it is frozen. The encoder that had learnt nothing comes

