@@ -182,7 +182,10 @@ SUSPECTS = {
         """The last losses are worse than the healthy trainer's, and the bound on images that stand
         there once is better than they are.""",
     ),
-    9: ("the weights hardly move", "The bound stays near 0, and so does the distance moved."),
+    9: (
+        "next to nothing of the gradients reaches the weights",
+        "The bound stays near 0, and so does the distance moved.",
+    ),
 }
 
 

@@ -135,25 +135,24 @@ def pair_kinds(kinds, title):
 
 
 def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
-    """Accuracies of several seeds: a dot for each, and their mean with its interval.
+    """Accuracies of several seeds: a grey mark for each above their mean with its interval.
 
     rows: `{name: {probe: (each [seeds], low, high)}}` in fractions, drawn from top to bottom, a
     column of axes for each probe; titles: `{probe: title}`; live: `(name, {probe: accuracy})`, a
-    run to be marked by an open diamond, in the axes of the probes that judged it.
+    run to be marked by an open diamond below, in the axes of the probes that judged it.
     """
-    figure, axes = canvas(len(titles), 3.0, 0.9 + 0.34 * len(rows), squeeze=False, sharey=True)
+    figure, axes = canvas(len(titles), 3.0, 0.9 + 0.4 * len(rows), squeeze=False, sharey=True)
     for axis, (probe, title) in zip(axes[0], titles.items()):
         for place, row in enumerate(rows.values()):
             each, low, high = row[probe]
-            axis.plot(100 * np.asarray(each), [place] * len(each), "|", color=GREY, markersize=9)
+            above = np.full(len(each), place - 0.25)  # where neither dot nor diamond hides them
+            axis.plot(100 * np.asarray(each), above, "|", color=GREY, markersize=7)
             axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
             axis.plot(100 * np.mean(each), place, "o", color=BLUE)
         if live:
             name, accuracies = live
-            place = list(rows).index(name)
-            axis.plot(
-                100 * accuracies.get(probe, np.nan), place, "D", color=ORANGE, fillstyle="none"
-            )
+            value, below = accuracies.get(probe, np.nan), list(rows).index(name) + 0.25
+            axis.plot(100 * value, below, "D", color=ORANGE, fillstyle="none", markersize=5)
         axis.set(title=title, xlabel=xlabel, ylabel="code")
         axis.set_yticks(range(len(rows)), list(rows))
         axis.set_ylim(len(rows) - 0.5, -0.5)

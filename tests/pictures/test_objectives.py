@@ -71,7 +71,8 @@ def test_rows_hold_every_seed_and_their_mean():
     axis = figure.axes[0]
     drawn = [list(line.get_xdata()) for line in axis.lines]
     assert np.allclose(np.concatenate(drawn[:3]), [50, 70, 45, 75, 60])
-    assert axis.lines[-1].get_xdata()[0] == 60 and axis.lines[-1].get_ydata()[0] == 1
+    assert axis.lines[-1].get_xdata()[0] == 60 and 1 < axis.lines[-1].get_ydata()[0] < 1.5
+    assert all(-0.5 < y < 0 for y in axis.lines[0].get_ydata())  # nothing hides the seeds
     assert [label.get_text() for label in axis.get_yticklabels()] == ["first", "second"]
     assert show(figure, WORDS)
 
