@@ -32,8 +32,8 @@ FAMILIAR = {
     r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool": """`if`, `while` and `and` need a
         value, but inside `tf.function` a tensor has none yet. Choose with `tf.where`, or ask for a
         shape, which is known.""",
-    r"(float|int)\(\) argument must be .*Tensor": """`float` and `int` ask a tensor for its value, and
-        while a step is compiled it has none yet. Stay with tensors: `tf.cast` changes their
+    r"(float|int)\(\) argument must be .*Tensor": """`float` and `int` ask a tensor for its value,
+        and while a step is compiled it has none yet. Stay with tensors: `tf.cast` changes their
         type.""",
     r"does not support item assignment": """A tensor cannot be changed in place. Build a new one:
         `tf.where`, `tf.linalg.set_diag`, `tf.concat`.""",
