@@ -75,8 +75,7 @@ middle. Right a mosaic of the patches that all locations see, these two framed."
 
 # %% [markdown]
 # The next drawing compares the two objectives. On the left the whole map is one thing, and map and
-# code are one pair. On the right every location makes a pair of its own with the same code: each line
-# means the whole code, and ends at its own height only so that you can tell the lines apart.
+# code are one pair. On the right every location makes a pair of its own with the same code.
 
 # %%
 show(pictures.one_pair_or_many(M), """Two drawings of a feature map and a code. Left, one thick line
@@ -390,35 +389,6 @@ print(f"training, last 20 steps {np.mean(values[-20:]):+.3f}, unseen images {JSD
 # On unseen images the value is well above ignorance too, and far from 0.
 assert -2 * math.log(2) + 0.1 < float(JSD(scores)) < -0.4
 
-
-# %% [markdown]
-# ## Can blank paper be answered?
-#
-# One thing nobody can do: two blank patches are equal, so no critic can tell whose they are. If all
-# images have as many of them, it can do no better at such a location than to know nothing, and pays
-# $2 \log 2$. (If some have more, their code may say so, and it pays less.) Is *that* why the value
-# stays far from 0? **Predict** the share of blank patches, then count.
-
-# %%
-def patches_of(images):
-    """What every location sees: `[N, L, pixels]`."""
-    window, strides = [1, side, side, 1], [1, jump, jump, 1]
-    patches = tf.image.extract_patches(images, window, strides, [1, 1, 1, 1], "VALID")
-    return tf.reshape(patches, [len(images), L, -1]).numpy()
-
-
-blank = np.mean([patches_of(one[None]).max(axis=-1) == 0 for one in images.x_validation])
-print(f"blank: {blank:.1%} of the patches, they cost up to {blank * 2 * math.log(2):.3f} nats")
-
-# %% [markdown]
-# On the bundled digits it is hardly ever a reason: fewer than 3 % of the patches are quite blank,
-# and all of them together keep the value at most 0.037 nats below 0. The rest of the gap is there
-# to be answered, or too hard for this encoder and critic; the value alone does not say which.
-
-# %% tags=["claim"]
-# all of them together keep the value at most 0.037 nats below 0
-assert images.name != "digits" or (blank < 0.03 and round(blank * 2 * math.log(2), 3) == 0.037)
-
 # %% [markdown]
 # *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
 #
@@ -610,8 +580,7 @@ assert abs(hundred - math.log(101) / 2) < 0.7 and hundred > 2 * math.log(2)
 #
 # The judges are probes on the frozen codes: logistic regression with all labels and with ten labels a
 # class, and the five nearest neighbours among whitened codes (lesson 05), so that no code is judged by
-# its scale. In the figure a grey tick is a seed, a dot the mean of the five, and the bar its 95 %
-# interval. Your own encoder is the open diamond, where it is judged. **Predict** the order.
+# its scale. Your own encoder goes in as a diamond, where it is judged. **Predict** the order.
 
 # %%
 codes = evaluation.frozen_codes(encoder, images)
@@ -760,6 +729,15 @@ place to place, and is higher on telling strokes than over the margin.""")
 # Some images are given away at several places, others at hardly any.
 places = (right > 0.25).sum(axis=1)
 assert places.max() >= 5 and (places <= 1).any()
+
+
+# %%
+def patches_of(images):
+    """What every location sees: `[N, L, pixels]`."""
+    window, strides = [1, side, side, 1], [1, jump, jump, 1]
+    patches = tf.image.extract_patches(images, window, strides, [1, 1, 1, 1], "VALID")
+    return tf.reshape(patches, [len(images), L, -1]).numpy()
+
 
 # %%
 brightness = patches_of(held_out).mean(axis=-1).ravel()

@@ -143,6 +143,7 @@ feedback = check.discriminator_loss(discriminator_loss)
 D_loss = feedback.use
 feedback
 
+
 # %% [markdown]
 # (`D_loss` is short for the discriminator's loss; it has nothing to do with the $D$ numbers of a
 # code.) One that cannot tell pays $2 \log 2 = 1.386$.

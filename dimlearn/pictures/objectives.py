@@ -105,8 +105,7 @@ def one_pair_or_many(size):
     axes[0].add_patch(frame)
     axes[0].plot([size - 0.5, away], [middle, middle], color=ORANGE, linewidth=3)
     for row, column in np.ndindex(size, size):
-        end = row - 0.5 + (column + 0.5) / size  # each at its own place of the code
-        line = ([column, away], [row, end])
+        line = ([column, away], [row, middle])  # all meet the whole code
         axes[1].plot(*line, "o-", color=ORANGE, markersize=3, linewidth=0.8)
     return figure
 
@@ -145,18 +144,22 @@ def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
     for axis, (probe, title) in zip(axes[0], titles.items()):
         for place, row in enumerate(rows.values()):
             each, low, high = row[probe]
-            axis.plot(100 * np.asarray(each), [place] * len(each), "|", color=GREY, markersize=9)
-            axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
-            axis.plot(100 * np.mean(each), place, "o", color=BLUE)
+            ticks = {"color": GREY, "markersize": 9, "label": "one seed"}
+            axis.plot(100 * np.asarray(each), [place] * len(each), "|", **ticks)
+            bar = {"color": BLUE, "linewidth": 2, "label": "95 % interval of the mean"}
+            axis.plot([100 * low, 100 * high], [place, place], **bar)
+            axis.plot(100 * np.mean(each), place, "o", color=BLUE, label="mean")
         if live:
             name, accuracies = live
             place = list(rows).index(name)
-            axis.plot(
-                100 * accuracies.get(probe, np.nan), place, "D", color=ORANGE, fillstyle="none"
-            )
+            diamond = {"color": ORANGE, "fillstyle": "none", "label": "this run"}
+            axis.plot(100 * accuracies.get(probe, np.nan), place, "D", **diamond)
         axis.set(title=title, xlabel=xlabel, ylabel="code")
         axis.set_yticks(range(len(rows)), list(rows))
         axis.set_ylim(len(rows) - 0.5, -0.5)
+    handles, names = axes[0][0].get_legend_handles_labels()
+    once = dict(zip(names, handles))  # not once for each row
+    figure.legend(once.values(), once, loc="outside lower center", ncols=len(once), frameon=False)
     return figure
 
 
