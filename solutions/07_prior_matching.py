@@ -511,16 +511,16 @@ print(", ".join(f"{name} {loss:.2f}" for name, loss in pays.items()), "nats")
 
 # %% [markdown]
 # A new discriminator tells the codes of the game far worse than those without one: **the game has hidden
-# most of what there was to see**. It need not have hidden all. The further its loss on them lies below
+# much of what there was to see**. It need not have hidden all. The further its loss on them lies below
 # that on the prior's own sample, the more is left that the game's own discriminator was too weak to find.
 # In our run that is little. With another seed, whose square had empty corners, it was more.
 
 # %% tags=["claim"]
 # A new discriminator tells the codes of the game far worse than those without one: **the game has hidden
-# most of what there was to see**.
+# much of what there was to see**.
 assert pays["of the game"] > pays["without a game"] + 0.2
 left, all_of_it = (pays["of the prior"] - pays[name] for name in ("of the game", "without a game"))
-assert left < 0.5 * all_of_it
+assert left < 0.7 * all_of_it
 
 # %% [markdown]
 # ## What could go wrong: the game with one side
