@@ -19,6 +19,9 @@ KNOWN = {
     "tuple": "a tuple",
     "list": "a list",
     "dict": "a dictionary",
+    "EagerTensor": "a single tensor",
+    "float": "a single number",
+    "int": "a single number",
     "ellipsis": "`...`, which still stands for what is to be written",
     "KerasTensor": "a KerasTensor, which stands for a layer's future output",
 }
@@ -35,7 +38,7 @@ def as_parts(result, names):
     """The arrays of a result: one, or one for each of `names`. Raises `NotAnAnswer`."""
     if len(names) < 2:
         return (as_array(result),)
-    if isinstance(result, (tf.Tensor, np.ndarray)) and result.shape and result.shape[0] is not None:
+    if isinstance(result, (tf.Tensor, np.ndarray)) and result.ndim:
         result = tuple(result)
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         what = f"{len(result)} things" if isinstance(result, (tuple, list)) else describe(result)

@@ -36,6 +36,7 @@ class Exercise:
     extremes: the same for inputs at the edge: scores of 1000, a large batch, a probability of 0.
     differentiable: arrays go in as float32 tensors, and the gradient and the value inside
         `tf.function` are judged too.
+    fitted: a lesson trains with it by Keras' `fit`, which takes its Python as it stands.
     returns: the names of the results if there are several.
     shapes: the letters of the arguments' dimensions, `{"scores": "NNL"}`, to recognise counts.
     gradient_of: the names of the results whose gradient is fixed, if not all.
@@ -48,6 +49,7 @@ class Exercise:
     cases: Callable = list
     extremes: Callable = list
     differentiable: bool = False
+    fitted: bool = False
     returns: tuple = ()
     shapes: dict = field(default_factory=dict)
     gradient_of: tuple = ()

@@ -15,6 +15,7 @@ from dimlearn.check.faults import Fault, same
 from dimlearn.check.models import values
 from dimlearn.check.sandbox.call import Call, LearnerError
 from dimlearn.check.tapes import why_none
+from dimlearn.check.trials import NOT_IN_FIT
 from dimlearn.startup import keras, tf
 
 
@@ -62,6 +63,7 @@ class Scene:
     models that it moves, by theirs. goal: what the step is a step on, in words. returns: what comes
     back, in words, and results: the names of several. frozen: the part that does not train when the
     scene is played frozen, in words; its variables come first among those that do not train.
+    fitted: a lesson makes the step by Keras' `fit`.
     """
 
     args: tuple
@@ -70,6 +72,7 @@ class Scene:
     returns: tuple
     frozen: str
     results: tuple = ()
+    fitted: bool = False
 
     @property
     def optimizers(self):
@@ -231,13 +234,25 @@ def faults_elsewhere(call, solution, players, right):
     if not same(seen[:4], end[:4], 5e-3, 1e-4):
         text = f"{where}, the other variables did not move as expected."
         yield Fault("not frozen", text, seen[:-1])
-    try:
-        seen = outcome(call.in_graph, players(call, False))
-    except LearnerError as raised:
-        text = "The step is right, but inside `tf.function`, where training runs, it fails."
-        yield Fault("raised", text, type(raised.error).__name__, raised.error)
-    if not same(seen[:4], right[:4], 5e-3, 1e-4):
-        yield Fault("graph", "The step is right, but inside `tf.function` it is another one.", "")
+    yield from faults_in_a_graph(call, players, right)
+
+
+def faults_in_a_graph(call, players, right):
+    """Is it the same step inside `tf.function`, and inside Keras' `fit`?"""
+    fails = "The step is right, but inside `tf.function`, where training runs, it fails."
+    ways = {fails: call.in_graph}
+    if players(call, False).fitted:
+        ways[NOT_IN_FIT.format("step")] = functools.partial(call.in_graph, autograph=False)
+    for text, way in ways.items():
+        try:
+            seen = outcome(way, players(call, False))
+        except LearnerError as raised:
+            yield Fault("raised", text, type(raised.error).__name__, raised.error)
+            return
+        if not same(seen[:4], right[:4], 5e-3, 1e-4):
+            text = "The step is right, but inside `tf.function` it is another one."
+            yield Fault("graph", text, "")
+            return
 
 
 def flat(variables):

@@ -32,11 +32,15 @@ FAMILIAR = {
     r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool": """`if`, `while` and `and` need a
         value, but inside `tf.function` a tensor has none yet. Choose with `tf.where`, or ask for a
         shape, which is known.""",
+    r"(float|int)\(\) argument must be .*Tensor": """`float` and `int` ask a tensor for its value,
+        and while a step is compiled it has none yet. Stay with tensors: `tf.cast` changes their
+        type.""",
     r"does not support item assignment": """A tensor cannot be changed in place. Build a new one:
         `tf.where`, `tf.linalg.set_diag`, `tf.concat`.""",
     r"len is not well defined for a symbolic|object of type 'SymbolicTensor' has no len": """Inside
-        `tf.function` a tensor has no `len`, but `scores.shape[0]` is its number of rows N. Count
-        from that, such as `n * (n - 1)` off the diagonal.""",
+        `tf.function` a tensor has no `len` of its own, and Keras' `fit` does not translate
+        Python's. But `scores.shape[0]` is its number of rows N. Count from that, such as
+        `n * (n - 1)` off the diagonal.""",
     r"object has no attribute '_unique_id'": """Keras looks for a variable there, and was given
         something else.""",
     r"'(list|tuple|dict|zip|generator|map)' object has no attribute": """That is neither an array

@@ -23,6 +23,7 @@ from dimlearn.check.faults import Fault, side_effect_fault
 from dimlearn.check.gradients import GradientTrial, cause_in, exact
 from dimlearn.check.sandbox import kept
 from dimlearn.check.sandbox.call import LearnerError
+from dimlearn.errors import one_line
 
 
 def trials_of(exercise):
@@ -38,6 +39,8 @@ def trials_of(exercise):
     if exercise.differentiable:
         inner = [GradientTrial(ordinary[1]), *map(GradientTrial, extreme[:3])]
         inner.append(GraphTrial(ordinary[1]))
+        if exercise.fitted:
+            inner.append(FitTrial(ordinary[1]))
     return [*ordinary, *extreme, *properties, *inner]
 
 
@@ -173,6 +176,10 @@ def number_type(seen, right):
 
 # ---------------------------------------------------------------- the graph
 
+NOT_IN_FIT = one_line("""The {} is right, and inside a `tf.function` of your own, too. But lesson 08
+    trains by Keras' own `fit`, and there it fails: `tf.function` translates Python's `len`,
+    `float`, `if` and loops for tensors, and `fit` takes them as they stand.""")
+
 
 class GraphTrial:
     """The value inside `tf.function`, where tensors have shapes but no values."""
@@ -187,6 +194,17 @@ class GraphTrial:
         value = self.value
         parts = as_parts(call.in_graph(*value.args), value.exercise.returns)
         return value.compare(parts, value.expected, "graph", "inside `tf.function` returned")
+
+
+class FitTrial(GraphTrial):
+    """The value where Keras' `fit` traces: nothing rewrites Python's `len` and `if` there."""
+
+    when_it_raises = NOT_IN_FIT.format("value")
+
+    def run(self, call):
+        value = self.value
+        parts = as_parts(call.in_graph(*value.args, autograph=False), value.exercise.returns)
+        return value.compare(parts, value.expected, "graph", "inside Keras' `fit` returned")
 
 
 # ---------------------------------------------------------------- properties

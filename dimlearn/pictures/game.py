@@ -98,7 +98,7 @@ def two_losses(losses, title):
     """Both players' losses `[steps, 2]`, the encoder's first, beside those of an undecided
     discriminator."""
     figure, axis = canvas(width=5)
-    axis.plot(losses[:, 0], color=BLUE, label="encoder (prior loss)")
+    axis.plot(losses[:, 0], color=BLUE, label="encoder (its loss of the game)")
     axis.plot(losses[:, 1], "--", color=ORANGE, label="discriminator")
     for name, value in {"log 2": np.log(2), "2 log 2": 2 * np.log(2)}.items():
         axis.axhline(value, color=GREY, linestyle=":")

@@ -105,8 +105,7 @@ def one_pair_or_many(size):
     axes[0].add_patch(frame)
     axes[0].plot([size - 0.5, away], [middle, middle], color=ORANGE, linewidth=3)
     for row, column in np.ndindex(size, size):
-        end = row - 0.5 + (column + 0.5) / size  # each at its own place of the code
-        line = ([column, away], [row, end])
+        line = ([column, away], [row, middle])  # all meet the whole code
         axes[1].plot(*line, "o-", color=ORANGE, markersize=3, linewidth=0.8)
     return figure
 
@@ -146,16 +145,22 @@ def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
         for place, row in enumerate(rows.values()):
             each, low, high = row[probe]
             above = np.full(len(each), place - 0.25)  # where neither dot nor diamond hides them
-            axis.plot(100 * np.asarray(each), above, "|", color=GREY, markersize=7)
-            axis.plot([100 * low, 100 * high], [place, place], color=BLUE, linewidth=2)
-            axis.plot(100 * np.mean(each), place, "o", color=BLUE)
+            ticks = {"color": GREY, "markersize": 7, "label": "one seed"}
+            axis.plot(100 * np.asarray(each), above, "|", **ticks)
+            bar = {"color": BLUE, "linewidth": 2, "label": "95 % interval of the mean"}
+            axis.plot([100 * low, 100 * high], [place, place], **bar)
+            axis.plot(100 * np.mean(each), place, "o", color=BLUE, label="mean")
         if live:
             name, accuracies = live
             value, below = accuracies.get(probe, np.nan), list(rows).index(name) + 0.25
-            axis.plot(100 * value, below, "D", color=ORANGE, fillstyle="none", markersize=5)
+            diamond = {"color": ORANGE, "fillstyle": "none", "markersize": 5, "label": "this run"}
+            axis.plot(100 * value, below, "D", **diamond)
         axis.set(title=title, xlabel=xlabel, ylabel="code")
         axis.set_yticks(range(len(rows)), list(rows))
         axis.set_ylim(len(rows) - 0.5, -0.5)
+    handles, names = axes[0][0].get_legend_handles_labels()
+    once = dict(zip(names, handles))  # not once for each row
+    figure.legend(once.values(), once, loc="outside lower center", ncols=len(once), frameon=False)
     return figure
 
 

@@ -230,11 +230,21 @@ def takes_a_number(*args):
     return loss if loss.numpy() < 9 else loss
 
 
-@right("train_step")  # AutoGraph has its own `float`
-def prints_a_float(*args):
+@wrong("train_step", None, ["Keras' own `fit`", "`print(float(loss))`", "`tf.cast`"])
+def prints_a_float(*args):  # AutoGraph has its own `float`, but `fit` does without AutoGraph
     loss = step(*args)
     print(float(loss))
     return loss
+
+
+@wrong("train_step", None, ["Keras' own `fit`", "has no `len` of its own"])
+def scales_by_a_length(images, *others):
+    return step(images / len(images) * images.shape[0], *others)
+
+
+@right("critic_step")  # which no lesson trains by `fit`
+def measures_a_length(critic, optimizer, x, y):
+    return up(lambda o, g, v: o.apply(g, v))(critic, optimizer, x[: len(x)], y)
 
 
 @right("train_step")
@@ -327,6 +337,16 @@ def discriminator_listed_with_the_others(*args):
 @wrong("dim_step", "turned_round", ["hardly any gradient"])
 def minus_the_discriminators_loss(*args):
     return whole_step(*args, term=lambda real, fake: -discriminator_loss(real, fake))
+
+
+@wrong("dim_step", None, ["Keras' own `fit`", "has no `len` of its own"])
+def prior_cut_to_a_length(images, prior, *others):
+    return whole_step(images, prior[: len(prior)], *others)
+
+
+@wrong("dim_step", "one_loss_returned", ["returned a single tensor"], ["IndexError", "NoneType"])
+def one_tensor(*args):
+    return whole_step(*args)[0]
 
 
 @right("dim_step")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dimlearn import check
+from dimlearn import bounds, check
 from dimlearn.information.bounds import answer_cost
 from dimlearn.startup import keras, tf
 
@@ -245,6 +245,27 @@ def divided_by_places(scores):
 def numpy_negatives(scores):
     positive, negative = parts(scores)
     return -tf.reduce_mean(sp(-positive)) - np.mean(np.logaddexp(0, negative))
+
+
+def counted_by_len(function):
+    """A right function whose Python asks a tensor for its length, as `tf.function` allows."""
+    return lambda scores: function(scores) * scores.shape[0] / len(scores)
+
+
+FIT = ["Keras' own `fit`", "has no `len` of its own"]
+WRONG += [
+    (name, counted_by_len(getattr(bounds, name)), None, FIT, [])
+    for name in ("local_jsd", "local_infonce")
+]
+RIGHT.append(("jsd_bound", counted_by_len(bounds.jsd_bound)))  # no lesson trains it by `fit`
+
+
+@right("local_jsd")
+def loop_over_static_places(scores):
+    places = scores.shape[2]
+    if places > 0:
+        return sum(bounds.jsd_bound(scores[:, :, place]) for place in range(places)) / places
+    return 0.0
 
 
 @wrong("local_infonce", "difference_reversed", [], ["others - own", "own - others"])

@@ -38,6 +38,7 @@ def test_a_field_in_the_mosaic_is_what_the_image_has_there():
 def test_every_location_has_a_line_of_its_own():
     figure = one_pair_or_many(5)
     assert len(figure.axes[0].lines) == 1 and len(figure.axes[1].lines) == 25
+    assert len({tuple(line.get_xydata()[1]) for line in figure.axes[1].lines}) == 1  # one code
     assert show(figure, WORDS)
 
 
@@ -74,6 +75,8 @@ def test_rows_hold_every_seed_and_their_mean():
     assert axis.lines[-1].get_xdata()[0] == 60 and 1 < axis.lines[-1].get_ydata()[0] < 1.5
     assert all(-0.5 < y < 0 for y in axis.lines[0].get_ydata())  # nothing hides the seeds
     assert [label.get_text() for label in axis.get_yticklabels()] == ["first", "second"]
+    told = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert told == ["one seed", "95 % interval of the mean", "mean", "this run"]
     assert show(figure, WORDS)
 
 

@@ -29,6 +29,7 @@ exercise = Exercise(
         (normal(6, 6, 9, seed=4), True),
     ],
     differentiable=True,
+    fitted=True,
     hints="""The sigmoid of a logit is the probability of yes. What is the probability of no, and
     how do you get it from the sigmoid of *another* number?
 

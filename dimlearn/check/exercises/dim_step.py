@@ -291,6 +291,7 @@ def players(call, frozen, beta=0.05, gamma=5.0):
         returns=("the loss", "the discriminator's loss"),
         results=("loss", "discriminator_loss"),
         frozen="the encoder's convolution",
+        fitted=True,
     )
 
 @exercise.property("one step")

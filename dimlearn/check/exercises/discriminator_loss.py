@@ -18,6 +18,7 @@ exercise = Exercise(
     cases=two_logits,
     extremes=far_two_logits,
     differentiable=True,
+    fitted=True,
     shapes={"prior_logits": "N"},
     hints="""The discriminator answers: is this a sample of the prior? For which of its two inputs
     is `yes` the right answer?

@@ -19,6 +19,7 @@ exercise = Exercise(
     cases=tensors,
     extremes=lambda: [*far_tensors(), (far_scores(3, 3, 5, own=-1, other=-1),)],
     differentiable=True,
+    fitted=True,
     shapes={"scores": "NNL"},
     hints="""One question for each code i and location l: which of these 1 + (N-1) L features
     belongs to my image? Which candidates are there besides the right one?

@@ -19,6 +19,7 @@ exercise = Exercise(
     cases=tensors,
     extremes=lambda: [(far_scores(3, 3, 4, own=-1, other=1, size=40.0),), *far_tensors()],
     differentiable=True,
+    fitted=True,
     shapes={"scores": "NNL"},
     hints="""It is `jsd_bound` once more, with L scores for each pair where there was one. Which
     entries `[i, j, :]` are positive?

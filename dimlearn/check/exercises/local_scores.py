@@ -17,6 +17,7 @@ exercise = Exercise(
     cases=lambda: [batch(2, 3, 4), batch(3, 4, 2), batch(5, 3, 6), batch(4, 4, 4)],
     extremes=lambda: [batch(5, 2, 9), batch(4, 16, 3), batch(3, 1, 2), batch(2, 3, 1)],
     differentiable=True,
+    fitted=True,
     shapes={"local_features": "NLU"},
     hints="""Write the sum for one score: over which index does it run, and which three remain?
 

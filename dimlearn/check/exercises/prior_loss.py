@@ -21,6 +21,7 @@ exercise = Exercise(
         (logits(64),),
     ],
     differentiable=True,
+    fitted=True,
     shapes={"code_logits": "N"},
     hints="""What answer should the discriminator give to a code, if the encoder had its way?
 

@@ -214,6 +214,7 @@ def players(call, frozen):
         goal="minus `local_jsd`",
         returns=("the loss",),
         frozen="the encoder's convolution",
+        fitted=True,
     )
 
 @exercise.property("one step")

@@ -94,8 +94,12 @@ class Call:
         graph = self.run(lambda: traced.get_concrete_function(*handed).graph, [], {})
         return graph.inputs, graph.outputs
 
-    def in_graph(self, *args):
-        """The result of the function inside `tf.function`, with all shapes known."""
+    def in_graph(self, *args, autograph=True):
+        """The result of the function inside `tf.function`, with all shapes known.
+
+        autograph: whether Python's `len`, `if` and loops are rewritten for tensors. Keras' `fit`
+        does not.
+        """
         function = self.function
 
         def step(*tensors):
@@ -103,7 +107,8 @@ class Call:
 
         with kept.setting_kept(tf.config.functions_run_eagerly, tf.config.run_functions_eagerly):
             tf.config.run_functions_eagerly(False)
-            return self.run(tf.function(step), [self.hand_over(argument) for argument in args], {})
+            compiled = tf.function(step, autograph=autograph)
+            return self.run(compiled, [self.hand_over(argument) for argument in args], {})
 
 
 def as_tensor(array):
