@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from dimlearn import cli
@@ -33,9 +34,14 @@ def test_bad_input_gets_one_sentence(arguments, words, tmp_path, capsys):
 
 @pytest.mark.slow
 def test_a_run_ends_in_a_table(tmp_path, capsys):
-    arguments = ["ablate", "critic", "--epochs", "1", "--out", str(tmp_path)]
-    assert cli.main(arguments) == 0
+    rng = np.random.default_rng(0)
+    images, labels = rng.random((400, 8, 8, 1)).astype("float32"), np.arange(400) % 3
+    sides = {"x_train": images[:300], "y_train": labels[:300]}
+    np.savez(tmp_path / "little.npz", **sides, x_test=images[300:], y_test=labels[300:])
+    arguments = ["ablate", "critic", "--data", str(tmp_path / "little.npz"), "--epochs", "1"]
+    assert cli.main([*arguments, "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
     assert "| critic | linear | knn | labels_10 | linear minus dot |" in said
     assert said.count("\n| dot | ") == said.count("\n| concat | ") == 1
-    assert (tmp_path / "ablations.csv").read_text(encoding="utf-8").count("\n") == 7
+    lines = (tmp_path / "out" / "ablations.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 2 * 3  # of each value three probes
