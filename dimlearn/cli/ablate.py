@@ -10,7 +10,7 @@ from dimlearn.evaluation.settings import ABLATIONS, Settings
 from dimlearn.files import readable
 
 EXAMPLE = """examples:
-  dimlearn ablate                            all of them on the bundled digits: more than an hour
+  dimlearn ablate                            all of them, on the bundled digits: takes long
   dimlearn ablate critic views --seeds 3     these two, each training with three seeds
   dimlearn ablate batch --data mnist         other images
 

@@ -77,9 +77,8 @@ def place_of(asked, settings):
 def judged(name, parts, compared_with, groups):
     """The table of one ablation. `parts`: `{value: finished parts}`; all differences are to the
     value `compared_with`."""
-    lines, correct = [], {}
-    for value, seeds in parts.items():
-        correct[value] = [part["correct"] for part in seeds]
+    lines = []
+    correct = {value: [part["correct"] for part in seeds] for value, seeds in parts.items()}
     for value, seeds in correct.items():
         scores = with_intervals(seeds, groups)
         for probe in (probe for probe in PROBES if probe in scores):

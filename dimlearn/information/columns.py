@@ -51,8 +51,10 @@ def read_sides(path, x=None, y=None, limit=10_000, seed=0, header=None, together
             shape = numbers.shape
             raise InputError(f"{path.name} must hold rows and columns, but has shape {shape}")
         of_x, of_y, of_groups = _pick_sides(path, x, y, together, numbers.shape[1])
-        groups = numbers[:, of_groups[0]] if of_groups else None
-        return _thinned(numbers[:, of_x], numbers[:, of_y], groups, limit, seed)
+        rows = _thin([numbers[:, column] for column in (*of_x, *of_y)], limit, seed)
+        groups, cut = numbers[rows, of_groups[0]] if of_groups else None, len(rows) < len(numbers)
+        numbers = np.asarray(numbers[rows])
+        return Sides(numbers[:, of_x], numbers[:, of_y], groups, cut)
     if kind in (".csv", ".tsv", ".txt"):
         table = look_through(path, header)
         of_x, of_y, of_groups = _pick_sides(path, x, y, together, table.columns, table.names)
@@ -82,14 +84,10 @@ def _pick_sides(path, x, y, together, count, names=None):
     return x, y, groups
 
 
-def _thinned(x, y, together, limit, seed):
-    """`Sides` of arrays, at most `limit` rows of them."""
-    if x.ndim > 2 or y.ndim > 2 or x.dtype.kind not in "fiub" or y.dtype.kind not in "fiub":
-        rows = draw_rows(len(x), limit, seed)  # whoever needs numbers will refuse them
-    else:
-        rows = thin(*(side.reshape(len(side), -1) for side in (x, y)), limit, seed)
-    groups = together if together is None else together[rows]
-    return Sides(np.asarray(x[rows]), np.asarray(y[rows]), groups, len(rows) < len(x))
+def _thin(columns, limit, seed):
+    """`samples.thin` of columns of numbers; of others any rows, for they will be refused."""
+    numbers = all(column.ndim == 1 and column.dtype.kind in "fiub" for column in columns)
+    return thin(columns, limit, seed) if numbers else draw_rows(len(columns[0]), limit, seed)
 
 
 def pick_columns(group, count, header=None):
@@ -144,7 +142,9 @@ def _read_npz(path, x, y, together, limit, seed):
     if groups and groups[0].size != len(x):
         raise InputError(f"""{together} must name a group for each of the {len(x)} rows, but has
             the shape {groups[0].shape}""")
-    return _thinned(x, y, groups[0].ravel() if groups else None, limit, seed)
+    columns = [column for side in (x, y) for column in (side.T if side.ndim == 2 else [side])]
+    rows = _thin(columns or [x], limit, seed)
+    return Sides(x[rows], y[rows], groups[0].ravel()[rows] if groups else None, len(rows) < len(x))
 
 
 def _load(path, kind):

@@ -114,7 +114,7 @@ def prepare(x, y, groups, seed):
     x, y = check_pairs(x, y)
     groups = groups if groups is None else check_groups(groups, len(x))
     given, remarks = len(x), []
-    rows = thin(x, y, MAX_ROWS, seed)
+    rows = thin([*x.T, *y.T], MAX_ROWS, seed)
     if len(rows) < given:
         x, y, groups = x[rows], y[rows], groups if groups is None else groups[rows]
         remarks.append(f"{MAX_ROWS} of the {given} pairs were used, drawn at random")

@@ -158,27 +158,34 @@ def draw_rows(n, limit, seed):
     return np.sort(own_rng(seed).choice(n, limit, replace=False))
 
 
-def thin(x, y, limit, seed, least=5):
-    """The numbers of at most `limit` rows of a sample, in order, with its rare values among them.
+def thin(columns, limit, seed, least=5):
+    """The numbers of at most `limit` rows of some columns, in order, with rare values among them.
 
     A value that 100 of a million rows have would be missed by most draws: where a column has few
     values, or one that most rows share, `least` rows of each are taken first, and make room for as
     many others.
     """
-    rows = draw_rows(len(x), limit, seed)
-    if len(rows) == len(x):
+    n = len(columns[0])
+    rows = draw_rows(n, limit, seed)
+    if len(rows) == n:
         return rows
     rng, wanted = own_rng(seed), []
-    for column in np.concatenate([x, y], axis=1).T:
+    for column in columns:
+        if has_many_values(column[rows]):  # and a file may be longer than the memory
+            continue
         values, labels, counts = np.unique(column, return_inverse=True, return_counts=True)
         if len(values) > FEW_VALUES:  # the commonest, and all others as one
-            if 2 * counts.max() <= len(column):
-                continue
             values, labels = [0, 1], (labels == counts.argmax()).astype(int)
         for value in np.flatnonzero(np.bincount(labels[rows], minlength=len(values)) < least):
             held = np.flatnonzero(labels == value)
             wanted.append(rng.choice(held, min(least, len(held)), replace=False))
     return make_room(rows, wanted, limit, rng)
+
+
+def has_many_values(column):
+    """Whether a column has more than a few values, none of which most rows share."""
+    counts = np.unique(column, return_counts=True)[1]
+    return len(counts) > FEW_VALUES and 2 * counts.max() <= len(column)
 
 
 def make_room(rows, wanted, limit, rng):

@@ -6,7 +6,7 @@ not separate the columns, or stand in quotes.
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -70,40 +70,58 @@ def lines_of(table):
         yield from enumerate(islice(filled, table.begin, None))
 
 
+@dataclass
+class Held:
+    """Of one value of a column: how many rows were seen with it, how many of these are drawn, and
+    the first of them."""
+
+    seen: int = 0
+    drawn: int = 0
+    rows: list = field(default_factory=list)
+
+    def see(self, row, drawn):
+        self.seen, self.drawn = self.seen + 1, self.drawn + drawn
+        if len(self.rows) < HELD:
+            self.rows.append(row)
+
+
+def all_of(values):
+    """Several values as one."""
+    rows = sorted(row for held in values for row in held.rows)
+    return Held(sum(held.seen for held in values), sum(held.drawn for held in values), rows)
+
+
 def thin_table(table, columns, limit, seed, least=5):
     """The numbers of at most `limit` rows, in order, with rare values of these columns among them:
     what `samples.thin` does for arrays, without holding more than a few rows of each value.
 
-    A column is looked at until it has more than a few values: most columns of measurements are
-    done after as many lines.
+    A column is looked at until it has more than a few values, none of which most rows share: most
+    columns of measurements are done after as many lines.
     """
     rows = draw_rows(table.rows, limit, seed)
     if len(rows) == table.rows:
         return rows
-    looked_at, wanted, rng = {column: {} for column in columns}, [], own_rng(seed)
-
-    def want(held, count, of_rows):
-        if count * limit < 4 * least * of_rows:  # so few that the draw may miss them
-            wanted.append(rng.choice(held, min(least, len(held)), replace=False))
-
+    drawn, rng, wanted = set(rows.tolist()), own_rng(seed), []
+    looked_at, commonest = {column: {} for column in columns}, {}
     for row, line in lines_of(table):
         cells = dict(enumerate(cells_of(line, table.delimiter)))
         for column, values in list(looked_at.items()):
-            held = values.setdefault(cells.get(column, ""), [0])
-            held[0] += 1
-            if len(held) <= HELD:
-                held.append(row)
+            cell = cells.get(column, "")
+            if column in commonest and cell != commonest[column]:
+                cell = None  # all others as one
+            values.setdefault(cell, Held()).see(row, row in drawn)
             if len(values) > FEW_VALUES:
-                del looked_at[column]
-                commonest, *others = sorted(values.values(), reverse=True)
-                if 2 * commonest[0] > row + 1:  # all others as one
-                    count = row + 1 - commonest[0]
-                    want([row for _, *held in others for row in held], count, row + 1)
+                most = max(values, key=lambda cell: values[cell].seen)
+                if 2 * values[most].seen <= row + 1:
+                    del looked_at[column]
+                    continue
+                commonest[column], others = most, [values[cell] for cell in values if cell != most]
+                looked_at[column] = {most: values[most], None: all_of(others)}
         if not looked_at:
             break
-    for values in looked_at.values():
-        for count, *held in values.values():
-            want(held, count, table.rows)
+    for held in (held for values in looked_at.values() for held in values.values()):
+        if held.drawn < least:
+            wanted.append(rng.choice(held.rows, min(least, len(held.rows)), replace=False))
     return make_room(rows, wanted, limit, rng)
 
 

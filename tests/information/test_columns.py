@@ -146,6 +146,21 @@ def test_names_of_groups_may_be_words(tmp_path):
     assert together.tolist() == ["May", "Jo", "May"]
 
 
+def test_a_long_array_is_read_where_it_lies(tmp_path):
+    """Of columns of measurements only the rows that are drawn come into the memory."""
+    table = np.random.default_rng(0).normal(size=(400_000, 3))
+    np.save(tmp_path / "long.npy", table)
+    tracemalloc.start()
+    try:
+        sides = read_sides(tmp_path / "long.npy", "0", "1,2", limit=1000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4e6  # one column is 3.2 MB, and the draw of the rows another
+    rows = {tuple(row) for row in table}
+    assert {tuple(row) for row in np.hstack([sides.x, sides.y])} <= rows
+
+
 @pytest.mark.slow
 def test_a_long_file_needs_no_more_memory_than_a_short_one(tmp_path):
     path = tmp_path / "long.csv"

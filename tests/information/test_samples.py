@@ -88,10 +88,10 @@ def test_rare_values_are_among_the_rows_drawn():
     flag[[5, 70_000, 150_000]] = 1
     number = np.where(flag, np.random.default_rng(0).normal(size=flag.shape), 0)
     for side in (flag, number):
-        rows = thin(np.arange(200_000.0)[:, None], side, 1000, seed=0)
+        rows = thin([np.arange(200_000.0), *side.T], 1000, seed=0)
         assert len(rows) == 1000 and (np.diff(rows) > 0).all()
         assert side[rows].astype(bool).sum() == 3
-    assert len(thin(flag[:500], flag[:500], 1000, seed=0)) == 500
+    assert len(thin([*flag[:500].T] * 2, 1000, seed=0)) == 500
 
 
 def test_a_hundred_flags_among_a_million_rows():
