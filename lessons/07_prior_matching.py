@@ -441,9 +441,8 @@ show(pictures.histograms(named), f"""Histograms of the two numbers of 400 codes:
 prior, much flatter with it, flat for the prior itself. {"; ".join(named)}.""")
 
 # %% [markdown]
-# With the prior the gap is smaller: the hills are flatter. (A game can be lost: with three times the
-# weight, `play(P_loss, gamma=0.3)`, runs with different seeds ended with a gap of 0.93, near a corner, of
-# 0.60, and of 0.07, as they should.) Now the losses. **Predict** how they look for a
+# With the prior the gap is smaller: the hills are flatter. (A game can be lost, too: try three times the
+# weight, `play(P_loss, gamma=0.3)`, with several seeds.) Now the losses. **Predict** how they look for a
 # game that went well.
 
 # %%
@@ -469,7 +468,7 @@ print(", ".join(f"{name} {loss:.2f}" for name, loss in pays.items()), "nats")
 # A new discriminator tells the codes of the game far worse than those without one: **the game has hidden
 # much of what there was to see**. It need not have hidden all. The further its loss on them lies below
 # that on the prior's own sample, the more is left that the game's own discriminator was too weak to find.
-# In our run that is little. With another seed, whose square had empty corners, it was more.
+# In our run that is little.
 
 # %% [markdown]
 # ## What could go wrong: the game with one side

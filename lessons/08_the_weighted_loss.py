@@ -381,10 +381,7 @@ for average in encoder.non_trainable_variables:
 
 # %% [markdown]
 # So it takes several hundred steps. (An encoder without batch normalisation has no averages, and there
-# is nothing to wait for.) Before it gets better it even gets worse. We went on with this
-# training, twice: after 300 steps the loss with moving averages was between 40 and 50, and the settled
-# one near 0.77. From about 800 steps on the two nearly agreed. (The weights move, too, and an average
-# always lags behind them.)
+# is nothing to wait for.) And all the while the weights move, so that an average lags behind them.
 #
 # An untrained encoder's averages have not even begun. So lesson 04 settled whatever it judged, and so
 # do we.
@@ -437,11 +434,8 @@ for mistake in (critic_forgotten, flag_forgotten):
 # later: the averages stay at 0 and 1, and the layers that were to make training easy do next to
 # nothing.
 #
-# What do the two mistakes cost the code? We asked a probe, as you will further down, after these
-# hundred steps, in three runs. With the right step it named 65, 65 and 62 % of the digits, with the
-# critic forgotten 62, 65 and 63 %, and with the flag forgotten 56 % each time. So the flag costs a
-# lot. Between a random critic as a teacher and a trained one we saw no difference, in three runs of a
-# hundred steps: a long training we have not tried.
+# What the two mistakes cost the code, no curve tells: that takes a probe, as you will ask one further
+# down.
 
 # %% [markdown]
 # ## What could go wrong: one step for all

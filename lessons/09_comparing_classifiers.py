@@ -555,9 +555,9 @@ for name in ("untrained", "yours"):
 # other. The labels do the work. Whoever sees the bar *yours, free* alone credits Deep InfoMax with all
 # of its height.
 #
-# And the network on pixels was held down. On pixels from 0 to 1 Adam gives it thirty to over forty
-# points, as the seed has it, in a twelfth of the epochs, and there plain gradient descent at a
-# suitable rate gives it most of that. Adam by itself gives it nothing: on pixels from 0 to 255, at
+# And the network on pixels was held down. On pixels from 0 to 1 Adam gives it some thirty points or
+# more, in a twelfth of the epochs, and there plain gradient descent at a suitable rate gives it most
+# of that. Adam by itself gives it nothing: on pixels from 0 to 255, at
 # this rate, it is no better than the project's. So the project's table compared fine-tuned
 # convolutional networks with a small network that was poorly trained. It did not measure Deep
 # InfoMax. Fine-tuning is a fair thing to do, and the paper does it too; then the row to compare
