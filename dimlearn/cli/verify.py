@@ -7,7 +7,8 @@ from dimlearn.cli.options import positive
 DESCRIPTION = """\
 Fail when a generated file is out of step, when a lesson or a solution does not run to its end, or
 when a check does not say what was recorded. With --claims run every solution with one seed after
-another instead, and fail when a claim of its text holds with fewer than 9 of 10."""
+another instead, and fail when a claim of its text holds with fewer than 9 of 10. Each seed is a
+learner: lesson 9 reads the encoder that lesson 8 has saved, so name both (08 09)."""
 
 EXAMPLES = """examples:
   dimlearn verify 01

@@ -9,11 +9,15 @@ sentence that it carries, which stands in a text cell of the same lesson; assert
 
 Learners' copies have no claims. nbval runs them with the seed 0 and fails at one that does not
 hold. Here a lesson runs once for each seed (`DIMLEARN_SEED`, see `dimlearn.startup.run_seed`), and
-a claim that fails stops nothing: it is counted.
+a claim that fails stops nothing: it is counted. A seed is a learner: what one lesson saves, such as
+the encoder of lesson 8, the next one finds.
 """
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
+from dimlearn.check.progress_file import FILE
 from dimlearn.course.authoring import ROOT, lessons
 from dimlearn.course.kernels import run
 from dimlearn.course.lesson_source import CLAIM, has_tag, read_source, sentence_of
@@ -43,16 +47,20 @@ def verify_claims(root=ROOT, names=(), seeds=10, say=print):
     by another error than an assertion.
     """
     good = True
-    for lesson in lessons(root, names):
-        notebook = read_source(lesson.source)
-        for claim in tried(lesson.name, notebook, lesson.source.parent, range(seeds), say):
-            good = good and claim.holds
-            say(f"{claim.held:4} of {claim.runs}  {claim.sentence}" + " <-" * (not claim.holds))
+    with tempfile.TemporaryDirectory() as learners:
+        for lesson in lessons(root, names):
+            for claim in tried(lesson, range(seeds), Path(learners), say):
+                good = good and claim.holds
+                say(f"{claim.held:4} of {claim.runs}  {claim.sentence}" + " <-" * (not claim.holds))
     return good
 
 
-def tried(name, notebook, folder, seeds, say=print):
-    """The claims of a lesson, a `Claim` each, after a run with each of the seeds."""
+def tried(lesson, seeds, learners, say=print):
+    """The claims of a lesson, a `Claim` each, after a run with each of the seeds.
+
+    What the run with a seed saves is in a folder of its own in `learners`.
+    """
+    name, notebook = lesson.name, read_source(lesson.source)
     cells = {cell.id: sentence_of(cell.source) for cell in notebook.cells if has_tag(cell, CLAIM)}
     if not cells:
         say(f"{name}: no claims")
@@ -60,15 +68,18 @@ def tried(name, notebook, folder, seeds, say=print):
     say(name)
     held = dict.fromkeys(cells, 0)
     for seed in seeds:
-        for cell in true_with(seed, notebook, folder, say):
+        own = learners / str(seed)
+        own.mkdir(exist_ok=True)
+        for cell in true_with(seed, notebook, lesson.source.parent, own, say):
             held[cell] += 1
     return [Claim(name, cells[cell], held[cell], len(seeds)) for cell in cells]
 
 
-def true_with(seed, notebook, folder, say=print):
+def true_with(seed, notebook, folder, own, say=print):
     """The ids of the claim cells that hold with a seed; none when another cell failed."""
+    learner = {"DIMLEARN_SEED": str(seed), "DIMLEARN_PROGRESS": str(own / FILE)}
     try:
-        done = run(notebook, folder, say, may_fail=CLAIM, DIMLEARN_SEED=str(seed))
+        done = run(notebook, folder, say, may_fail=CLAIM, **learner)
     except InputError as failed:
         say(f"with seed {seed} {failed}")
         return []

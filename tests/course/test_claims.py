@@ -93,7 +93,9 @@ def test_what_a_claim_must_not_be(tmp_path, before, after, words):
 
 
 def test_in_how_many_runs_each_holds(tmp_path, in_this_process):
-    found = claims.tried("01_seeds", read(tmp_path, SOURCE), tmp_path, range(20), lambda text: None)
+    read(tmp_path, SOURCE)
+    (lesson,) = authoring.lessons(tmp_path)
+    found = claims.tried(lesson, range(20), tmp_path, lambda text: None)
     assert [(claim.sentence, claim.held, claim.runs) for claim in found] == [
         ("Large seeds are larger than small ones.", 18, 20), ("It goes on.", 20, 20)
     ]  # fmt: skip
@@ -110,6 +112,29 @@ def test_fewer_than_nine_of_ten_is_too_few(tmp_path, in_this_process):
         "  10 of 10  It goes on.",
     ]
     assert claims.verify_claims(tmp_path, seeds=1, say=said.append)
+
+
+def test_a_seed_is_a_learner_who_finds_what_an_earlier_lesson_saved(tmp_path, in_this_process):
+    beside = """\
+# %% [markdown]
+# It is there.
+
+# %%
+import os
+from pathlib import Path
+
+seed = os.environ["DIMLEARN_SEED"]
+file = Path(os.environ["DIMLEARN_PROGRESS"]).parent / "yours.txt"
+"""
+    claim = """
+# %% tags=["claim"]
+# It is there.
+assert file.exists() and file.read_text() == seed
+"""
+    read(tmp_path, f"{beside}file.write_text(seed)\n{claim}")
+    (tmp_path / "solutions" / "02_later.py").write_text(beside + claim)
+    assert claims.verify_claims(tmp_path, seeds=3, say=lambda text: None)
+    assert not claims.verify_claims(tmp_path, names=["02"], seeds=1, say=lambda text: None)
 
 
 def test_a_lesson_without_claims_is_told(tmp_path):
