@@ -1,6 +1,7 @@
 """The one exception for what a person can mend: wrong data, wrong settings, a locked folder."""
 
 import re
+from contextlib import contextmanager
 
 
 class InputError(ValueError):
@@ -17,3 +18,18 @@ class InputError(ValueError):
 def one_line(text):
     """A text whose lines are one paragraph: joined, without their indentation."""
     return re.sub(r"\s*\n\s*", " ", str(text).strip())
+
+
+@contextmanager
+def read_errors(name):
+    """What a damaged file makes NumPy raise, as an `InputError`; `name`: of the file, readable."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # it fails in many ways, each with its own type
+        if "Object arrays" in str(error):  # they could run code
+            raise InputError(f"{name} must hold numbers, and holds objects") from None
+        raise InputError(f"""
+            {name} cannot be read, it may be damaged: {error or type(error).__name__}
+        """) from None

@@ -17,6 +17,7 @@ from dimlearn import InputError, data
 from dimlearn.check import progress_file
 from dimlearn.course import lesson_source
 from dimlearn.evaluation.run_folder import RunFolder
+from dimlearn.information.columns import read_sides
 
 KEPT = Path(__file__).parent / "fuzzed"
 PART = {"name": "random", "seed": 0}
@@ -26,6 +27,36 @@ def images(content, folder):
     """An `.npz` of one's own."""
     (folder / "mine.npz").write_bytes(content)
     data.load(folder / "mine.npz")
+
+
+def table(content, folder):
+    """A file of numbers, as text."""
+    (folder / "pairs.csv").write_bytes(content)
+    in_pairs(read_sides(folder / "pairs.csv", "1", "2"))
+
+
+def array(content, folder):
+    """A file of numbers, as an array."""
+    (folder / "pairs.npy").write_bytes(content)
+    in_pairs(read_sides(folder / "pairs.npy", "1", "2"))
+
+
+def archive(content, folder):
+    """A file of numbers, as arrays with names."""
+    (folder / "pairs.npz").write_bytes(content)
+    read_sides(folder / "pairs.npz")
+
+
+def columns(content, folder):
+    """The columns of a file, as they are asked for: a line for each side."""
+    x, _, y = content.decode("utf-8", "surrogateescape").partition("\n")
+    (folder / "pairs.csv").write_text("height,width,2019\n1,2,3\n4,5,6\n7,8,0\n")
+    in_pairs(read_sides(folder / "pairs.csv", x, y))
+
+
+def in_pairs(sides):
+    assert len(sides.x) == len(sides.y) and sides.x.size and sides.y.size
+    assert sides.x.dtype.kind == sides.y.dtype.kind == "f"
 
 
 def progress(content, folder):
@@ -65,7 +96,10 @@ def new_run_folder(folder):
     return RunFolder(folder, "r", lambda text: None)
 
 
-TARGETS = {each.__name__: each for each in (images, progress, lesson, history, answers)}
+TARGETS = {
+    target.__name__: target
+    for target in (images, table, array, archive, columns, progress, lesson, history, answers)
+}
 
 
 def run(target, content):

@@ -249,7 +249,7 @@ def read_before(keep, belongs_to):
     try:
         notes = json.loads((keep / "pictures.json").read_text(encoding="utf-8"))
         images = np.load(keep / "images.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError):  # not there, or damaged
+    except Exception:  # not there, or damaged
         return None, None
     whole = notes.get("belongs_to") == belongs_to and len(images) == len(notes["names"])
     return (images, notes) if whole else (None, None)

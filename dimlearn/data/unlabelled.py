@@ -5,7 +5,6 @@
 They may be more than fit into memory: the images of a file stay in it, or in the folder `keep`.
 """
 
-import contextlib
 import shutil
 import zipfile
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 
 from dimlearn.data.folders import Pictures, load_pictures, silent
 from dimlearn.data.images import ZERO_TO_ONE, check_images
-from dimlearn.errors import InputError
+from dimlearn.errors import InputError, read_errors
 from dimlearn.files import readable, written_whole
 
 IN_NPZ = ("images", "x", "x_unlabelled", "x_train")  # the array that is taken, of several
@@ -44,26 +43,13 @@ def find_pictures(source, keep, side=None, say=silent):
         raise InputError(f"{readable(path)} is no folder of pictures, and no .npy or .npz")
     if not path.is_file():
         raise InputError(f"there is no file {readable(path)}")
-    with read_errors(path):
+    with read_errors(readable(path)):
         if path.suffix.lower() == ".npz":
             path, named = unpacked(path, Path(keep) / "images.npy"), path
         else:
             named = path
         images = np.load(path, mmap_mode="r", allow_pickle=False)
     return pictures_of(images, readable(named))
-
-
-@contextlib.contextmanager
-def read_errors(path):
-    """What a damaged file makes NumPy raise, as an `InputError`."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:  # it fails in many ways, each with its own type
-        raise InputError(f"""
-            {readable(path)} cannot be read, it may be damaged: {error or type(error).__name__}
-        """) from None
 
 
 def unpacked(path, place):

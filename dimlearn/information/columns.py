@@ -4,18 +4,14 @@ A group is written as the command line takes it: `height,weight` (names of a hea
 (positions from 0), and in an `.npz` the name of an array, alone or with positions: `codes:0-3`.
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from dimlearn.errors import InputError
+from dimlearn.errors import InputError, read_errors
 from dimlearn.information.samples import draw_rows, thin
 from dimlearn.information.text_tables import as_numbers, look_through, read_cells, thin_table
-
-DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -90,6 +86,11 @@ def _thin(columns, limit, seed):
     return thin(columns, limit, seed) if numbers else draw_rows(len(columns[0]), limit, seed)
 
 
+def is_position(text):
+    """Digits, of which Python makes a number: not "²", and not thousands of them."""
+    return text.isdecimal() and len(text) < 20
+
+
 def pick_columns(group, count, header=None):
     """The positions that `group` means among `count` columns with these names, if they have any."""
     positions = []
@@ -98,10 +99,12 @@ def pick_columns(group, count, header=None):
         first, dash, last = part.partition("-")
         if header and part in header:
             positions.append(header.index(part))
-        elif part.isdigit():
+        elif is_position(part):
             positions.append(int(part))
-        elif dash and first.isdigit() and last.isdigit():
-            positions.extend(range(int(first), int(last) + 1))
+        elif dash and is_position(first) and is_position(last):
+            if int(first) > int(last):
+                raise InputError(f"there is no column in {part}: write {last}-{first}")
+            positions.extend(range(int(first), min(int(last), count) + 1))  # `count` is one too far
         else:
             known = "use positions from 0"
             if header:
@@ -125,12 +128,8 @@ def _read_npz(path, x, y, together, limit, seed):
         if name not in archive:
             held = ", ".join(archive.files)
             raise InputError(f"{path.name} has no array {name!r}: it holds {held}")
-        try:
+        with read_errors(path.name):
             side = archive[name]
-        except ValueError:
-            raise InputError(f"the array {name!r} of {path.name} must hold numbers") from None
-        except DAMAGED as error:
-            raise InputError(f"{path.name} cannot be read, it may be damaged: {error}") from None
         if positions and side.ndim:
             side = side[:, None] if side.ndim == 1 else side
             side = side[:, pick_columns(positions, side.shape[1])]
@@ -149,10 +148,8 @@ def _read_npz(path, x, y, together, limit, seed):
 
 def _load(path, kind):
     """An array (left on the disk) or an archive; nothing in it is executed."""
-    try:
+    with read_errors(path.name):
         loaded = np.load(path, mmap_mode="r", allow_pickle=False)
-    except DAMAGED as error:
-        raise InputError(f"{path.name} cannot be read, it may be damaged: {error}") from None
     if not isinstance(loaded, kind):
         raise InputError(f"{path.name} is no {path.suffix} but another file of NumPy's")
     return loaded

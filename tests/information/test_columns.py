@@ -4,6 +4,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dimlearn import InputError
 from dimlearn.information.columns import pick_columns, read_sides
@@ -14,6 +16,54 @@ NUMBERS = np.random.default_rng(0).normal(size=(300, 3))
 def test_columns_by_name_position_and_range():
     assert pick_columns("0,2-4", 6) == [0, 2, 3, 4]
     assert pick_columns("b, a", 2, ["a", "b"]) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "text", ["0-999999999", "7", "²", "0-²", "9" * 5_000, "1-", "-1", "", "0,0-1", "1-0"]
+)
+def test_columns_that_are_not_there(text):
+    with pytest.raises(InputError) as refused:
+        pick_columns(text, 3)
+    assert "no column" in str(refused.value) or "named twice" in str(refused.value)
+
+
+@settings(max_examples=300, deadline=None)
+@given(group=st.text(st.sampled_from("0123456789-,abé² "), max_size=12))
+def test_whatever_columns_are_asked_for(group):
+    """Found by chance: positions that are there, each once, or one sentence."""
+    try:
+        positions = pick_columns(group, 7, ["a", "b", "é", "2019", "a-b", "x", "y"])
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert (
+            positions and len(set(positions)) == len(positions) and set(positions) <= set(range(7))
+        )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    rows=st.lists(
+        st.lists(
+            st.sampled_from(["1", "2,5", "-3e2", "nan", "", "x", '"4"', "1_0", "²"]), min_size=1
+        ),
+        max_size=5,
+    ),
+    delimiter=st.sampled_from([",", ";", "\t", " "]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_whatever_a_table_holds(tmp_path_factory, rows, delimiter, end):
+    """Found by chance: two sides of finite numbers, row by row, or one sentence."""
+    file = tmp_path_factory.mktemp("found") / "pairs.csv"
+    text = end.join(delimiter.join(cells) for cells in rows)
+    file.write_text(text, encoding="utf-8", newline="")
+    try:
+        sides = read_sides(file, "0", "1")
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert 0 < len(sides.x) == len(sides.y) <= len(rows)
+        assert sides.x.shape[1] == sides.y.shape[1] == 1 and sides.x.dtype == float
 
 
 @pytest.mark.parametrize(
