@@ -1,6 +1,7 @@
 """`dimlearn ablate`: what one thing of Deep InfoMax does, when everything else stays."""
 
 import argparse
+import os
 from pathlib import Path
 
 from dimlearn.cli.compare import budget
@@ -41,7 +42,7 @@ def add_command(commands):
 def run(options):
     from dimlearn.cli.terminal import Progress
 
-    name = Path(options.data).resolve().stem
+    name = Path(os.path.realpath(options.data)).stem
     folder = options.out or Path("runs") / f"ablations-{name}"
     settings = Settings(options.data, epochs=options.epochs, seeds=options.seeds)
     with Progress() as say:

@@ -112,6 +112,14 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
     ["compare", "--epochs", "many"],
     ["estimate", "pairs.csv", "--seed", "-1"],
     ["lessons", "--again", "first"],
+    ["lessons", "--again", "²"],
+    ["compare", "--seeds", "9" * 12],
+    ["compare", "--probe-seeds", "9" * 5000],
+    ["compare", "--code-dim", "1000000"],
+    ["ablate", "--seeds", "9" * 30],
+    ["train", "pictures", "--epochs", "9" * 30],
+    ["train", "pictures", "--seed", "9" * 12],
+    ["verify", "--seeds", "²"],
     ["nonsense"],
 ])  # fmt: skip
 def test_numbers_and_names_that_are_none(arguments, capsys):
