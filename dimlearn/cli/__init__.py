@@ -24,6 +24,8 @@ def main(arguments=None):
     streams_ready()
     ours, jupyter = lessons.split(sys.argv[1:] if arguments is None else arguments)
     parser = new_parser()
+    if empty := next((each for each in ours if each.startswith("--") and each.endswith("=--")), ""):
+        parser.error(f"{empty} gives no value")  # of which argparse would make a list
     options = parser.parse_args(ours, argparse.Namespace(jupyter=jupyter))
     if options.command is None:
         parser.print_help()

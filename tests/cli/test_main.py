@@ -120,6 +120,8 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
     ["train", "pictures", "--epochs", "9" * 30],
     ["train", "pictures", "--seed", "9" * 12],
     ["verify", "--seeds", "²"],
+    ["estimate", "pairs.csv", "--x=--"],
+    ["compare", "--data=--"],
     ["nonsense"],
 ])  # fmt: skip
 def test_numbers_and_names_that_are_none(arguments, capsys):
