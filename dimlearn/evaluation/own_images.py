@@ -92,7 +92,7 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
     """
     folder, plan = Path(folder), Plan(**plan)
     with in_use(folder):
-        tidy(folder, say, rooms=("figures",), names=OWN_NAMES)
+        tidy(folder, say, rooms=(), names=OWN_NAMES)
         pictures = find_pictures(source, folder, side, say)
         plan, why = filled_in(plan, pictures.images)
         say(pictures.told)
@@ -104,6 +104,7 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
         with written_whole(folder / "codes.npz") as half:
             np.savez(half, codes=codes, names=np.array(pictures.names))
         say("drawing the page", passing=True)
+        tidy(folder, say, rooms=["figures"], names=())
         notes = {**dataclasses.asdict(plan), "why": why, "steps": steps_of(plan, pictures)}
         write_page(folder, pictures, codes, told, notes)
     return Trained(encoder, codes, list(pictures.names), told["history"], folder / "report.md")

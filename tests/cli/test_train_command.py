@@ -90,6 +90,13 @@ def test_folders_that_nothing_can_be_learnt_from(tmp_path, capsys, content, said
     assert status == 2 and said in told and printed == ""
 
 
+def test_nothing_is_left_in_a_folder_of_pictures(scans, capsys):
+    before = sorted(scans.rglob("*"))
+    status, _, told = run_here(capsys, scans, *QUICK, "--out", scans)
+    assert status == 2 and "what is made of them goes elsewhere" in told
+    assert sorted(scans.rglob("*")) == before
+
+
 @pytest.mark.slow
 def test_it_goes_on_after_ctrl_c(scans, tmp_path):
     command = [sys.executable, "-m", "dimlearn", "train", scans, "--out", tmp_path, *QUICK]
