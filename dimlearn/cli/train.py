@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from dimlearn.cli.options import code_length, natural, positive
-from dimlearn.errors import one_line
+from dimlearn.errors import InputError, one_line
 
 EXAMPLE = """examples:
   dimlearn train holiday                       a folder of pictures, in sub-folders or not
@@ -56,6 +56,8 @@ def run(options):
         from dimlearn.evaluation.run_folder import move_away
         from dimlearn.files import readable
 
+        if not os.path.exists(os.path.expanduser(options.images)):
+            raise InputError(f"there is no file or folder {readable(options.images)}")
         if options.again and (folder / "settings.json").exists():
             say(f"the old run was moved to {readable(move_away(folder))}")
         chosen = {name: getattr(options, name) for name in plan}

@@ -29,9 +29,7 @@ def ablate(names, settings, folder, dataset, say=silent):
     ablation, value and probe: the mean accuracy with its interval, and the same of its paired
     difference to the value that the settings have. Raises `InputError` as `comparison.compare`.
     """
-    for name in names:
-        if name not in ABLATIONS:
-            raise InputError(f"there is no ablation {name!r}: choose among {', '.join(ABLATIONS)}")
+    check_names(names)
     settings = filled_in(settings, dataset)  # the epochs: as many for all
     plans = {name: variants(name, settings) for name in names}
     for plan in plans.values():
@@ -50,6 +48,13 @@ def ablate(names, settings, folder, dataset, say=silent):
         table = pd.concat(tables)
         write_text(folder / "ablations.csv", table.to_csv(index=False))
     return table
+
+
+def check_names(names):
+    """Raise `InputError` unless they are ablations."""
+    for name in names:
+        if name not in ABLATIONS:
+            raise InputError(f"there is no ablation {name!r}: choose among {', '.join(ABLATIONS)}")
 
 
 def variants(name, settings):
