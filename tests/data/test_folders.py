@@ -168,6 +168,19 @@ def test_links_and_pipes(tmp_path):
     assert pictures.left_out == {"lost": "No such file or directory", "pipe": "it is no file"}
 
 
+@pytest.mark.parametrize("made", ["encoder.keras", "encoders/local-0.keras", "ablations.csv"])
+def test_figures_of_a_run_are_no_pictures(tmp_path, made):
+    """As of one that lies among the pictures, and was set aside there."""
+    picture = save(tmp_path / "cats" / "1.png", noise(16, 16))
+    for name in ("settings.json", made, "figures/loss.png"):
+        (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run" / name).write_bytes(picture.read_bytes())
+    pictures = data.load_pictures(tmp_path)
+    assert pictures.names == ["cats/1.png"] and "the folder of a run" in pictures.left_out["run"]
+    assert len(data.load_pictures(tmp_path / "run" / "figures").names) == 1
+    assert "figures/loss.png" in data.load_pictures(tmp_path / "run").names  # where it is asked for
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are of Unix")
 def test_a_name_that_is_not_utf_8_leads_to_its_file(tmp_path):
     whole = save(tmp_path / "in" / "a.png", noise(16, 16)).read_bytes()
