@@ -46,6 +46,9 @@ def main(arguments=None):
     except BrokenPipeError:  # as of `dimlearn compare | head -1`
         flush(sys.stdout)
         return 0
+    except MemoryError as error:  # as of codes so long that they cannot be whitened
+        tell(f"dimlearn: there is not enough memory ({error})")
+        return 1
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
         tell(f"dimlearn: {error}")
         flush(sys.stdout)

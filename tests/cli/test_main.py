@@ -57,6 +57,7 @@ def test_help_comes_without_tensorflow():
 @pytest.mark.parametrize("error, status, words", [
     (InputError("there is no row 'x'"), 2, "dimlearn: there is no row 'x'\n"),
     (OSError("no space left on the disk"), 1, "dimlearn: no space left on the disk\n"),
+    (MemoryError("6 GiB"), 1, "dimlearn: there is not enough memory (6 GiB)\n"),
     (KeyboardInterrupt(), 130, "\ndimlearn: interrupted.\n"),
 ])  # fmt: skip
 def test_trouble_is_one_line_and_a_status(monkeypatch, capsys, error, status, words):
