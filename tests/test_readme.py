@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import partialmethod
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,12 @@ def test_several_devices_as_written():
 
 
 @pytest.mark.slow
-def test_mutual_information_as_written(capsys):
+def test_mutual_information_as_written(capsys, monkeypatch):
+    """With fewer steps of the networks: with all of them, tests/information/test_estimation.py."""
+    from dimlearn.information import CrossFitted
+
+    fewer = partialmethod(CrossFitted.__init__, steps=100)
+    monkeypatch.setattr(CrossFitted, "__init__", fewer)
     (code,) = (block for block in blocks("python") if "estimate_mi" in block)
     names = {}
     exec(code, names)
