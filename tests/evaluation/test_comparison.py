@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from marks import weekly
 
 from dimlearn import InputError, build_encoder, data
 from dimlearn.evaluation import Settings, comparison, encode
@@ -102,13 +101,12 @@ def test_the_saved_encoders_give_codes(finished, bars):
         assert encode(encoder, bars.x_test).shape == (30, width)
 
 
+@pytest.mark.weekly  # each of them; `test_an_answer_of_a_probe_is_not_asked_for_twice` at every run
 @pytest.mark.parametrize("moment, kept, words", [
+    ("epoch 1/1", [], "trained for"),  # in the first training
+    ("encoding the images", ["local"], "trained before"),  # between training and probes
     ("probe mlp64", ["local"], "trained before"),  # among the probes
-    *weekly(
-        ("epoch 1/1", [], "trained for"),  # in the first training
-        ("encoding the images", ["local"], "trained before"),  # between training and probes
-        ("] pixels", ["local"], "finished before"),  # between two rows
-    ),
+    ("] pixels", ["local"], "finished before"),  # between two rows
 ])  # fmt: skip
 def test_an_interrupted_run_goes_on_to_the_same_accuracies(
     bars, quick, finished, tmp_path, moment, kept, words
@@ -135,16 +133,22 @@ def test_a_finished_run_is_only_read(bars, quick, finished):
 
 
 def test_an_answer_of_a_probe_is_not_asked_for_twice(bars, quick, finished, tmp_path):
-    """Killed again and again, a run gets on by a probe each time."""
-    heard = []
+    """Killed again and again, a run gets on by a probe each time, and trains nothing twice."""
+    heard, written = [], set()
     for moment in ("probe labels_5", "probe mlp64", "probe mlp200 on the code", "] pixels"):
         say = interrupted_at(moment)
         with pytest.raises(Interrupted):
             comparison.compare(quick, tmp_path, bars, say)
         heard += say.heard[:-1]
+        (encoder,) = tmp_path.glob("encoders/*")
+        written.add((encoder.name, encoder.stat().st_mtime_ns))
     asked = [line for line in heard if line.startswith("probe ")]
     assert len(asked) == len(set(asked)) == len(UNSEEDED | SEEDED) + len(finished[1][0]["layers"])
-    assert same(comparison.compare(quick, tmp_path, bars), finished[1])
+    assert len(written) == 1 and sum("trained before" in line for line in heard) == 3
+    say = interrupted_at("never")
+    assert same(comparison.compare(quick, tmp_path, bars, say), finished[1])
+    assert any("finished before" in line for line in say.heard)
+    assert not list(tmp_path.rglob(".half-*"))
 
 
 @pytest.mark.parametrize("change", [{"bound": "jsd"}, {"seeds": 2}, {"rows": ("local",)}])
