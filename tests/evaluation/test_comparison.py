@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 
 import numpy as np
 import pytest
@@ -216,7 +217,15 @@ def mine(bars, tmp_path):
     return tmp_path / "mine.keras"
 
 
-def test_an_encoder_of_yours_is_a_row(bars, quick, mine):
+def test_an_encoder_of_yours_is_a_row(bars, quick, mine, monkeypatch):
+    """With all probes of the others; the networks among them are not trained here."""
+
+    def network(codes, seeds):
+        return np.stack([codes.y_test == 0 for _ in seeds])
+
+    networks = {"mlp200": network, "mlp64": network}
+    monkeypatch.setattr(comparison, "SEEDED_PROBES", comparison.SEEDED_PROBES | networks)
+    monkeypatch.setattr(comparison, "mlp200_correct", network)
     settings = dataclasses.replace(quick, rows=("pixels",), add={"mine": str(mine)})
     folder = mine.parent / "run"
     parts = comparison.compare(settings, folder, bars)
@@ -240,14 +249,22 @@ def test_the_run_folder_says_which_run_it_holds(finished):
     assert len(known["images"]) == 16
 
 
-def test_the_authors_encoders_have_the_papers_three_layers(little):
+def test_the_authors_encoders_have_the_papers_three_layers(monkeypatch):
+    """Each is looked at by the same probe, which is not trained here."""
+    widths = []
+
+    def probe(codes, seeds):
+        widths.append(codes.x.shape[1])
+        return np.stack([codes.y_test == 0 for _ in seeds])
+
+    monkeypatch.setattr(comparison, "mlp200_correct", probe)
     encoder = build_encoder((28, 28, 1), 8, "dim28")
-    few = data.from_arrays(
-        little.x_train[:80], little.y_train[:80], little.x_test[:20], little.y_test[:20]
-    )
+    digits = data.load("digits", limit=80)
+    few = data.from_arrays(digits.x_train, digits.y_train, digits.x_test[:20], digits.y_test[:20])
     correct = comparison.probe_layers(encoder, few, quiet)
     assert list(correct) == ["feature_map", "dense", "code"]
     assert all(of_layer.shape == (1, 20) for of_layer in correct.values())
+    assert widths == [math.prod(encoder.output[0].shape[1:]), 1024, 8]
 
 
 def test_the_last_batch_is_the_last_that_there_is():
