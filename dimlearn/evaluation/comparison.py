@@ -67,6 +67,7 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
             if settings.full:
                 part["measures"] = finish_measures(row, part, dataset, folder, say)
             parts.append(part)
+            gc.collect()  # Keras models are cycles: else the next row is trained beside them
     return parts
 
 
@@ -139,7 +140,6 @@ def finish_part(row, seed, dataset, settings, folder, say, probed):
 def train_part(row, part, dataset, settings, folder, say):
     """The encoder of one row with one seed, and the part with what its training told; both are in
     the folder then. Interrupted, it goes on after the last whole epoch."""
-    gc.collect()  # Keras models are cycles: else it is trained beside those of the row before
     began, kept = time.perf_counter(), KeptEpochs(folder, part)
     encoder, history = row.train(dataset, settings, part["seed"], [EpochLine(say), kept])
     seconds = kept.seconds if history else time.perf_counter() - began
