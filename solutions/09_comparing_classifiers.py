@@ -559,7 +559,7 @@ for build in (free_classifier, frozen):
 # one with yours? And how far behind the frozen ones?
 
 # %%
-def accuracy_after(classifier, scale=1.0, rate=2e-3, epochs=3, kind="Adam"):
+def accuracy_after(classifier, scale=1.0, rate=2e-3, epochs=5, kind="Adam"):
     """The test accuracy of a classifier after a training with all labels, settled."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.get({"class_name": kind, "config": {"learning_rate": rate}})
@@ -582,10 +582,10 @@ for kind, build in {"frozen": frozen, "free": free_classifier}.items():
 # %% [markdown]
 # Then the other side of the table: the small network on the *pixels*. The project trained it with
 # plain gradient descent (SGD) at the rate 0.001, on pixels from 0 to 255, for three epochs of 60,000
-# images, which is sixty of our 3,000. Here it is so trained. Three more get five epochs, two more than
-# the classifiers above had, for they are quick: one has plain gradient descent on pixels from 0 to 1,
-# at the rate 0.1; one has the optimizer and rate of those above, but pixels from 0 to 255; and one has
-# optimizer, rate and pixels as they have. **Predict**: what held the network of the project down, the optimizer or the pixels?
+# images, which is sixty of our 3,000. Here it is so trained. Three more get the five epochs that
+# the classifiers above had: one has plain gradient descent on pixels from 0 to 1, at the rate 0.1;
+# one has the optimizer and rate of those above, but pixels from 0 to 255; and one is treated as they
+# are. **Predict**: what held the network of the project down, the optimizer or the pixels?
 
 # %%
 def small_classifier():
@@ -599,14 +599,14 @@ project = {"scale": 255.0, "rate": 1e-3, "epochs": 60, "kind": "SGD"}
 treatments = {"as in the project": project, "SGD, 0 to 1": {"rate": 0.1, "kind": "SGD"},
               "Adam, 0 to 255": {"scale": 255.0}, "Adam, 0 to 1": {}}  # fmt: skip
 for name, treatment in treatments.items():
-    apart[f"pixels, {name}"] = accuracy_after(small_classifier(), **{"epochs": 5, **treatment})
+    apart[f"pixels, {name}"] = accuracy_after(small_classifier(), **treatment)
 
 # %%
 judging.bars(apart, controls=[name for name in apart if "yours" not in name])
 
 
 # %% [markdown]
-# Those behind an encoder have had three epochs. Frozen, *yours* is far ahead of *untrained*.
+# All but the row of the project have had five epochs. Frozen, *yours* is far ahead of *untrained*.
 # **Predict**: is all of that lead due to Deep InfoMax? These classifiers were given the codes as they
 # are, and you have printed their deviations: those of *untrained* are small. Here are both once more,
 # with the code standardised inside the encoder, by the training images:
@@ -627,9 +627,9 @@ for name in ("untrained", "yours"):
     print(f"{name}: {apart[f'{name}, frozen']:.1%} as it is, {one_scale[name]:.1%} standardised")
 
 # %% [markdown]
-# Standardised, *untrained* gains ten to twenty points, and *yours* hardly changes. So a good part of
-# the lead was the *scale* of the code, in a training too short to make up for it. What remains, ten to
-# twenty-five points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
+# Standardised, *untrained* gains some ten points, and *yours* hardly changes. So a good part of the
+# lead was the *scale* of the code, in a training too short to make up for it. What remains, some ten
+# to twenty points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
 #
 # Free, both are above *yours* when it is frozen. The encoder that had learnt nothing comes near the
 # other. The labels do the work. Whoever sees the bar *yours, free* alone credits Deep InfoMax with all
@@ -648,13 +648,13 @@ for name in ("untrained", "yours"):
 assert apart["yours, frozen"] - apart["untrained, frozen"] > 0.2
 
 # %% tags=["claim"]
-# Standardised, *untrained* gains ten to twenty points, and *yours* hardly changes.
+# Standardised, *untrained* gains some ten points, and *yours* hardly changes.
 gained = {name: one_scale[name] - apart[f"{name}, frozen"] for name in one_scale}
-assert 0.08 < gained["untrained"] < 0.22 and abs(gained["yours"]) < 0.04
+assert 0.06 < gained["untrained"] < 0.16 and abs(gained["yours"]) < 0.04
 
 # %% tags=["claim"]
-# What remains, ten to twenty-five points, is due to Deep InfoMax.
-assert 0.08 < one_scale["yours"] - one_scale["untrained"] < 0.27
+# What remains, some ten to twenty points, is due to Deep InfoMax.
+assert 0.08 < one_scale["yours"] - one_scale["untrained"] < 0.23
 
 # %% tags=["claim"]
 # Free, both are above *yours* when it is frozen.
