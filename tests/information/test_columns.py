@@ -19,7 +19,7 @@ def test_columns_by_name_position_and_range():
 
 
 @pytest.mark.parametrize(
-    "text", ["0-999999999", "7", "²", "0-²", "9" * 5_000, "1-", "-1", "", "0,0-1", "1-0"]
+    "text", ["0-999999999", "7", "²", "0-²", "9" * 5_000, "1-", "-1", "", "0,0-1", "1-0", "7-9"]
 )
 def test_columns_that_are_not_there(text):
     with pytest.raises(InputError) as refused:
