@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import signal
 
 import numpy as np
 import pytest
@@ -35,6 +36,24 @@ def interrupted_at(words):
 
     say.heard = []
     return say
+
+
+def test_an_interrupt_while_garbage_is_collected_is_not_lost():
+    """As in a finalizer, where Python tells of it and goes on."""
+
+    class Rubbish:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+            ends.append("collected")
+
+    ends, before = [], signal.getsignal(signal.SIGINT)
+    Rubbish()
+    with pytest.raises(KeyboardInterrupt):
+        comparison.collect_garbage()
+    assert ends == ["collected"] and signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_part_holds_training_and_accuracies(finished):
