@@ -537,7 +537,8 @@ for seed in range(3):
 # %%
 image, (feature_map, code) = untrained.input, untrained.outputs
 whole_map = keras.Model(image, keras.layers.Flatten()(feature_map))
-on_map = judge(f"map of {whole_map.output.shape[1]}", whole_map)
+on_map = evaluation.linear(evaluation.frozen_codes(whole_map, images))
+print(f"map of {whole_map.output.shape[1]}: linear probe {on_map:.2f}")
 
 # %% [markdown]
 # With a linear probe the map is far ahead of the code, and of the pixels, without any training. It

@@ -56,7 +56,7 @@ free_encoder = model.encoder
 # %%
 def squashed(encoder, count=1000):
     """Codes of images that were not trained on, each number between 0 and 1."""
-    settle(encoder, images.x_train)  # lesson 04: before an encoder is judged
+    settle(encoder, images.x_train[:1000])  # lesson 04: before an encoder is judged
     return tf.sigmoid(evaluation.encode(encoder, images.x_validation[:count])).numpy()
 
 
@@ -531,7 +531,7 @@ Correlations: {"; ".join(five)}.""")
 # %% [markdown]
 # At step 0 the codes are a small heap near the middle: the numbers of an untrained code are nearly 0,
 # and the sigmoid of 0 is 0.5. In our run they lay along a slanting line at step 72, with a correlation
-# of -0.89, and filled a square at the last, with -0.16. (Not every run takes this way.) Such a line is
+# of -0.89, and filled a square at the last, with -0.15. (Not every run takes this way.) Such a line is
 # what the gap cannot see: it looks at each number alone, where one number says much of the other. The
 # discriminator sees both.
 

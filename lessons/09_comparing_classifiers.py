@@ -482,10 +482,10 @@ def accuracy_after(classifier, scale=1.0, rate=2e-3, epochs=5, kind="Adam"):
     """The test accuracy of a classifier after a training with all labels, settled."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.get({"class_name": kind, "config": {"learning_rate": rate}})
-    classifier.compile(optimizer, loss, jit_compile=False, steps_per_execution=10)
+    classifier.compile(optimizer, loss, jit_compile=False, steps_per_execution=31)
     x_train = scale * images.x_train
     classifier.fit(x_train, images.y_train, batch_size=32, epochs=epochs, verbose=0)
-    settle(classifier, x_train)
+    settle(classifier, x_train[:1000])
     return np.mean(encode(classifier, scale * x_test).argmax(axis=1) == y_test)
 
 
@@ -569,14 +569,14 @@ for name in ("untrained", "yours"):
 # Here is a subtler form. Somebody has labels for pictures from a paler scanner, trains the
 # classifier on them by hand, and gives the optimizer the six variables of the head only. No weight
 # of the encoder is touched. But the step calls the classifier with `training=True`, as steps do.
-# **Predict**: after a hundred such calls, without any optimizer at all, is the code of an ordinary
+# **Predict**: after fifty such calls, without any optimizer at all, is the code of an ordinary
 # image still the same?
 
 # %%
 def code_after_calls(build):
     encoder = copy_of("yours")
     classifier = build(encoder, images.num_classes)
-    for start in range(0, 2000, 20):
+    for start in range(0, 1000, 20):
         classifier(0.5 * images.x_train[start : start + 20], training=True)  # half as bright
     return encode(encoder, x_test)
 
@@ -737,12 +737,14 @@ options = ["--data", str(small / "small.npz"), "--out", str(small / "run"), "--p
 options += ["--rows", "pixels", "--add", f"yours={files['yours']}"]
 
 # %%
-import subprocess
-import sys
+from contextlib import redirect_stdout
+from io import StringIO
 
-command = [sys.executable, "-m", "dimlearn", "compare", *options]
-done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-print(done.stdout, done.stderr if done.returncode else "")
+from dimlearn.cli import main
+
+with redirect_stdout(StringIO()) as printed:
+    main(["compare", *options])
+print(printed.getvalue())
 
 # %% [markdown]
 # The last lines are the verdict, made of paired differences and of nothing else. In our run *yours*

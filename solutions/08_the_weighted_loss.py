@@ -344,7 +344,7 @@ class LocalDIM(keras.Model):
 def fit_pair(one_step, pair, epochs):
     model = LocalDIM(*pair, one_step)
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=False)
-    return model.fit(batches.take(25), epochs=epochs, verbose=0, shuffle=False).history["mean_loss"]
+    return model.fit(batches.take(16), epochs=epochs, verbose=0, shuffle=False).history["mean_loss"]
 
 
 encoder, critic = new_pair()
@@ -353,7 +353,7 @@ print("mean loss of each epoch:", np.round(right, 2), "nats")
 
 # %% [markdown]
 # Down from $2 \log 2 = 1.39$, epoch by epoch. (How fast depends on your encoder: a narrow one, or
-# one without batch normalisation, may hardly move in a hundred steps.)
+# one without batch normalisation, may hardly move in so few steps.)
 #
 # Is it a good loss? Look at *new* images, in the two ways in which the encoder can be called:
 
@@ -381,7 +381,7 @@ print(f"statistics of this batch: {loss_on_validation(training=True):.2f} nats")
 # encoder has no batch normalisation, the two numbers agree, and there is nothing to mend.)
 
 # %%
-print(f"after 100 steps {0.99**100:.0%} of a moving average is still its first value")
+print(f"after 64 steps {0.99**64:.0%} of a moving average is still its first value")
 
 # %% [markdown]
 # If that is the reason, then new averages must mend it, and no training. `settle` passes images
@@ -616,15 +616,15 @@ class YourDIM(keras.Model):
 
 # %% [markdown]
 # The loss does not say what a code is *worth*. A **probe** does: logistic regression on the codes
-# of 2,000 labelled training images, scored on *validation* images. (The test images stay untouched
+# of 1,000 labelled training images, scored on *validation* images. (The test images stay untouched
 # until lesson 09.) The probe is the only one here that sees a label.
 
 # %%
 def probe(encoder):
-    train = encode(encoder, images.x_train[:2000])
+    train = encode(encoder, images.x_train[:1000])
     train, validation = standardize(train, encode(encoder, images.x_validation[:1000]))
     with threadpool_limits(1):  # on a busy machine many threads mostly wait for one another
-        fit = LogisticRegression(max_iter=300).fit(train, images.y_train[:2000])
+        fit = LogisticRegression(max_iter=300).fit(train, images.y_train[:1000])
     return fit.score(validation, images.y_validation[:1000])
 
 
@@ -637,7 +637,7 @@ def probe(encoder):
 class Probe(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         before = self.model.encoder.get_weights()
-        settle(self.model.encoder, images.x_train)
+        settle(self.model.encoder, images.x_train[:1000])
         logs["probe"] = probe(self.model.encoder)
         self.model.encoder.set_weights(before)
 

@@ -1,5 +1,6 @@
 """Each process of the tests has one core: more threads would only wait for one another."""
 
+import gc
 import os
 
 import pytest
@@ -16,3 +17,8 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("weekly"):
             item.add_marker("slow")
     items.sort(key=lambda item: "test_lessons.py" not in item.nodeid)
+
+
+def pytest_collection_finish():
+    """What was imported stays: whoever collects garbage need not look through TensorFlow."""
+    gc.freeze()

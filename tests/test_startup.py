@@ -6,71 +6,47 @@ import subprocess
 import sys
 
 import pytest
+from marks import weekly
 
+# TensorFlow writes about itself when it is imported, and about what it finds when it first looks
+# for devices: here one line more each that is known, and one that nobody knows.
 NOISY = """
 import os, sys
 import dimlearn.errors
 real = __builtins__.__import__
 def noisy(name, *rest, **more):
+    module = real(name, *rest, **more)
     if name == 'tensorflow':
         os.write(2, b'oneDNN custom operations are on. You may see\\n')
         os.write(2, b'the disk is on fire\\n')
-    return real(name, *rest, **more)
+        Context = type(sys.modules["tensorflow.python.eager.context"].context())
+        look = Context._initialize_physical_devices
+        if look.__name__ != "noisy_look":
+            def noisy_look(self, *args):
+                if self._physical_devices is None:  # later ones see what was found
+                    os.write(2, b'failed call to cuInit: no device\\nthe fan is broken\\n')
+                return look(self, *args)
+            Context._initialize_physical_devices = noisy_look
+    return module
 __builtins__.__import__ = noisy
 import dimlearn.startup
-"""
-
-
-def run(code, environment=None):
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
-
-
-@pytest.mark.slow
-def test_unknown_start_up_lines_are_shown():
-    assert set(run(NOISY).stderr.split("\n")) == {"the disk is on fire", ""}
-    loud = run(NOISY, {**os.environ, "DIMLEARN_TF_LOG": "1"})
-    assert "oneDNN" in loud.stderr and "on fire" in loud.stderr
-
-
-FIRST_LOOK = """
-import os, sys
-import tensorflow
-Context = type(sys.modules["tensorflow.python.eager.context"].context())
-look = Context._initialize_physical_devices
-def noisy(self, *args):
-    os.write(2, b'failed call to cuInit: no device\\nthe fan is broken\\n')
-    return look(self, *args)
-Context._initialize_physical_devices = noisy
+__builtins__.__import__ = real
 from dimlearn.startup import held_back, tf
-assert not any("cuInit" in line for line in held_back)  # nothing has been looked for
 FIRST
 assert any("cuInit" in line for line in held_back)
 """
 
+CALCULATES = """
+assert not any("cuInit" in line for line in held_back)  # nothing has been looked for
+tf.constant(1.0) + tf.random.normal([])
+"""
 
-@pytest.mark.slow
-@pytest.mark.parametrize("first", ["tf.constant(1.0)", "tf.config.list_physical_devices()"])
-def test_the_first_look_at_devices_is_as_quiet_as_the_import(first):
-    """TensorFlow writes about what it finds."""
-    said = run(FIRST_LOOK.replace("FIRST", first)).stderr
-    assert "the fan is broken" in said and "cuInit" not in said and "Traceback" not in said
-    loud = run(FIRST_LOOK.replace("FIRST", first), {**os.environ, "DIMLEARN_TF_LOG": "1"})
-    assert "cuInit" in loud.stderr
-
-
-@pytest.mark.slow
-def test_nothing_at_all_is_said():
-    done = run("from dimlearn.startup import tf; tf.constant(1.0) + tf.random.normal([])")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-CONFIGURED = """
+CONFIGURES = """
 import dimlearn, dimlearn.check, pkgutil, importlib
-from dimlearn.startup import tf
 for module in pkgutil.walk_packages(dimlearn.__path__, "dimlearn."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
+assert not any("cuInit" in line for line in held_back)
 tf.config.threading.set_intra_op_parallelism_threads(3)
 tf.config.threading.set_inter_op_parallelism_threads(2)
 (cpu,) = tf.config.list_physical_devices("CPU")
@@ -80,11 +56,43 @@ assert tf.config.threading.get_intra_op_parallelism_threads() == 3
 """
 
 
+def run(code, environment=None):
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+@pytest.fixture(scope="module", params=[(CALCULATES, "torch"), (CONFIGURES, "jax")],
+                ids=["calculates", "configures"])  # fmt: skip
+def done(request, tmp_path_factory):
+    """A process that imports everything noisily and then does one thing first. It is told of
+    another backend by Keras' own settings."""
+    first, backend = request.param
+    folder = tmp_path_factory.mktemp("settings of Keras")
+    (folder / "keras.json").write_text(json.dumps({"backend": backend}), encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
+    return run(NOISY.replace("FIRST", first), environment | {"KERAS_HOME": str(folder)})
+
+
 @pytest.mark.slow
-def test_importing_configures_nothing():
-    """Whatever is imported, threads and virtual devices can be set afterwards."""
-    done = run(CONFIGURED)
+def test_only_unknown_lines_are_shown(done):
+    """Of the import and of the first look at devices, TensorFlow's own lines among them."""
+    assert set(done.stderr.split("\n")) == {"the disk is on fire", "the fan is broken", ""}
+    assert done.stdout == ""
+
+
+@pytest.mark.slow
+def test_whatever_is_imported_the_first_thing_can_be_done(done):
+    """Threads and virtual devices can be set; a backend in Keras' own settings is passed over."""
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "first", ["tf.constant(1.0)", *weekly("tf.config.list_physical_devices()")]
+)
+def test_all_lines_are_shown_on_request(first):
+    loud = run(NOISY.replace("FIRST", first), {**os.environ, "DIMLEARN_TF_LOG": "1"}).stderr
+    assert "oneDNN" in loud and "on fire" in loud and "cuInit" in loud and "Traceback" not in loud
 
 
 CLUSTER = """
@@ -106,17 +114,10 @@ def test_a_cluster_can_be_joined_after_the_import():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["torch", "jax"])
-def test_another_backend_of_keras(backend, tmp_path):
-    """Named in the environment it is refused; in Keras' own settings it is passed over."""
+def test_another_backend_of_keras_is_refused(backend):
     done = run("import dimlearn.startup", {**os.environ, "KERAS_BACKEND": backend})
-    assert f"KERAS_BACKEND is '{backend}'" in done.stderr
-    (tmp_path / "keras.json").write_text(json.dumps({"backend": backend}), encoding="utf-8")
-    settings = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"}
-    settings["KERAS_HOME"] = str(tmp_path)
-    done = run("import dimlearn.startup", settings)
-    assert done.returncode == 0, done.stderr
+    assert f"KERAS_BACKEND is '{backend}'" in done.stderr and done.returncode == 1
 
 
 def test_the_seeds_of_a_run(monkeypatch):

@@ -5,6 +5,7 @@ guess. A trainer is a training step, which is the learner's own `dim_step`, and 
 the batches come from, how the critic scores, and the optimizer. In a patient one of them is faulty.
 """
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,23 +84,58 @@ def train(images, step, seed, **parts):
     """Train an encoder by a step like `dim_step`; `parts` replace those of `HEALTHY`."""
     parts = {**HEALTHY, **parts}
     keras.utils.set_random_seed(seed)
-    encoder, critic = build_encoder(images.image_shape, CODE), Critic(parts["scores"])
+    encoder, critic, judge = new_networks(images.image_shape, parts["scores"])
+    one_step, theirs, optimizers = compiled(
+        images.image_shape, step, parts["scores"], parts["optimizer"]
+    )
+    start_again(optimizers)
+    copy_weights((encoder, critic, judge), theirs)
+    source = parts["batches"](images, np.random.default_rng(seed))
+    losses = [float(one_step(tf.constant(next(source), tf.float32))) for _ in range(STEPS)]
+    first = encoder.get_layer("code").kernel.numpy()
+    copy_weights(theirs, (encoder, critic, judge))
+    settle(encoder, images.x_train[:1000])
+    moved = np.abs(encoder.get_layer("code").kernel.numpy() - first).mean() / np.abs(first).mean()
+    return Trained(encoder, critic, np.array(losses), moved)
+
+
+def new_networks(image_shape, scores):
+    """Encoder, critic and discriminator with first weights."""
+    encoder, critic = build_encoder(image_shape, CODE), Critic(scores)
     layers = [keras.Input((CODE,)), keras.layers.Dense(128, "relu"), keras.layers.Dense(1)]
-    judge = keras.Sequential(layers)
-    critic(*encoder(images.x_train[:2]))  # the first call makes the critic's weights
-    players = (encoder, critic, judge, parts["optimizer"](), FusedAdam(1e-3))
+    critic(*encoder(tf.zeros([2, *image_shape])))  # the first call makes the critic's weights
+    return encoder, critic, keras.Sequential(layers)
+
+
+@functools.cache
+def compiled(image_shape, step, scores, optimizer):
+    """A compiled step of a batch, and the networks and optimizers that it moves.
+
+    To compile it takes as long as some forty steps, so trainers that differ in nothing but their
+    batches share it: each copies its weights in, and what became of them out.
+    """
+    networks = new_networks(image_shape, scores)
+    optimizers = optimizer(), FusedAdam(1e-3)
 
     @tf.function
     def one_step(batch):
         prior = tf.random.uniform([BATCH, CODE])
-        return step(batch, prior, *players, BETA, GAMMA)[0]
+        return step(batch, prior, *networks, *optimizers, BETA, GAMMA)[0]
 
-    first = encoder.get_layer("code").kernel.numpy()
-    source = parts["batches"](images, np.random.default_rng(seed))
-    losses = [float(one_step(tf.constant(next(source), tf.float32))) for _ in range(STEPS)]
-    settle(encoder, images.x_train)
-    moved = np.abs(encoder.get_layer("code").kernel.numpy() - first).mean() / np.abs(first).mean()
-    return Trained(encoder, critic, np.array(losses), moved)
+    return one_step, networks, optimizers
+
+
+def copy_weights(sources, targets):
+    for source, target in zip(sources, targets):
+        target.set_weights(source.get_weights())
+
+
+def start_again(optimizers):
+    """Forget the steps and the moments of past gradients."""
+    for optimizer in optimizers:
+        for variable in optimizer.variables:
+            if variable.name != "learning_rate":
+                variable.assign(tf.zeros_like(variable))
 
 
 # ---------------------------------------------------------------- the patients

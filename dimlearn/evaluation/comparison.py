@@ -7,6 +7,8 @@ interrupted run can go on.
 
 import dataclasses
 import gc
+import signal
+import threading
 import time
 
 import numpy as np
@@ -67,8 +69,24 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
             if settings.full:
                 part["measures"] = finish_measures(row, part, dataset, folder, say)
             parts.append(part)
-            gc.collect()  # Keras models are cycles: else the next row is trained beside them
+            collect_garbage()  # Keras models are cycles: else the next row is trained beside them
     return parts
+
+
+def collect_garbage():
+    """Remove what nobody holds any more. An interrupt that comes meanwhile would be raised in a
+    finalizer, where Python only tells of it and goes on: so it is raised afterwards."""
+    came, before = [], {}
+    if threading.current_thread() is threading.main_thread():  # another cannot be interrupted
+        for number in filter(signal.getsignal, (signal.SIGINT, signal.SIGTERM)):
+            before[number] = signal.signal(number, lambda number, frame: came.append(number))
+    try:
+        gc.collect()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def filled_in(settings, dataset):

@@ -104,7 +104,8 @@ def pick_columns(group, count, header=None):
         elif dash and is_position(first) and is_position(last):
             if int(first) > int(last):
                 raise InputError(f"there is no column in {part}: write {last}-{first}")
-            positions.extend(range(int(first), min(int(last), count) + 1))  # `count` is one too far
+            last = max(int(first), min(int(last), count))  # `count` itself is one too far
+            positions.extend(range(int(first), last + 1))
         else:
             known = "use positions from 0"
             if header:

@@ -273,11 +273,12 @@ def test_there_are_enough_of_them():
     assert len(HOSTILE) >= 40
 
 
-QUICK = ("entropy", "jsd_bound", "build_encoder")  # of arrays, of tensors, of models
-OTHERS = weekly(*(name for name in LESSON_OF if name not in QUICK))
+QUICK = ("entropy", "jsd_bound")  # of arrays, of tensors; and one of models, which takes longer
+MODEL = pytest.param("build_encoder", marks=pytest.mark.slow)
+OTHERS = weekly(*(name for name in LESSON_OF if name not in (*QUICK, "build_encoder")))
 
 
-@pytest.mark.parametrize("name", [*QUICK, *OTHERS])
+@pytest.mark.parametrize("name", [*QUICK, MODEL, *OTHERS])
 def test_a_hostile_function(name):
     """All of them against one exercise; the state is compared after each."""
     exercise = getattr(check, name)
@@ -303,6 +304,7 @@ def test_the_modules_of_all_references_are_watched():
     assert {home for home in homes if not home.startswith("dimlearn.check.exercises.")} <= watched
 
 
+@pytest.mark.slow
 def test_right_answers_are_told_when_they_touch_what_is_not_theirs():
     from dimlearn.information import entropy
     from dimlearn.information.bounds import jsd_bound

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dimlearn.cli import main
-from dimlearn.information import worlds
+from dimlearn.information import CrossFitted, side_by_side, worlds
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +88,14 @@ def test_rows_that_are_copies_are_told_once(folder, capsys):
     assert said.count("500 of 1000 rows are copies of others") == 1
 
 
-def test_rows_that_belong_together_are_named_by_a_column(folder, capsys):
+@pytest.mark.slow
+def test_rows_that_belong_together_are_named_by_a_column(folder, capsys, monkeypatch):
     """Twenty patients with a level of their own in each of x and y, which share nothing."""
+
+    def with_few_steps(kinds, steps, seed, say):
+        return CrossFitted(kinds, 100, seed, say)
+
+    monkeypatch.setattr(side_by_side, "CrossFitted", with_few_steps)
     rng = np.random.default_rng(1)
     levels = np.repeat(rng.normal(size=(20, 2)), 25, axis=0)
     table = np.c_[levels + 0.1 * rng.normal(size=(500, 2)), np.repeat(np.arange(20), 25)]

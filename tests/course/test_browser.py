@@ -1,6 +1,6 @@
 """Lessons in a real JupyterLab, in a real browser: what a learner would see.
 
-DIMLEARN_BROWSER says which: nothing for lesson 02, "all", or numbers such as "01,05".
+DIMLEARN_BROWSER says which: nothing for lesson 01, "all", or numbers such as "01,05".
 With DIMLEARN_SCREENSHOTS each lesson's picture is kept in the folder of that name.
 """
 
@@ -17,7 +17,7 @@ from dimlearn.course import work
 
 pytestmark = pytest.mark.slow
 
-WANTED = os.environ.get("DIMLEARN_BROWSER") or "02"
+WANTED = os.environ.get("DIMLEARN_BROWSER") or "01"
 LESSONS = [
     path
     for path in work.lesson_notebooks(work.lessons_folder())

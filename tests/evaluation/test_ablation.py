@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dimlearn import InputError
-from dimlearn.evaluation import Settings, ablation
+from dimlearn.evaluation import Settings, ablation, comparison
 from dimlearn.evaluation.run_folder import in_use
 from dimlearn.evaluation.settings import ABLATIONS
 
@@ -70,6 +70,8 @@ def test_the_table_has_paired_differences():
 
 @pytest.mark.slow
 def test_an_ablation_leaves_its_table_and_figure_and_is_not_done_twice(bars, tmp_path, monkeypatch):
+    monkeypatch.setattr(comparison, "SEEDED_PROBES", {})  # nothing of an ablation comes from them
+    monkeypatch.setattr(comparison, "mlp200_correct", lambda codes, seeds: codes.y_test[None] == 0)
     small = {"eight": {"code_dim": 8}, "four": {"code_dim": 4}}
     monkeypatch.setattr(ablation, "ABLATIONS", {"code": small})
     settings = Settings(epochs=1, batch_size=20, code_dim=4, probe_seeds=1)

@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
+import math
+import signal
 
 import numpy as np
 import pytest
-from marks import weekly
 
 from dimlearn import InputError, build_encoder, data
 from dimlearn.evaluation import Settings, comparison, encode
@@ -35,6 +36,24 @@ def interrupted_at(words):
 
     say.heard = []
     return say
+
+
+def test_an_interrupt_while_garbage_is_collected_is_not_lost():
+    """As in a finalizer, where Python tells of it and goes on."""
+
+    class Rubbish:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+            ends.append("collected")
+
+    ends, before = [], signal.getsignal(signal.SIGINT)
+    Rubbish()
+    with pytest.raises(KeyboardInterrupt):
+        comparison.collect_garbage()
+    assert ends == ["collected"] and signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_part_holds_training_and_accuracies(finished):
@@ -102,13 +121,12 @@ def test_the_saved_encoders_give_codes(finished, bars):
         assert encode(encoder, bars.x_test).shape == (30, width)
 
 
+@pytest.mark.weekly  # each of them; `test_an_answer_of_a_probe_is_not_asked_for_twice` at every run
 @pytest.mark.parametrize("moment, kept, words", [
+    ("epoch 1/1", [], "trained for"),  # in the first training
+    ("encoding the images", ["local"], "trained before"),  # between training and probes
     ("probe mlp64", ["local"], "trained before"),  # among the probes
-    *weekly(
-        ("epoch 1/1", [], "trained for"),  # in the first training
-        ("encoding the images", ["local"], "trained before"),  # between training and probes
-        ("] pixels", ["local"], "finished before"),  # between two rows
-    ),
+    ("] pixels", ["local"], "finished before"),  # between two rows
 ])  # fmt: skip
 def test_an_interrupted_run_goes_on_to_the_same_accuracies(
     bars, quick, finished, tmp_path, moment, kept, words
@@ -135,16 +153,22 @@ def test_a_finished_run_is_only_read(bars, quick, finished):
 
 
 def test_an_answer_of_a_probe_is_not_asked_for_twice(bars, quick, finished, tmp_path):
-    """Killed again and again, a run gets on by a probe each time."""
-    heard = []
+    """Killed again and again, a run gets on by a probe each time, and trains nothing twice."""
+    heard, written = [], set()
     for moment in ("probe labels_5", "probe mlp64", "probe mlp200 on the code", "] pixels"):
         say = interrupted_at(moment)
         with pytest.raises(Interrupted):
             comparison.compare(quick, tmp_path, bars, say)
         heard += say.heard[:-1]
+        (encoder,) = tmp_path.glob("encoders/*")
+        written.add((encoder.name, encoder.stat().st_mtime_ns))
     asked = [line for line in heard if line.startswith("probe ")]
     assert len(asked) == len(set(asked)) == len(UNSEEDED | SEEDED) + len(finished[1][0]["layers"])
-    assert same(comparison.compare(quick, tmp_path, bars), finished[1])
+    assert len(written) == 1 and sum("trained before" in line for line in heard) == 3
+    say = interrupted_at("never")
+    assert same(comparison.compare(quick, tmp_path, bars, say), finished[1])
+    assert any("finished before" in line for line in say.heard)
+    assert not list(tmp_path.rglob(".half-*"))
 
 
 @pytest.mark.parametrize("change", [{"bound": "jsd"}, {"seeds": 2}, {"rows": ("local",)}])
@@ -212,7 +236,15 @@ def mine(bars, tmp_path):
     return tmp_path / "mine.keras"
 
 
-def test_an_encoder_of_yours_is_a_row(bars, quick, mine):
+def test_an_encoder_of_yours_is_a_row(bars, quick, mine, monkeypatch):
+    """With all probes of the others; the networks among them are not trained here."""
+
+    def network(codes, seeds):
+        return np.stack([codes.y_test == 0 for _ in seeds])
+
+    networks = {"mlp200": network, "mlp64": network}
+    monkeypatch.setattr(comparison, "SEEDED_PROBES", comparison.SEEDED_PROBES | networks)
+    monkeypatch.setattr(comparison, "mlp200_correct", network)
     settings = dataclasses.replace(quick, rows=("pixels",), add={"mine": str(mine)})
     folder = mine.parent / "run"
     parts = comparison.compare(settings, folder, bars)
@@ -236,14 +268,22 @@ def test_the_run_folder_says_which_run_it_holds(finished):
     assert len(known["images"]) == 16
 
 
-def test_the_authors_encoders_have_the_papers_three_layers(little):
+def test_the_authors_encoders_have_the_papers_three_layers(monkeypatch):
+    """Each is looked at by the same probe, which is not trained here."""
+    widths = []
+
+    def probe(codes, seeds):
+        widths.append(codes.x.shape[1])
+        return np.stack([codes.y_test == 0 for _ in seeds])
+
+    monkeypatch.setattr(comparison, "mlp200_correct", probe)
     encoder = build_encoder((28, 28, 1), 8, "dim28")
-    few = data.from_arrays(
-        little.x_train[:80], little.y_train[:80], little.x_test[:20], little.y_test[:20]
-    )
+    digits = data.load("digits", limit=80)
+    few = data.from_arrays(digits.x_train, digits.y_train, digits.x_test[:20], digits.y_test[:20])
     correct = comparison.probe_layers(encoder, few, quiet)
     assert list(correct) == ["feature_map", "dense", "code"]
     assert all(of_layer.shape == (1, 20) for of_layer in correct.values())
+    assert widths == [math.prod(encoder.output[0].shape[1:]), 1024, 8]
 
 
 def test_the_last_batch_is_the_last_that_there_is():

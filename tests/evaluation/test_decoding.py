@@ -36,7 +36,8 @@ def test_a_decoder_gives_images_of_the_shape(shape):
 
 
 @pytest.mark.slow
-def test_a_code_that_holds_the_image_is_drawn_better_than_one_that_holds_nothing(bars):
+def test_a_code_that_holds_the_image_is_drawn_better_than_one_that_holds_nothing(bars, monkeypatch):
+    monkeypatch.setattr(decoding, "STEPS", 100)
     images = keras.Input(bars.image_shape)
     flat = keras.layers.Flatten()(images)
     pixels, nothing = keras.Model(images, flat), keras.Model(images, flat * 0.0)

@@ -234,6 +234,7 @@ def test_all_networks_have_as_many_batches(mostly_unlabelled, monkeypatch):
     assert seen == dict.fromkeys(("local", "supervised", "standard"), 2 * (images // 50))
 
 
+@pytest.mark.slow
 def test_encoders_without_labels_learn_from_both(mostly_unlabelled):
     """The codes of an encoder change when images without labels are left out; of probes nothing is
     trained on those."""

@@ -19,7 +19,7 @@ def test_columns_by_name_position_and_range():
 
 
 @pytest.mark.parametrize(
-    "text", ["0-999999999", "7", "²", "0-²", "9" * 5_000, "1-", "-1", "", "0,0-1", "1-0"]
+    "text", ["0-999999999", "7", "²", "0-²", "9" * 5_000, "1-", "-1", "", "0,0-1", "1-0", "7-9"]
 )
 def test_columns_that_are_not_there(text):
     with pytest.raises(InputError) as refused:
@@ -217,13 +217,13 @@ def test_a_long_array_is_read_where_it_lies(tmp_path):
 @pytest.mark.slow
 def test_a_long_file_needs_no_more_memory_than_a_short_one(tmp_path):
     path = tmp_path / "long.csv"
-    path.write_text("".join(f"{i % 9},{i % 7}\n" for i in range(63 * 1000)) * 16)
+    path.write_text("".join(f"{i % 9},{i % 7}\n" for i in range(63 * 1000)) * 2)
     tracemalloc.start()
     try:
-        sides = read_sides(path)
+        sides = read_sides(path, limit=1000)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 8e6  # the numbers alone are 16 MB
-    assert sides.cut and sides.x.shape == sides.y.shape == (10_000, 1)
-    assert np.bincount(sides.x[:, 0].astype(int)).min() > 900  # each digit a ninth
+    assert peak < 1e6  # the numbers alone are 2 MB
+    assert sides.cut and sides.x.shape == sides.y.shape == (1000, 1)
+    assert np.bincount(sides.x[:, 0].astype(int)).min() > 75  # each digit a ninth

@@ -47,7 +47,11 @@ def test_increasing_functions_of_a_dimension_change_nothing():
 
 
 @pytest.mark.parametrize(
-    "measure, objective", [("neural_dependency", "jsd"), ("mine_information", "mine_bound")]
+    "measure, objective",
+    [
+        ("neural_dependency", "jsd"),
+        pytest.param("mine_information", "mine_bound", marks=pytest.mark.slow),
+    ],
 )
 def test_no_graph_outlives_a_measurement(measure, objective, monkeypatch):
     graphs, plain = [], getattr(diagnosis, objective)

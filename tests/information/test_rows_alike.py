@@ -112,6 +112,7 @@ def test_copies_of_independent_rows_read_as_nothing(estimator):
     assert sum("copies" in warning for warning in found.warnings) == 1
 
 
+@pytest.mark.slow
 def test_independent_series_read_as_nothing():
     """Taken for independent draws, half of these read as dependent."""
     apart = []
