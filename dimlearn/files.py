@@ -14,10 +14,12 @@ with locked(path):                     # one process at a time
     ...
 """
 
+import errno
 import glob
 import itertools
 import json
 import os
+import stat
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +37,7 @@ def written_whole(path, into_place=None):
     Of a symbolic link it is the file behind it that is replaced.
     """
     name, path = path.name, Path(os.path.realpath(path))
+    refuse_device(path)
     for half in path.parent.glob(f".half-*-{glob.escape(name)}"):
         remove_half(half, untouched_for=DAY)
     half = path.with_name(f".half-{os.getpid()}-{name}")  # the name's ending says how to save
@@ -45,6 +48,14 @@ def written_whole(path, into_place=None):
         (into_place or put_in_place)(half, path)
     finally:
         half.unlink(missing_ok=True)
+
+
+def refuse_device(path):
+    """Raise `OSError` where a path is that of a device, such as /dev/null: it is everybody's."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        mode = os.lstat(path).st_mode
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            raise OSError(errno.EINVAL, "it is a device, and no file", str(path))
 
 
 def put_in_place(half, path):
@@ -120,6 +131,7 @@ def set_aside(path):
 
     Returns the new path. Raises `OSError` where nothing can be renamed.
     """
+    refuse_device(path)
     names = (f"{path.stem}.damaged-{count}{path.suffix}" for count in itertools.count(1))
     places = map(path.with_name, names)
     aside = next(place for place in places if not os.path.lexists(place))

@@ -214,3 +214,14 @@ def test_a_file_that_a_scanner_holds_is_waited_for(tmp_path, monkeypatch):
 def test_a_text_of_any_letters_is_written(tmp_path):
     files.write_text(tmp_path / "a.txt", "b\udcffd, \ud800 and é")
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "b\\udcffd, \\ud800 and é"
+
+
+def test_a_device_is_left_where_it_is(tmp_path, monkeypatch):
+    """Who may, as root in a container, would else move /dev/null away, and write a file there."""
+    (tmp_path / "null").write_text("everybody's", encoding="utf-8")
+    monkeypatch.setattr(files.stat, "S_ISCHR", lambda mode: True)
+    with pytest.raises(OSError, match="it is a device"):
+        files.write_text(tmp_path / "null", "mine")
+    with pytest.raises(OSError, match="it is a device"):
+        files.set_aside(tmp_path / "null")
+    assert contents(tmp_path) == {"null": "everybody's"}

@@ -126,6 +126,8 @@ def _read(file, to_write=False):
     `OSError` is raised."""
     newer = False
     try:
+        if file.exists() and not file.is_file():  # a pipe would be waited for, /dev/null is empty
+            raise OSError(errno.EINVAL, "its file is none")
         content = json.loads(file.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
         newer = content.get("version", VERSION) > VERSION
         if newer and to_write:

@@ -24,6 +24,8 @@ def main(arguments=None):
     streams_ready()
     ours, jupyter = lessons.split(sys.argv[1:] if arguments is None else arguments)
     parser = new_parser()
+    if empty := next((each for each in ours if each.startswith("--") and each.endswith("=--")), ""):
+        parser.error(f"{empty} gives no value")  # of which argparse would make a list
     options = parser.parse_args(ours, argparse.Namespace(jupyter=jupyter))
     if options.command is None:
         parser.print_help()
@@ -44,6 +46,9 @@ def main(arguments=None):
     except BrokenPipeError:  # as of `dimlearn compare | head -1`
         flush(sys.stdout)
         return 0
+    except MemoryError as error:  # as of codes so long that they cannot be whitened
+        tell(f"dimlearn: there is not enough memory ({error})")
+        return 1
     except OSError as error:  # a full disk, a folder taken away while we wrote to it
         tell(f"dimlearn: {error}")
         flush(sys.stdout)

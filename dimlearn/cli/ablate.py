@@ -1,6 +1,7 @@
 """`dimlearn ablate`: what one thing of Deep InfoMax does, when everything else stays."""
 
 import argparse
+import os
 from pathlib import Path
 
 from dimlearn.cli.compare import budget
@@ -33,6 +34,7 @@ def add_command(commands):
     add("--data", default=defaults.data, help="as of `dimlearn compare` (default: %(default)s)")
     add("--download", action="store_true", help="allow the data to be downloaded")
     add("--out", type=Path, help="where all runs go (default: runs/ablations-DATA)")
+    add("--again", action="store_true", help="set old runs in that folder aside and start anew")
     add("--epochs", type=positive, help="of every training (default: as of `dimlearn compare`)")
     add("--seeds", type=positive, metavar="K", default=1, help="repeat each pretraining (1)")
     ablate.set_defaults(run=run)
@@ -41,18 +43,23 @@ def add_command(commands):
 def run(options):
     from dimlearn.cli.terminal import Progress
 
-    name = Path(options.data).resolve().stem
+    name = Path(os.path.realpath(options.data)).stem
     folder = options.out or Path("runs") / f"ablations-{name}"
     settings = Settings(options.data, epochs=options.epochs, seeds=options.seeds)
     with Progress() as say:
         say("loading TensorFlow ...")
         from dimlearn.data.images import load
-        from dimlearn.evaluation.ablation import ablate, as_markdown
+        from dimlearn.evaluation.ablation import ablate, as_markdown, check_names
         from dimlearn.evaluation.comparison import filled_in
+        from dimlearn.evaluation.run_folder import move_away
 
         dataset = load(options.data, download=options.download)
+        names = options.names or list(ABLATIONS)
+        check_names(names)
         say(budget(filled_in(settings, dataset), dataset))
-        table = ablate(options.names or list(ABLATIONS), settings, folder, dataset, say)
+        if options.again and any(folder.glob("*/settings.json")):
+            say(f"the old runs were moved to {move_away(folder)}")
+        table = ablate(names, settings, folder, dataset, say)
         say.put_away()
     print("Test accuracy in percent (95 % interval):", as_markdown(table), sep="\n\n")
     print(f"\nTable and figures: {readable(folder)}", flush=True)

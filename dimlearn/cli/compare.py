@@ -3,9 +3,10 @@
 import argparse
 import dataclasses
 import math
+import os
 from pathlib import Path
 
-from dimlearn.cli.options import positive
+from dimlearn.cli.options import code_length, positive
 from dimlearn.errors import InputError, one_line
 from dimlearn.evaluation.settings import EPOCHS, STEPS, WEIGHTS, Settings
 from dimlearn.files import readable
@@ -62,7 +63,7 @@ def add_command(commands):
     add("--views", help=f"random pictures for the rows *views* and *augmented*: {views}")
     architecture = f"light, dim28 or dim32, the authors' {named}"
     add("--encoder", dest="architecture", metavar="ENCODER", help=architecture)
-    add("--code-dim", type=positive, metavar="D", help="numbers in a code (%(default)s)")
+    add("--code-dim", type=code_length, metavar="D", help="numbers in a code (%(default)s)")
     budget = f"for every network (default: about {STEPS:,} batches, at least {EPOCHS} epochs)"
     add("--epochs", type=positive, help=budget)
     add("--learning-rate", type=float, metavar="R", help="of Adam (%(default)s)")
@@ -100,13 +101,13 @@ def parse_file(text):
     name, _, path = text.partition("=")
     if not name.isidentifier() or not path:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=FILE.keras")
-    return name, str(Path(path).expanduser())
+    return name, os.path.expanduser(path)
 
 
 def run(options):
     from dimlearn.cli.terminal import Progress
 
-    folder = options.out or Path("runs") / Path(options.data).resolve().stem
+    folder = options.out or Path("runs") / Path(os.path.realpath(options.data)).stem
     asked = {name: getattr(options, name) for name in DEFAULTS}
     added = dict(options.add)
     if len(added) < len(options.add):

@@ -1,10 +1,11 @@
 """`dimlearn train`: an encoder for pictures of your own, without labels."""
 
 import argparse
+import os
 from pathlib import Path
 
-from dimlearn.cli.options import natural, positive
-from dimlearn.errors import one_line
+from dimlearn.cli.options import code_length, natural, positive
+from dimlearn.errors import InputError, one_line
 
 EXAMPLE = """examples:
   dimlearn train holiday                       a folder of pictures, in sub-folders or not
@@ -34,9 +35,8 @@ def add_command(commands):
     add("--views", help=f"what two random pictures of each may differ in: {views}")
     side = "the middle square of each picture is brought to N x N pixels (default: 32)"
     add("--side", type=positive, metavar="N", help=side)
-    add(
-        "--code-dim", type=positive, metavar="D", default=64, help="numbers in a code (%(default)s)"
-    )
+    code_dim = {"type": code_length, "metavar": "D", "default": 64}
+    add("--code-dim", **code_dim, help="numbers in a code (%(default)s)")
     add("--epochs", type=positive, help="default: about 1,060 batches, at least 5 epochs")
     add("--batch-size", type=positive, metavar="N", default=128, help="images in a batch (128)")
     add("--learning-rate", type=float, metavar="R", default=0.012, help="of Adam (%(default)s)")
@@ -47,7 +47,7 @@ def add_command(commands):
 def run(options):
     from dimlearn.cli.terminal import Progress
 
-    name = options.images.resolve().name
+    name = os.path.basename(os.path.realpath(options.images))
     folder = options.out or Path("runs") / (name if options.images.is_dir() else Path(name).stem)
     plan = ("views", "code_dim", "epochs", "batch_size", "learning_rate", "seed")
     with Progress() as say:
@@ -56,6 +56,8 @@ def run(options):
         from dimlearn.evaluation.run_folder import move_away
         from dimlearn.files import readable
 
+        if not os.path.exists(os.path.expanduser(options.images)):
+            raise InputError(f"there is no file or folder {readable(options.images)}")
         if options.again and (folder / "settings.json").exists():
             say(f"the old run was moved to {readable(move_away(folder))}")
         chosen = {name: getattr(options, name) for name in plan}

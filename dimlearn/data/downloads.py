@@ -60,7 +60,7 @@ def find_arrays(name, download):
         return read_npz(name), readable(name)
     place = os.environ.get("DIMLEARN_DATA")
     if place:
-        place = Path(place).expanduser()
+        place = Path(os.path.expanduser(place))
         if not place.exists():
             raise InputError(
                 f"DIMLEARN_DATA is {str(place)!r}, but there is no such file or folder"
@@ -79,7 +79,7 @@ def find_arrays(name, download):
 
 def cached_files(name, download):
     """The verified bytes of each file of a set in Keras' cache, None for one that is not there."""
-    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")).expanduser()
+    home = Path(os.path.expanduser(os.environ.get("KERAS_HOME", "~/.keras")))
     folder, urls = DOWNLOADS[name]
     paths = [home / folder / file for file in urls]
     for path, url in zip(paths, urls.values()):
@@ -119,6 +119,8 @@ def read_npz(path):
 
     `path`: a `Path`, or the file itself as a stream.
     """
+    if isinstance(path, Path) and path.exists() and not path.is_file():
+        raise InputError(f"{path} is no file")  # a pipe would be waited for
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in (*KEYS, "x_unlabelled") if key in archive}

@@ -35,6 +35,7 @@ from dimlearn.files import readable, write_json, written_whole
 # Those of Pillow's that no program outside it reads; of the rest few are pictures.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 SIDE, LARGEST_KEPT = 32, 64  # pixels: where nothing is said; up to where small pictures stay
+LARGEST = 512  # pixels: a block of pictures must fit into memory
 LOOKED_AT = 200  # pictures, to find out whether all have one size
 TOLD_OF = 5  # files left out that a sentence names
 BLOCK = 1_000  # pictures that are kept together while the others are read
@@ -93,8 +94,10 @@ def load_pictures(folder, side=None, keep=None, say=silent):
             f"{readable(folder)} holds the pictures: what is made of them goes elsewhere"
         )
     files, closed = list_files(folder, keep)
-    if side is not None and side < 8:
-        raise InputError(f"images must be at least 8x8 pixels, but side is {side}")
+    if side is not None and not 8 <= side <= LARGEST:
+        raise InputError(f"""
+            images must be at least 8x8 pixels, and at most {LARGEST}x{LARGEST}, but side is {side}
+        """)
     side = side or common_side(folder, files)
     belongs_to = hash_of([side, files])
     images, notes = read_before(keep, belongs_to)
@@ -104,7 +107,7 @@ def load_pictures(folder, side=None, keep=None, say=silent):
         notes = {"belongs_to": belongs_to, **put_together(kept, keep)}
         if not notes["names"]:
             raise InputError(nothing_in(folder, closed | notes["left_out"]))
-        write_json(keep / "pictures.json", notes)
+        write_json(keep / "pictures.json", {**notes, "hash": hash_of(notes)})
         for path in keep.glob("pictures-*.npz"):  # also of a reading that other files cut short
             path.unlink()
         images, _ = read_before(keep, belongs_to)
@@ -194,9 +197,8 @@ def try_picture(path, side):
 
 def keep_block(folder, files, side, keep):
     """Read some of the files, unless the folder `keep` has them already: where they are kept."""
-    path = keep / f"pictures-{hash_of([side, files])}.npz"
-    if not path.exists():
-        names = [name for name, *_ in files]
+    path, names = keep / f"pictures-{hash_of([side, files])}.npz", [name for name, *_ in files]
+    if not is_block(path, names):
         with warnings.catch_warnings(), ThreadPoolExecutor(2) as readers:
             warnings.simplefilter("ignore")  # Pillow warns of what it repairs, and of large ones
             found = list(readers.map(lambda name: try_picture(folder / name, side), names))
@@ -209,6 +211,16 @@ def keep_block(folder, files, side, keep):
         with written_whole(path) as half:
             np.savez(half, **arrays)
     return path
+
+
+def is_block(path, names):
+    """Whether a file is what `keep_block` has kept of the pictures of these names."""
+    try:
+        with np.load(path, allow_pickle=False) as block:
+            images, sizes, notes = block["images"], block["sizes"], json.loads(str(block["notes"]))
+    except Exception:  # not there, or damaged
+        return False
+    return [name for name, _ in notes] == names and len(images) == len(sizes)
 
 
 def put_together(kept, keep):
@@ -236,6 +248,8 @@ def put_together(kept, keep):
     sizes = sorted(np.concatenate([np.empty((0, 2), int), *sizes]).tolist(), key=math.prod)
     cut = sum(2 * min(size) <= max(size) for size in sizes)
     notes = {"ends": [*sizes[:1], *sizes[-1:]], "cut": cut, "coloured": coloured}
+    if names:
+        notes["images"] = hash_of_images(np.load(keep / "images.npy", mmap_mode="r"))
     return {"names": names, "left_out": left_out, **notes}
 
 
@@ -249,10 +263,10 @@ def read_before(keep, belongs_to):
     try:
         notes = json.loads((keep / "pictures.json").read_text(encoding="utf-8"))
         images = np.load(keep / "images.npy", mmap_mode="r", allow_pickle=False)
+        same = notes.pop("hash") == hash_of(notes) and notes["images"] == hash_of_images(images)
     except Exception:  # not there, or damaged
         return None, None
-    whole = notes.get("belongs_to") == belongs_to and len(images) == len(notes["names"])
-    return (images, notes) if whole else (None, None)
+    return (images, notes) if same and notes["belongs_to"] == belongs_to else (None, None)
 
 
 def told_of(notes, side):
@@ -271,3 +285,11 @@ def told_of(notes, side):
 
 def hash_of(listing):
     return hashlib.sha256(json.dumps(listing).encode()).hexdigest()[:16]
+
+
+def hash_of_images(images):
+    """A hash of an array, which is read piece by piece: it may be larger than memory."""
+    digest = hashlib.sha256()
+    for first in range(0, len(images), BLOCK):
+        digest.update(np.ascontiguousarray(images[first : first + BLOCK]))
+    return digest.hexdigest()[:16]

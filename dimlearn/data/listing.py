@@ -7,12 +7,16 @@ from pathlib import Path
 from dimlearn.errors import InputError
 from dimlearn.files import readable
 
+# What stands together in a folder of `dimlearn train`, `compare` and `ablate`.
+OF_A_RUN = ({"settings.json", "encoder.keras"}, {"settings.json", "encoders"}, {"ablations.csv"})
+
 
 def list_files(folder, keep):
     """The files in a folder and below it, `([[name, bytes, time of change]], left out)`, by name.
 
     Links are followed, and no folder is entered twice: a link may lead back. Nor is `keep`, with
-    what was made of the pictures. Raises `InputError` where the folder cannot be listed.
+    what was made of the pictures, or the folder of another run. Raises
+    `InputError` where the folder cannot be listed.
     """
     files, left_out, entered = [], {}, {os.path.realpath(keep)}
 
@@ -29,6 +33,10 @@ def list_files(folder, keep):
             folders.clear()
             continue
         entered.add(os.path.realpath(place))
+        if Path(place) != folder and any(kind <= {*names, *folders} for kind in OF_A_RUN):
+            left_out[inside(place)] = "it is the folder of a run, whose figures are no pictures"
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in (os.path.join(place, name) for name in names if not name.startswith(".")):
             try:

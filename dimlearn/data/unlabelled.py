@@ -5,6 +5,7 @@
 They may be more than fit into memory: the images of a file stay in it, or in the folder `keep`.
 """
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -34,7 +35,7 @@ def find_pictures(source, keep, side=None, say=silent):
         return source
     if not isinstance(source, str | Path):
         return pictures_of(np.asarray(source), "an array")
-    path = Path(source).expanduser()
+    path = Path(os.path.expanduser(source))
     if path.is_dir():
         return load_pictures(path, side, keep, say)
     if side is not None:

@@ -13,6 +13,7 @@ from dimlearn.errors import InputError
 from dimlearn.evaluation.comparison import compare, filled_in, silent
 from dimlearn.evaluation.intervals import difference_over_seeds
 from dimlearn.evaluation.report import runs, with_intervals
+from dimlearn.evaluation.run_folder import in_use, tidy
 from dimlearn.evaluation.settings import ABLATIONS
 from dimlearn.files import write_text, written_whole
 from dimlearn.pictures.comparison import ablation as picture
@@ -28,25 +29,32 @@ def ablate(names, settings, folder, dataset, say=silent):
     ablation, value and probe: the mean accuracy with its interval, and the same of its paired
     difference to the value that the settings have. Raises `InputError` as `comparison.compare`.
     """
-    for name in names:
-        if name not in ABLATIONS:
-            raise InputError(f"there is no ablation {name!r}: choose among {', '.join(ABLATIONS)}")
+    check_names(names)
     settings = filled_in(settings, dataset)  # the epochs: as many for all
     plans = {name: variants(name, settings) for name in names}
     for plan in plans.values():
         for asked in plan.values():
             filled_in(asked, dataset)  # what cannot be met is found before anything is trained
     tables = []
-    for name, plan in plans.items():
-        parts = {}
-        for value, asked in plan.items():
-            say(f"{name}: {value}")
-            parts[value] = compare(asked, folder / place_of(asked, settings), dataset, say)
-        tables.append(judged(name, parts, reference(plan, settings), dataset.test_groups))
-        draw(name, tables[-1], folder)
-    table = pd.concat(tables)
-    write_text(folder / "ablations.csv", table.to_csv(index=False))
+    with in_use(folder):
+        tidy(folder, say, rooms=(), names=["ablations.csv", *(f"{name}.png" for name in names)])
+        for name, plan in plans.items():
+            parts = {}
+            for value, asked in plan.items():
+                say(f"{name}: {value}")
+                parts[value] = compare(asked, folder / place_of(asked, settings), dataset, say)
+            tables.append(judged(name, parts, reference(plan, settings), dataset.test_groups))
+            draw(name, tables[-1], folder)
+        table = pd.concat(tables)
+        write_text(folder / "ablations.csv", table.to_csv(index=False))
     return table
+
+
+def check_names(names):
+    """Raise `InputError` unless they are ablations."""
+    for name in names:
+        if name not in ABLATIONS:
+            raise InputError(f"there is no ablation {name!r}: choose among {', '.join(ABLATIONS)}")
 
 
 def variants(name, settings):

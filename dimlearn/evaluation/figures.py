@@ -46,10 +46,16 @@ def codes_of(name, folder, train, test):
 
 
 def in_two_dimensions(codes, seed=0):
-    """Places `[N, 2]` of codes `[N, D]` in the plane, by t-SNE (van der Maaten & Hinton 2008)."""
+    """Places `[N, 2]` of codes `[N, D]` in the plane, by t-SNE (van der Maaten & Hinton 2008).
+
+    Codes that are all the same are one point: of them scikit-learn's t-SNE makes NaN, and ends the
+    process.
+    """
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
+    if codes.std(axis=0, dtype="float64").max() < 1e-10:
+        return np.zeros((len(codes), 2))
     start = "pca" if codes.shape[1] > 1 else "random"
     neighbours = min(30, (len(codes) - 1) / 3)
     tsne = TSNE(perplexity=neighbours, max_iter=500, random_state=seed, init=start)

@@ -84,12 +84,13 @@ class KeptEpochs(keras.callbacks.Callback):
             values = [arrays[f"{number}"] for number in range(len(state(model)))]
         if notes["belongs_to"] != self.belongs_to:
             raise ValueError("it belongs to another training")
-        if any(len(told) != notes["epochs"] for told in notes["history"].values()):
+        told = [len(values) for values in notes["history"].values()]
+        if not told or set(told) != {notes["epochs"]}:
             raise ValueError("it does not tell of each epoch")
         kinds = [(tuple(variable.shape), str(variable.dtype)) for variable in state(model)]
         if kinds != [(value.shape, str(value.dtype)) for value in values]:
             raise ValueError("it is the state of another model")
-        return values, notes
+        return values, notes | {"epochs": told[0], "seconds": float(notes["seconds"])}
 
     def on_train_begin(self, logs=None):
         self.began = time.perf_counter() - self.seconds

@@ -9,13 +9,13 @@ person has to say whether they are.
 """
 
 import dataclasses
-import hashlib
 import math
 from pathlib import Path
 
 import numpy as np
 
 from dimlearn.data.batches import as_floats, streamed_batches
+from dimlearn.data.folders import hash_of_images
 from dimlearn.data.unlabelled import find_pictures, views_for
 from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.model import DeepInfoMax
@@ -28,7 +28,13 @@ from dimlearn.evaluation.comparison import EpochLine, silent
 from dimlearn.evaluation.kept_epochs import KeptEpochs, fit
 from dimlearn.evaluation.own_page import write_page
 from dimlearn.evaluation.rows import rise
-from dimlearn.evaluation.run_folder import RunFolder, hash_of_json, in_use, other_settings
+from dimlearn.evaluation.run_folder import (
+    RunFolder,
+    hash_of_json,
+    in_use,
+    other_settings,
+    tidy,
+)
 from dimlearn.evaluation.settings import EPOCHS, STEPS
 from dimlearn.files import readable, written_whole
 from dimlearn.startup import keras
@@ -36,6 +42,10 @@ from dimlearn.startup import keras
 MOST_EPOCHS = 300  # of a few pictures, which many more would only teach by heart
 SETTLED_ON = 2_500  # images that batch normalisation is settled on
 PIECE = 2_000  # images that are encoded together
+OWN_NAMES = (
+    *("settings.json", "history.json", "encoder.keras", "unfinished.npz", "codes.npz"),
+    *("images.npy", "pictures.json", "pictures-*.npz", "report.md", "left_out.txt"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +92,7 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
     """
     folder, plan = Path(folder), Plan(**plan)
     with in_use(folder):
+        tidy(folder, say, rooms=(), names=OWN_NAMES)
         pictures = find_pictures(source, folder, side, say)
         plan, why = filled_in(plan, pictures.images)
         say(pictures.told)
@@ -93,6 +104,7 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
         with written_whole(folder / "codes.npz") as half:
             np.savez(half, codes=codes, names=np.array(pictures.names))
         say("drawing the page", passing=True)
+        tidy(folder, say, rooms=["figures"], names=())
         notes = {**dataclasses.asdict(plan), "why": why, "steps": steps_of(plan, pictures)}
         write_page(folder, pictures, codes, told, notes)
     return Trained(encoder, codes, list(pictures.names), told["history"], folder / "report.md")
@@ -195,10 +207,7 @@ def open_own(folder, plan, images, say):
 
     Raises `InputError` where it holds a run of others.
     """
-    digest = hashlib.sha256()
-    for first in range(0, len(images), PIECE):
-        digest.update(np.ascontiguousarray(images[first : first + PIECE]))
-    identity = {**dataclasses.asdict(plan), "images": digest.hexdigest()[:16]}
+    identity = {**dataclasses.asdict(plan), "images": hash_of_images(images)}
     other = other_settings(folder / "settings.json", identity, say)
     if other:
         raise InputError(f"""

@@ -18,6 +18,7 @@ import json
 import os
 import time
 from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,8 @@ from dimlearn.files import (
 from dimlearn.startup import keras
 
 ROOMS = ("encoders", "histories", "correct", "measures", "unfinished", "figures")
-FILES = {".json", ".md", ".csv", ".png", ".keras", ".npz"}
+NAMES = ("settings.json", "results.json", "table.md", "table.csv", "report.md")
+FILES = {".json", ".csv", ".png", ".keras", ".npz"}
 # One file has many spellings: its images are compared. And what is measured later changes nothing.
 NOT_COMPARED = ("data", "full")
 
@@ -107,17 +109,25 @@ def move_away(folder):
     return aside
 
 
-def tidy(folder, say):
+def tidy(folder, say, rooms=ROOMS, names=NAMES):
     """Make the rooms of a run folder, and remove what processes that were killed have left half
-    written. What stands where a file or a room should be, and is none, is set aside."""
-    for room in (folder / name for name in ROOMS):
-        if room.exists() and not room.is_dir():
+    written. What stands in the place of a room or of a file, and is none, is set aside.
+
+    `names`: of the files that stand in no room, as patterns of `fnmatch`.
+    """
+    rooms = [folder / room for room in rooms]
+    for room in rooms:
+        if os.path.lexists(room) and not room.is_dir():
             say(f"{room} is no folder: it is now {set_aside(room).name}")
         room.mkdir(exist_ok=True)
-    for place in sorted(folder.rglob("*")):
+    for place in sorted(place for one in (folder, *rooms) for place in one.iterdir()):
+        if place.parent == folder:
+            expected = any(fnmatch(place.name, name) for name in names)
+        else:
+            expected = place.suffix in FILES
         if place.name.startswith(".half-"):
             remove_half(place, untouched_for=0)
-        elif place.suffix in FILES and not place.is_file():  # a folder, or a link to nowhere
+        elif expected and not place.is_file():  # a folder, a pipe, or a link to nowhere
             say(f"{place} is no file: it is now {set_aside(place).name}")
 
 
@@ -166,6 +176,7 @@ class RunFolder:
         with written_whole(path) as half:
             encoder.save(half)
         part["belongs_to"] = {"run": self.run, "encoder": hash_of_file(path)}
+        part["belongs_to"]["told"] = hash_of_json(part["history"])
         told = {key: part[key] for key in ("name", "seed", "history", "seconds", "belongs_to")}
         write_json(self.file("histories", part, ".json"), told)
         self.unfinished(part).unlink(missing_ok=True)
@@ -264,6 +275,8 @@ def check_history(kept, part, run):
     belongs_to = kept.get("belongs_to") or {}
     if belongs_to.get("run") != run or "encoder" not in belongs_to:
         raise ValueError("it does not belong to this run")
+    if belongs_to.get("told") not in (None, hash_of_json(kept["history"])):  # none in older folders
+        raise ValueError("it is not what the training told")
     numbers = [kept["seconds"], *(value for values in kept["history"].values() for value in values)]
     if not all(isinstance(number, int | float) for number in numbers):
         raise ValueError("it holds what is no number")

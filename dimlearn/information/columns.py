@@ -131,6 +131,8 @@ def _read_npz(path, x, y, together, limit, seed):
             raise InputError(f"{path.name} has no array {name!r}: it holds {held}")
         with read_errors(path.name):
             side = archive[name]
+        if not isinstance(side, np.ndarray):
+            raise InputError(f"{path.name} holds {name}, but it is no array")
         if positions and side.ndim:
             side = side[:, None] if side.ndim == 1 else side
             side = side[:, pick_columns(positions, side.shape[1])]

@@ -157,10 +157,14 @@ def check_length(path, first, cells, line):
 
 
 def cells_of(line, delimiter):
-    """The cells of a line, as text."""
-    if delimiter is None:
-        return next(csv.reader([" ".join(line.split())], delimiter=" "))
-    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+    """The cells of a line, as text. Raises `InputError` for one that is longer than any cell."""
+    try:
+        if delimiter is None:
+            return next(csv.reader([" ".join(line.split())], delimiter=" "))
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error as error:  # as of a quote that is not closed for more than 131,072 letters
+        raise InputError(f"""the table has a line that cannot be read as cells ({error}):
+            {line.strip()[:40]!r}""") from None
 
 
 def number_in(cell):

@@ -228,3 +228,15 @@ def test_the_command(tmp_path):
     )
     assert run.returncode == 0, run.stderr
     assert "Progress: 1 of 40" in run.stdout and "[x] entropy" in run.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names are of Unix")
+@pytest.mark.parametrize("put", [os.mkfifo, os.mkdir] if os.name != "nt" else [os.mkdir])
+def test_what_is_no_file_is_neither_waited_for_nor_moved(put):
+    """As a pipe, or /dev/null."""
+    file = progress_file.path()
+    put(file)
+    check.entropy(check.entropy.exercise.worked_solution)
+    said = repr(check.progress())
+    assert "[x] entropy" in said and "cannot be saved" in said
+    assert not file.is_file() and [path.name for path in file.parent.iterdir()] == [file.name]

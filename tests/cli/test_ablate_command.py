@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dimlearn import cli
-from dimlearn.evaluation import comparison
+from dimlearn.evaluation import ablation, comparison
 from dimlearn.evaluation.settings import ABLATIONS
 
 
@@ -31,6 +31,23 @@ def test_bad_input_gets_one_sentence(arguments, words, tmp_path, capsys):
     assert cli.main(["ablate", *arguments, "--out", str(tmp_path / "out")]) == 2
     assert words in capsys.readouterr().err.splitlines()[-1]
     assert not (tmp_path / "out").exists()
+
+
+def test_again_sets_old_runs_aside(tmp_path, monkeypatch, capsys):
+    """As what is said of other settings advises; and nothing is moved for a wrong command."""
+    (tmp_path / "out" / "local").mkdir(parents=True)
+    (tmp_path / "out" / "local" / "settings.json").write_text("{}", encoding="utf-8")
+    again = ["--again", "--out", str(tmp_path / "out")]
+    assert cli.main(["ablate", "colour", *again]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert cli.main(["ablate", "critic", "--out", str(tmp_path / "out")]) == 2
+    assert "or --again to set the old run aside" in capsys.readouterr().err
+    monkeypatch.setattr(ablation, "compare", None)  # as far as the first training
+    with pytest.raises(TypeError):
+        cli.main(["ablate", "critic", *again])
+    (aside,) = tmp_path.glob("out-*")
+    assert f"moved to {aside}" in capsys.readouterr().err
+    assert (aside / "local" / "settings.json").read_text(encoding="utf-8") == "{}"
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -42,6 +43,9 @@ def folder(tmp_path_factory):
     (folder / "array.npz").write_bytes((folder / "two.npy").read_bytes())
     (folder / "archive.npy").write_bytes((folder / "arrays.npz").read_bytes())
     np.savez(folder / "scalar.npz", x=3.0, y=np.zeros(9))
+    with zipfile.ZipFile(folder / "notes.npz", "w") as archive:
+        for name in "xy":
+            archive.writestr(f"{name}.npy", "no array")
     return folder
 
 
@@ -143,6 +147,7 @@ def test_the_default_estimators(folder, capsys):
         (["flipped.npz", "--y", "codes"], "may be damaged"),
         (["array.npz"], "is no .npz"),
         (["archive.npy"], "is no .npy"),
+        (["notes.npz"], "holds x, but it is no array"),
         (["scalar.npz", "--x", "x:0"], "one row for each pair"),
         (["complex.npy"], "complex numbers"),
         (["short.csv"], "too few"),

@@ -57,6 +57,7 @@ def test_help_comes_without_tensorflow():
 @pytest.mark.parametrize("error, status, words", [
     (InputError("there is no row 'x'"), 2, "dimlearn: there is no row 'x'\n"),
     (OSError("no space left on the disk"), 1, "dimlearn: no space left on the disk\n"),
+    (MemoryError("6 GiB"), 1, "dimlearn: there is not enough memory (6 GiB)\n"),
     (KeyboardInterrupt(), 130, "\ndimlearn: interrupted.\n"),
 ])  # fmt: skip
 def test_trouble_is_one_line_and_a_status(monkeypatch, capsys, error, status, words):
@@ -112,6 +113,16 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
     ["compare", "--epochs", "many"],
     ["estimate", "pairs.csv", "--seed", "-1"],
     ["lessons", "--again", "first"],
+    ["lessons", "--again", "²"],
+    ["compare", "--seeds", "9" * 12],
+    ["compare", "--probe-seeds", "9" * 5000],
+    ["compare", "--code-dim", "1000000"],
+    ["ablate", "--seeds", "9" * 30],
+    ["train", "pictures", "--epochs", "9" * 30],
+    ["train", "pictures", "--seed", "9" * 12],
+    ["verify", "--seeds", "²"],
+    ["estimate", "pairs.csv", "--x=--"],
+    ["compare", "--data=--"],
     ["nonsense"],
 ])  # fmt: skip
 def test_numbers_and_names_that_are_none(arguments, capsys):

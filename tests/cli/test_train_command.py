@@ -90,6 +90,21 @@ def test_folders_that_nothing_can_be_learnt_from(tmp_path, capsys, content, said
     assert status == 2 and said in told and printed == ""
 
 
+def test_nothing_is_moved_for_a_wrong_command(tmp_path, capsys):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "settings.json").write_text("{}", encoding="utf-8")
+    status, _, told = run_here(capsys, tmp_path / "typo", "--again", "--out", tmp_path / "out")
+    assert status == 2 and "there is no file or folder" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_nothing_is_left_in_a_folder_of_pictures(scans, capsys):
+    before = sorted(scans.rglob("*"))
+    status, _, told = run_here(capsys, scans, *QUICK, "--out", scans)
+    assert status == 2 and "what is made of them goes elsewhere" in told
+    assert sorted(scans.rglob("*")) == before
+
+
 @pytest.mark.slow
 def test_it_goes_on_after_ctrl_c(scans, tmp_path, capsys):
     """A process that hears it; then the same command in this one."""

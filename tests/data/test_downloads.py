@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import pickle
 import tarfile
 import zipfile
@@ -222,3 +223,20 @@ def test_no_network_gets_one_sentence(no_data, monkeypatch):
     with pytest.raises(InputError, match="could not be downloaded"):
         data.load("mnist", download=True)
     assert not list(no_data.rglob("mnist*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names are of Unix")
+def test_a_pipe_is_not_waited_for(no_data, monkeypatch):
+    os.mkfifo(no_data / "mnist.npz")
+    monkeypatch.setenv("DIMLEARN_DATA", str(no_data))
+    for name in ("mnist", no_data / "mnist.npz"):
+        with pytest.raises(InputError, match=r"mnist\.npz is no file"):
+            data.load(name)
+
+
+@pytest.mark.parametrize("variable", ["DIMLEARN_DATA", "KERAS_HOME"])
+def test_the_home_of_nobody(no_data, monkeypatch, variable):
+    """A user's name that this machine does not know, as in a container."""
+    monkeypatch.setenv(variable, "~nobody-of-this-name/data")
+    with pytest.raises(InputError, match="no such file|is not on this machine"):
+        data.load("mnist")

@@ -168,6 +168,19 @@ def test_links_and_pipes(tmp_path):
     assert pictures.left_out == {"lost": "No such file or directory", "pipe": "it is no file"}
 
 
+@pytest.mark.parametrize("made", ["encoder.keras", "encoders/local-0.keras", "ablations.csv"])
+def test_figures_of_a_run_are_no_pictures(tmp_path, made):
+    """As of one that lies among the pictures, and was set aside there."""
+    picture = save(tmp_path / "cats" / "1.png", noise(16, 16))
+    for name in ("settings.json", made, "figures/loss.png"):
+        (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run" / name).write_bytes(picture.read_bytes())
+    pictures = data.load_pictures(tmp_path)
+    assert pictures.names == ["cats/1.png"] and "the folder of a run" in pictures.left_out["run"]
+    assert len(data.load_pictures(tmp_path / "run" / "figures").names) == 1
+    assert "figures/loss.png" in data.load_pictures(tmp_path / "run").names  # where it is asked for
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are of Unix")
 def test_a_name_that_is_not_utf_8_leads_to_its_file(tmp_path):
     whole = save(tmp_path / "in" / "a.png", noise(16, 16)).read_bytes()
@@ -257,15 +270,59 @@ def test_what_was_read_is_not_read_again(tmp_path, counted):
     assert sorted(path.name for path in keep.iterdir()) == ["images.npy", "pictures.json"]
 
 
-@pytest.mark.parametrize("change", ["a new picture", "damaged images", "damaged notes"])
+def one_bit(path):
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+
+
+def written(text):
+    return lambda path: path.write_text(text, encoding="utf-8")
+
+
+CHANGES = {
+    "a new picture": ("in/1.png", lambda path: save(path, noise(16, 16, seed=1))),
+    "short images": ("images.npy", lambda path: path.write_bytes(path.read_bytes()[:-9])),
+    "a number": ("images.npy", lambda path: np.save(path, np.float64(3))),
+    "a bit of the images": ("images.npy", one_bit),
+    "half a text": ("pictures.json", written("[")),
+    "a list": ("pictures.json", written("[1, 2]")),
+    "a number for notes": ("pictures.json", written("3")),
+    "a bit of the notes": (
+        "pictures.json",
+        lambda path: path.write_text(path.read_text().replace('"cut"', '"cup"')),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_what_was_read_of_other_pictures_is_not_believed(tmp_path, counted, change):
     save(tmp_path / "in" / "0.png", noise(16, 16))
     data.load_pictures(tmp_path / "in", keep=tmp_path)
-    if change == "a new picture":
-        save(tmp_path / "in" / "1.png", noise(16, 16, seed=1))
-    elif change == "damaged images":
-        (tmp_path / "images.npy").write_bytes((tmp_path / "images.npy").read_bytes()[:-9])
-    else:
-        (tmp_path / "pictures.json").write_text("[")
+    name, make = CHANGES[change]
+    make(tmp_path / name)
     pictures = data.load_pictures(tmp_path / "in", keep=tmp_path)
     assert len(counted) > 1 and (pictures.images[0, ..., 0] == noise(16, 16)).all()
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\5\6" + bytes(18), None])
+def test_what_was_read_until_an_interruption_is_not_believed_either(tmp_path, counted, content):
+    """`None`: it is whole, and of nothing that was asked for."""
+    images = noise(5, 16, 16)
+    for number, image in enumerate(images):
+        save(tmp_path / "in" / f"{number}.png", image)
+
+    def stopped(text, passing):
+        if "reading pictures: 2" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        data.load_pictures(tmp_path / "in", keep=tmp_path, say=stopped)
+    (kept,) = tmp_path.glob("pictures-*.npz")
+    if content is None:
+        np.savez(kept, images=noise(1, 9, 9, 3), sizes=[[9, 9]], notes='[["9.png", null]]')
+    else:
+        kept.write_bytes(content)
+    pictures = data.load_pictures(tmp_path / "in", keep=tmp_path)
+    np.testing.assert_array_equal(pictures.images[..., 0], images)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images.npy", "in", "pictures.json"]

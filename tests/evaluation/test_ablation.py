@@ -7,6 +7,7 @@ import pytest
 
 from dimlearn import InputError
 from dimlearn.evaluation import Settings, ablation, comparison
+from dimlearn.evaluation.run_folder import in_use
 from dimlearn.evaluation.settings import ABLATIONS
 
 
@@ -95,3 +96,22 @@ def test_what_cannot_be_met_is_found_before_training(bars, tmp_path):
     with pytest.raises(InputError, match="--batch-size is 128"):  # of the 108 training images
         ablation.ablate(["critic", "batch"], settings, tmp_path, bars)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_what_stands_where_its_files_go_makes_room(bars, tmp_path, monkeypatch):
+    """Else every run would end at the table, after all its trainings."""
+    monkeypatch.setattr(ablation, "ABLATIONS", {"code": {"four": {"code_dim": 4}}})
+    settings, said = Settings(epochs=1, batch_size=20, code_dim=4, probe_seeds=1), []
+    for name in ("ablations.csv", "code.png"):
+        (tmp_path / name).mkdir()
+    ablation.ablate(["code"], settings, tmp_path, bars, lambda text, **how: said.append(text))
+    asides = {"ablations.csv": "ablations.damaged-1.csv", "code.png": "code.damaged-1.png"}
+    for name, aside in asides.items():
+        assert (tmp_path / name).is_file() and (tmp_path / aside).is_dir()
+        assert any(aside in text for text in said)
+
+
+def test_one_process_at_a_time(bars, tmp_path):
+    with in_use(tmp_path), pytest.raises(InputError, match="another process is at work"):
+        ablation.ablate(["critic"], Settings(epochs=1, batch_size=20), tmp_path, bars)

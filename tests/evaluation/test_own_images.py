@@ -1,7 +1,9 @@
 """An encoder for images of your own: what it leaves, and that it goes on where it was."""
 
 import json
+import os
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from dimlearn import DeepInfoMax, InputError, data, train_encoder
 from dimlearn.evaluation.kept_epochs import KeptEpochs
 from dimlearn.startup import keras
 
+needs_pipes = pytest.mark.skipif(os.name == "nt", reason="pipes with names are of Unix")
 QUICK = {"epochs": 3, "batch_size": 8, "code_dim": 4}
 
 
@@ -169,3 +172,41 @@ def test_the_budget(tmp_path):
     assert [plan.epochs for plan in plans] == [300, 71, 5]
     assert [plan.views for plan in plans] == ["photographs"] * 3
     assert json.loads(json.dumps(vars(plans[0])))["seed"] == 0
+
+
+@pytest.mark.parametrize("kind", ["a folder", pytest.param("a pipe", marks=needs_pipes)])
+def test_what_stands_where_its_files_go_makes_room(finished, folder, tmp_path, kind):
+    """A pipe would be waited for, for ever; a folder would take the name of a file at every try."""
+    found, out, _ = finished
+    shutil.copytree(out, tmp_path / "out")
+    files = [path for path in (tmp_path / "out").rglob("*.*") if path.is_file()]
+    for path in files:
+        path.unlink()
+        path.mkdir() if kind == "a folder" else os.mkfifo(path)
+    said = []
+    again = train_encoder(folder, tmp_path / "out", say=into(said), **QUICK)
+    np.testing.assert_array_equal(again.codes, found.codes)
+    for path in files:
+        assert path.is_file() and any(f"{path} is no file" in text for text in said)
+        assert path.with_name(f"{path.stem}.damaged-1{path.suffix}").exists()
+
+
+def test_what_a_killed_process_left_half_written_is_removed(finished, folder, tmp_path):
+    shutil.copytree(finished[1], tmp_path / "out")
+    halves = [tmp_path / "out" / ".half-1-codes.npz", tmp_path / "out/figures/.half-1-loss.png"]
+    for half in halves:
+        half.write_bytes(b"ha")
+    train_encoder(folder, tmp_path / "out", **QUICK)
+    assert not list((tmp_path / "out").rglob(".*"))
+
+
+@pytest.mark.slow
+def test_a_history_that_is_not_what_the_training_told_is_not_believed(finished, folder, tmp_path):
+    """One bit of a name would be as good a name."""
+    found, out, _ = finished
+    shutil.copytree(out, tmp_path / "out")
+    told, said = tmp_path / "out" / "history.json", []
+    told.write_text(told.read_text().replace("local_bound", "lobal_bound"))
+    again = train_encoder(folder, tmp_path / "out", say=into(said), **QUICK)
+    assert again.history == found.history
+    assert any("history.json cannot be used (it is not what the train" in text for text in said)

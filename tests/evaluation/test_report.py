@@ -263,3 +263,14 @@ def test_the_report_shows_every_figure_in_words(bars, quick, finished):
         assert len(alternative.split()) > 8, name
     neighbours = document.split("](figures/neighbours.png)")[0].rsplit("![", 1)[1]
     assert neighbours.index("pixels") < neighbours.index("local")
+
+
+@pytest.mark.parametrize("width", [1, 5])
+def test_codes_that_are_all_the_same_are_one_point(width):
+    """As of an encoder that collapsed, in the middle of a page that shows others as well."""
+    from dimlearn.evaluation.figures import in_two_dimensions
+
+    same = np.tile(np.arange(width, dtype="float32"), (20, 1))
+    assert in_two_dimensions(same).tolist() == [[0, 0]] * 20
+    apart = in_two_dimensions(np.random.default_rng(0).random((20, width)).astype("float32"))
+    assert np.isfinite(apart).all() and apart.std() > 0

@@ -101,6 +101,9 @@ def test_one_table_in_many_hands(text, tmp_path):
         ('1,2\n"3,4\n', "rows of 2 and of 1 columns"),
         ("a,b\n", "no row of numbers"),
         ("\n \n", "no row of numbers"),
+        ("1,2\n3,4\n" + "5" * 131_073 + ",6\n", "cannot be read as cells .field larger than"),
+        ("1,2\n3,4\n" * 50 + '5,"' + "x" * 131_073, "cannot be read as cells .field larger than"),
+        ("1 2\n" + "3" * 131_073 + " 4\n", "cannot be read as cells .field larger than"),
     ],
 )
 def test_text_that_is_no_table_gets_one_sentence(text, words, tmp_path):
