@@ -45,7 +45,8 @@ def array(content, folder):
 def archive(content, folder):
     """A file of numbers, as arrays with names."""
     (folder / "pairs.npz").write_bytes(content)
-    read_sides(folder / "pairs.npz")
+    sides = read_sides(folder / "pairs.npz")
+    assert 0 < len(sides.x) == len(sides.y)
 
 
 def columns(content, folder):

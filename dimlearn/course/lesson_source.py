@@ -118,7 +118,12 @@ def stub_of(source, where="this cell:"):
         stub_of_function(node, lines[start - 1 : end - 1], start, where)
         for node, start, end in zip(tree.body, starts, starts[1:])
     ]
-    return "\n\n\n".join("\n".join(stub) for stub in stubs)
+    text = "\n\n\n".join("\n".join(stub) for stub in stubs)
+    try:
+        ast.parse(text)
+    except SyntaxError:  # the mark stands in no block of statements
+        raise InputError(f"{where} '# Yours:' must stand in line with what follows") from None
+    return text
 
 
 def function_start(node):

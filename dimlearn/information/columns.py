@@ -46,6 +46,8 @@ def read_sides(path, x=None, y=None, limit=10_000, seed=0, header=None, together
         if numbers.ndim != 2:
             shape = numbers.shape
             raise InputError(f"{path.name} must hold rows and columns, but has shape {shape}")
+        if not len(numbers):
+            raise InputError(f"{path.name} holds no row of numbers")
         of_x, of_y, of_groups = _pick_sides(path, x, y, together, numbers.shape[1])
         rows = _thin([numbers[:, column] for column in (*of_x, *of_y)], limit, seed)
         groups, cut = numbers[rows, of_groups[0]] if of_groups else None, len(rows) < len(numbers)
@@ -141,6 +143,8 @@ def _read_npz(path, x, y, together, limit, seed):
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise InputError(f"""the arrays must have one row for each pair, but have shapes {x.shape}
             and {y.shape}""")
+    if not len(x):
+        raise InputError(f"{path.name} holds no row of numbers")
     if groups and groups[0].size != len(x):
         raise InputError(f"""{together} must name a group for each of the {len(x)} rows, but has
             the shape {groups[0].shape}""")
