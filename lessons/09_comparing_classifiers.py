@@ -482,7 +482,7 @@ def accuracy_after(classifier, scale=1.0, rate=2e-3, epochs=5, kind="Adam"):
     """The test accuracy of a classifier after a training with all labels, settled."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.get({"class_name": kind, "config": {"learning_rate": rate}})
-    classifier.compile(optimizer, loss, jit_compile=False, steps_per_execution=31)
+    classifier.compile(optimizer, loss, jit_compile=False, steps_per_execution=10)
     x_train = scale * images.x_train
     classifier.fit(x_train, images.y_train, batch_size=32, epochs=epochs, verbose=0)
     settle(classifier, x_train[:1000])
@@ -737,14 +737,12 @@ options = ["--data", str(small / "small.npz"), "--out", str(small / "run"), "--p
 options += ["--rows", "pixels", "--add", f"yours={files['yours']}"]
 
 # %%
-from contextlib import redirect_stdout
-from io import StringIO
+import subprocess
+import sys
 
-from dimlearn.cli import main
-
-with redirect_stdout(StringIO()) as printed:
-    main(["compare", *options])
-print(printed.getvalue())
+command = [sys.executable, "-m", "dimlearn", "compare", *options]
+done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+print(done.stdout, done.stderr if done.returncode else "")
 
 # %% [markdown]
 # The last lines are the verdict, made of paired differences and of nothing else. In our run *yours*
