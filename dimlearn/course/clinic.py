@@ -112,7 +112,8 @@ def compiled(image_shape, step, scores, optimizer):
     """A compiled step of a batch, and the networks and optimizers that it moves.
 
     To compile it takes as long as some forty steps, so trainers that differ in nothing but their
-    batches share it: each copies its weights in, and what became of them out.
+    batches share it: each copies its weights in, and what became of them out. It keeps what `step`
+    called when it was compiled: a helper that is written anew wants its `step` defined anew.
     """
     networks = new_networks(image_shape, scores)
     optimizers = optimizer(), FusedAdam(1e-3)

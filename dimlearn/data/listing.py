@@ -15,8 +15,8 @@ def list_files(folder, keep):
     """The files in a folder and below it, `([[name, bytes, time of change]], left out)`, by name.
 
     Links are followed, and no folder is entered twice: a link may lead back. Nor is `keep`, with
-    what was made of the pictures, or the folder of another run. Raises
-    `InputError` where the folder cannot be listed.
+    what was made of the pictures, or the folder of another run. Raises `InputError` where the
+    folder cannot be listed.
     """
     files, left_out, entered = [], {}, {os.path.realpath(keep)}
 
