@@ -126,13 +126,14 @@ def place_new(half, path):
         put_in_place(half, path)
 
 
-def set_aside(path):
-    """Rename what cannot be used, a file or a folder: the first free `NAME.damaged-K.ENDING`.
+def set_aside(path, why="damaged"):
+    """Rename what is in the way, a file or a folder: the first free `NAME.damaged-K.ENDING`, or
+    another word of why.
 
     Returns the new path. Raises `OSError` where nothing can be renamed.
     """
     refuse_device(path)
-    names = (f"{path.stem}.damaged-{count}{path.suffix}" for count in itertools.count(1))
+    names = (f"{path.stem}.{why}-{count}{path.suffix}" for count in itertools.count(1))
     places = map(path.with_name, names)
     aside = next(place for place in places if not os.path.lexists(place))
     put_in_place(path, aside)

@@ -37,7 +37,8 @@ def ablate(names, settings, folder, dataset, say=silent):
             filled_in(asked, dataset)  # what cannot be met is found before anything is trained
     tables = []
     with in_use(folder):
-        tidy(folder, say, rooms=(), names=["ablations.csv", *(f"{name}.png" for name in names)])
+        drawn = [f"{name}.png" for name in names]
+        tidy(folder, say, rooms=(), names=["ablations.csv", *drawn], known=["*/settings.json"])
         for name, plan in plans.items():
             parts = {}
             for value, asked in plan.items():

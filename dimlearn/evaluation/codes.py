@@ -120,21 +120,37 @@ def whiten(train, *others):
     Returns a tuple of float32 arrays, one for each argument.
     """
     mean = train.mean(axis=0, dtype="float64")  # [D]
-    centered = (piece - mean for piece in pieces(train))
-    covariance = sum(piece.T @ piece for piece in centered) / len(train)  # [D, D]
-    variances, directions = np.linalg.eigh(covariance)  # [D], [D, D]
+    variances, directions = principal_axes(train, mean)  # [K], [D, K]
     rounding = np.square(1e-10 * (1 + np.abs(mean).max()))  # all that a constant code varies by
     varying = variances > max(1e-10 * variances.max(), rounding)
     scale = np.sqrt(variances, where=varying, out=np.full_like(variances, np.inf))
-    whitening = directions / scale  # [D, D]
+    whitening = directions / scale  # [D, K]
 
     def whitened(x):
-        out = np.empty(x.shape, "float32")
+        out = np.zeros((len(x), len(mean)), "float32")
         for piece, place in zip(pieces(x), pieces(out)):
-            place[:] = (piece - mean) @ whitening  # float64: small directions are blown up
+            place[:, : len(scale)] = (
+                piece - mean
+            ) @ whitening  # float64: small directions are blown up
         return out
 
     return tuple(whitened(x) for x in (train, *others))
+
+
+def principal_axes(x, mean):
+    """Variances `[K]` along directions `[D, K]` in which `x`, `[N, D]`, varies: the eigenvectors of
+    its covariance, or, where there are fewer rows than numbers, of the smaller matrix of rows.
+
+    With C = X - mean:  CᵀC / N · V = V Λ;   and where  C Cᵀ / N · U = U Λ,   V = Cᵀ U (N Λ)^(-1/2)
+    """
+    count, width = x.shape
+    if count >= width:
+        centered = (piece - mean for piece in pieces(x))
+        return np.linalg.eigh(sum(piece.T @ piece for piece in centered) / count)
+    centered = x - mean  # float64
+    variances, mixtures = np.linalg.eigh(centered @ centered.T / count)  # [N], [N, N]
+    lengths = np.sqrt(count * np.maximum(variances, np.finfo("float64").tiny))
+    return variances, centered.T @ mixtures / lengths
 
 
 def pieces(x):

@@ -98,7 +98,7 @@ def filled_in(settings, dataset):
     if not 2 <= settings.batch_size <= count:
         raise InputError(f"""
             a batch needs at least 2 images and at most the {count} training images, but
-            --batch-size is {settings.batch_size}
+            {settings.batch_size} are asked for
         """)
     if not 0 < settings.learning_rate < float("inf"):
         raise InputError(f"--learning-rate must be above 0, but is {settings.learning_rate}")

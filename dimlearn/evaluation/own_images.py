@@ -10,6 +10,7 @@ person has to say whether they are.
 
 import dataclasses
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -42,9 +43,11 @@ from dimlearn.startup import keras
 MOST_EPOCHS = 300  # of a few pictures, which many more would only teach by heart
 SETTLED_ON = 2_500  # images that batch normalisation is settled on
 PIECE = 2_000  # images that are encoded together
+READ = ("images.npy", "pictures.json", "pictures-*.npz")  # where what was read of a folder is kept
 OWN_NAMES = (
     *("settings.json", "history.json", "encoder.keras", "unfinished.npz", "codes.npz"),
-    *("images.npy", "pictures.json", "pictures-*.npz", "report.md", "left_out.txt"),
+    *("report.md", "left_out.txt", *READ),
+    *("figures/loss.png", "figures/neighbours.png", "figures/projection.png"),
 )
 
 
@@ -92,7 +95,8 @@ def train_encoder(source, folder, side=None, say=silent, **plan):
     """
     folder, plan = Path(folder), Plan(**plan)
     with in_use(folder):
-        tidy(folder, say, rooms=(), names=OWN_NAMES)
+        own = [name for name in OWN_NAMES if not is_file_of(source, folder / name)]
+        tidy(folder, say, rooms=(), names=own, known=("settings.json", *READ[1:]))
         pictures = find_pictures(source, folder, side, say)
         plan, why = filled_in(plan, pictures.images)
         say(pictures.told)
@@ -131,6 +135,13 @@ def filled_in(plan, images):
     by_steps = round(STEPS / (count // batch_size))
     epochs = plan.epochs or min(MOST_EPOCHS, max(EPOCHS, by_steps))
     return dataclasses.replace(plan, views=views, epochs=epochs, batch_size=batch_size), why
+
+
+def is_file_of(source, path):
+    """Whether the images are given by the very file at `path`."""
+    if not isinstance(source, str | Path):
+        return False
+    return os.path.realpath(os.path.expanduser(source)) == os.path.realpath(path)
 
 
 def steps_of(plan, pictures):

@@ -25,18 +25,15 @@ import numpy as np
 
 from dimlearn.errors import InputError, one_line
 from dimlearn.evaluation.encoder_file import hash_of_file
-from dimlearn.files import (
-    locked,
-    put_in_place,
-    remove_half,
-    set_aside,
-    write_json,
-    written_whole,
-)
+from dimlearn.files import locked, put_in_place, remove_half, set_aside, write_json, written_whole
 from dimlearn.startup import keras
 
 ROOMS = ("encoders", "histories", "correct", "measures", "unfinished", "figures")
-NAMES = ("settings.json", "results.json", "table.md", "table.csv", "report.md")
+DRAWN = ("accuracy", "few_labels", "projection", "loss_curves", "neighbours")
+NAMES = (
+    *("settings.json", "results.json", "table.md", "table.csv", "report.md"),
+    *(f"figures/{name}.png" for name in DRAWN),
+)
 FILES = {".json", ".csv", ".png", ".keras", ".npz"}
 # One file has many spellings: its images are compared. And what is measured later changes nothing.
 NOT_COMPARED = ("data", "full")
@@ -109,12 +106,17 @@ def move_away(folder):
     return aside
 
 
-def tidy(folder, say, rooms=ROOMS, names=NAMES):
+def tidy(folder, say, rooms=ROOMS, names=NAMES, known=("settings.json",)):
     """Make the rooms of a run folder, and remove what processes that were killed have left half
-    written. What stands in the place of a room or of a file, and is none, is set aside.
+    written. What stands in the place of a room or of a file, and is none, is set aside; where there
+    was no run before, so is a file with the name of one that the run will write.
 
-    `names`: of the files that stand in no room, as patterns of `fnmatch`.
+    `names`: of those files, as patterns; `known`: of what tells of a run, the same.
     """
+    if not any(place for name in known for place in folder.glob(name)):
+        there = (place for name in names for place in folder.glob(name) if place.is_file())
+        for place in sorted(there):
+            say(f"{place} was here before the run: it is now {set_aside(place, 'before').name}")
     rooms = [folder / room for room in rooms]
     for room in rooms:
         if os.path.lexists(room) and not room.is_dir():
@@ -285,10 +287,9 @@ def check_history(kept, part, run):
 def fingerprint(dataset):
     """A hash of the images and labels: a run goes on only where it saw the same."""
     digest = hashlib.sha256()
-    for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
-        digest.update(np.ascontiguousarray(getattr(dataset, part)))
-    if dataset.x_unlabelled is not None:
-        digest.update(np.ascontiguousarray(dataset.x_unlabelled))
+    for name, part in vars(dataset).items():
+        if name.startswith(("x_", "y_")) and part is not None:
+            digest.update(np.ascontiguousarray(part))
     return digest.hexdigest()[:16]
 
 

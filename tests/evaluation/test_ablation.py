@@ -93,7 +93,7 @@ def test_what_cannot_be_met_is_found_before_training(bars, tmp_path):
     settings = Settings(epochs=1, batch_size=20)
     with pytest.raises(InputError, match="no ablation 'colour'"):
         ablation.ablate(["colour"], settings, tmp_path, bars)
-    with pytest.raises(InputError, match="--batch-size is 128"):  # of the 108 training images
+    with pytest.raises(InputError, match="but 128 are asked for"):  # of the 108 training images
         ablation.ablate(["critic", "batch"], settings, tmp_path, bars)
     assert not list(tmp_path.iterdir())
 
@@ -110,6 +110,19 @@ def test_what_stands_where_its_files_go_makes_room(bars, tmp_path, monkeypatch):
     for name, aside in asides.items():
         assert (tmp_path / name).is_file() and (tmp_path / aside).is_dir()
         assert any(aside in text for text in said)
+
+
+@pytest.mark.slow
+def test_a_file_that_was_there_before_the_first_run_is_not_written_over(
+    bars, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(ablation, "ABLATIONS", {"code": {"four": {"code_dim": 4}}})
+    settings = Settings(epochs=1, batch_size=20, code_dim=4, probe_seeds=1)
+    (tmp_path / "code.png").write_bytes(b"mine")
+    for _ in range(2):
+        ablation.ablate(["code"], settings, tmp_path, bars)
+    assert (tmp_path / "code.before-1.png").read_bytes() == b"mine"
+    assert not list(tmp_path.glob("*.before-2.*"))
 
 
 def test_one_process_at_a_time(bars, tmp_path):

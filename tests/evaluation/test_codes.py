@@ -105,6 +105,23 @@ def test_directions_without_variance_become_0():
             np.testing.assert_array_equal(codes, 0)
 
 
+def test_few_codes_of_many_numbers_are_whitened_without_a_matrix_of_the_numbers():
+    """As the pixels of photographs: 30,000 x 30,000 numbers would not fit into memory."""
+    rng = np.random.default_rng(0)
+    train, other = rng.normal(size=(40, 60)), rng.normal(size=(5, 60))
+    axes = np.linalg.svd(train - train.mean(axis=0), full_matrices=False)[2][:-1]  # 39 vary
+    for width in (60, 30_000):
+        wide = [np.pad(part @ axes.T @ axes, [(0, 0), (0, width - 60)]) for part in (train, other)]
+        white, of_other = whiten(*wide)
+        assert white.shape == (40, width)
+        gram = white.astype("float64") @ white.T  # whitened, 40 rows in 39 directions are alike
+        np.testing.assert_allclose(gram, 40 * np.eye(40) - 1, atol=1e-3)
+        inverse = np.linalg.pinv(np.cov(train.T, bias=True))
+        step = other[0] @ axes.T @ axes - train[0]
+        distance = np.square(of_other[0] - white[0]).sum()
+        assert distance == pytest.approx(step @ inverse @ step, rel=1e-3)
+
+
 def test_codes_that_are_not_finite_are_refused():
     images = data.load("digits", limit=200)
     encoder, _ = pixels.train(images, Settings(), seed=0)

@@ -191,6 +191,28 @@ def test_what_stands_where_its_files_go_makes_room(finished, folder, tmp_path, k
         assert path.with_name(f"{path.stem}.damaged-1{path.suffix}").exists()
 
 
+def test_a_file_that_was_there_before_the_run_is_not_written_over(folder, tmp_path):
+    """As where `--out` is the folder that somebody works in."""
+    names = ("encoder.keras", "images.npy", "report.md", "figures/loss.png", "figures/mine.png")
+    (tmp_path / "figures").mkdir()
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    train_encoder(folder, tmp_path, **QUICK | {"epochs": 1})
+    asides = [name.replace(".", ".before-1.") for name in names[:-1]]
+    for name, aside in zip(names, [*asides, names[-1]]):
+        assert (tmp_path / aside).read_bytes() == name.encode()
+    train_encoder(folder, tmp_path, **QUICK | {"epochs": 1})
+    assert len(list(tmp_path.rglob("*.before-*"))) == len(asides)
+
+
+def test_images_that_lie_where_the_encoder_goes_stay_there(tmp_path, monkeypatch):
+    images = np.random.default_rng(0).random((8, 8, 8))
+    np.save(tmp_path / "images.npy", images)
+    monkeypatch.chdir(tmp_path)
+    train_encoder("images.npy", ".", epochs=1, code_dim=2)
+    np.testing.assert_array_equal(np.load(tmp_path / "images.npy"), images)
+
+
 def test_what_a_killed_process_left_half_written_is_removed(finished, folder, tmp_path):
     shutil.copytree(finished[1], tmp_path / "out")
     halves = [tmp_path / "out" / ".half-1-codes.npz", tmp_path / "out/figures/.half-1-loss.png"]

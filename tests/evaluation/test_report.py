@@ -12,6 +12,7 @@ from dimlearn import data
 from dimlearn.evaluation import Settings, accuracy_interval, compare
 from dimlearn.evaluation.intervals import difference_over_seeds
 from dimlearn.evaluation.report import summarise, write_report, write_tables
+from dimlearn.evaluation.run_folder import DRAWN
 from dimlearn.evaluation.tables import as_csv, as_markdown, differences_as_markdown
 
 ACCURACY = {"mean": 0.5, "low": 0.4375, "high": 0.625, "seeds": 1, "spread": "9 test images"}
@@ -257,7 +258,8 @@ def test_the_report_shows_every_figure_in_words(bars, quick, finished):
     differences = document.split("## Differences in pairs")[1]
     assert "| encoder | minus pixels " in differences and "| local   |" in differences
     assert document.startswith("# Deep InfoMax on bars\n\nWith a linear probe, the best Deep")
-    for name in ("accuracy", "few_labels", "projection", "loss_curves", "neighbours"):
+    assert {path.stem for path in (folder / "figures").iterdir()} == set(DRAWN)
+    for name in DRAWN:
         assert (folder / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         alternative = document.split(f"](figures/{name}.png)")[0].rsplit("![", 1)[1]
         assert len(alternative.split()) > 8, name

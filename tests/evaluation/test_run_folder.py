@@ -8,6 +8,7 @@ import shutil
 import threading
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -278,6 +279,24 @@ def test_what_a_killed_process_left_half_written_is_removed(copied, run):
     (copied / ".run.lock").write_bytes(b"")  # of a process that held it
     run(copied)
     assert not list(copied.rglob(".*"))
+
+
+@pytest.mark.parametrize("name", ["report.md", "table.csv", "figures/accuracy.png"])
+def test_a_file_that_was_there_before_the_run_is_not_written_over(tmp_path, bars, two_rows, name):
+    """As where `--out` is the folder that somebody works in."""
+    (tmp_path / "figures").mkdir()
+    (tmp_path / name).write_bytes(b"mine")
+    (tmp_path / "figures" / "mine.png").write_bytes(b"mine")  # which no run will write
+    said = []
+    for _ in range(2):  # the second time what has the name is the run's
+        with open_folder(tmp_path, two_rows, bars, said.append):
+            (tmp_path / name).write_bytes(b"the run's")
+    aside = name.replace(".", ".before-1.")
+    assert said == [f"{tmp_path / name} was here before the run: it is now {Path(aside).name}"]
+    assert (
+        (tmp_path / aside).read_bytes() == (tmp_path / "figures/mine.png").read_bytes() == b"mine"
+    )
+    assert (tmp_path / name).read_bytes() == b"the run's"
 
 
 def test_one_file_has_many_spellings(copied, run):
