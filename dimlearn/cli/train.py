@@ -39,7 +39,7 @@ def add_command(commands):
     add("--code-dim", **code_dim, help="numbers in a code (%(default)s)")
     add("--epochs", type=positive, help="default: about 1,060 batches, at least 5 epochs")
     add("--batch-size", type=positive, metavar="N", default=128, help="images in a batch (128)")
-    add("--learning-rate", type=float, metavar="R", default=0.012, help="of Adam (%(default)s)")
+    add("--learning-rate", type=float, metavar="R", default=0.015, help="of Adam (%(default)s)")
     add("--seed", type=natural, default=0, help="of first weights, batches and views (0)")
     train.set_defaults(run=run)
 

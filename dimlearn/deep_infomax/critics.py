@@ -70,38 +70,38 @@ class ConcatCritic(layers.Layer):
 
 @register
 class Projection(layers.Layer):
-    """A dense network with one hidden layer and a shortcut past it, as in the authors' code, then
-    layer normalisation: `[..., F] -> [..., units]`.
+    """A dense network with one hidden layer, then layer normalisation: `[..., F] -> [..., units]`.
 
-    The shortcut is the features themselves where there are `units` of them, as in residual
-    networks, and linear elsewhere. With it, a hidden layer half as wide does (the authors' is
-    `units` wide): on a map both are paid at every location.
-
+    `hidden`: the units of the hidden layer.
+    `past`: whether the features go past the network as well, and are added to what it gives: as
+    they are where there are `units` of them, as in residual networks, by a linear map elsewhere.
     `scaled`: whether the normalised numbers get a learned scale and shift.
     """
 
-    def __init__(self, units, scaled=True, **kwargs):
+    def __init__(self, units, hidden, past=False, scaled=False, **kwargs):
         super().__init__(**kwargs)
-        self.units, self.scaled = units, scaled
-        self.hidden = layers.Dense(max(1, units // 2), activation="relu", name="hidden")
+        self.units, self.past, self.scaled = units, past, scaled
+        self.hidden = layers.Dense(hidden, activation="relu", name="hidden")
         self.linear = layers.Dense(units, name="linear")
         self.norm = layers.LayerNormalization(center=scaled, scale=scaled, name="norm")
 
     def build(self, shape):
-        if shape[-1] == self.units:
-            self.shortcut = layers.Identity(name="shortcut")
-        else:
-            self.shortcut = layers.Dense(self.units, use_bias=False, name="shortcut")
         self.hidden.build(shape)
-        self.shortcut.build(shape)
         self.linear.build((*shape[:-1], self.hidden.units))
         self.norm.build((*shape[:-1], self.units))
+        if self.past and shape[-1] != self.units:
+            self.shortcut = layers.Dense(self.units, use_bias=False, name="shortcut")
+            self.shortcut.build(shape)
+        else:
+            self.shortcut = layers.Identity(name="shortcut")
 
     def call(self, x):
-        return self.norm(self.linear(self.hidden(x)) + self.shortcut(x))
+        y = self.linear(self.hidden(x))
+        return self.norm(y + self.shortcut(x) if self.past else y)
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units, "scaled": self.scaled}
+        own = {"units": self.units, "hidden": self.hidden.units}
+        return {**super().get_config(), **own, "past": self.past, "scaled": self.scaled}
 
 
 @register
@@ -113,13 +113,19 @@ class DotProductCritic(layers.Layer):
     JSD objective saturated. With both sides normalised and the root (Bachman et al. 2019, AMDIM)
     a score is the root of `units` times a correlation: of order one at first, whatever the size.
     A learned scale on one side serves the product; it stands on the code's, which is the small one.
+
+    The two networks differ, as what they cost does. The features', paid at every location, has a
+    hidden layer half as wide as the authors' and lets the features past it. The code's, paid once
+    an image, is four times as wide and lets nothing past: what is in the code need not lie in
+    straight lines to the features.
     """
 
     def __init__(self, units=128, **kwargs):
         super().__init__(**kwargs)
         self.units = units
-        self.feature_side = Projection(units, scaled=False, name="feature_side")
-        self.code_side = Projection(units, name="code_side")
+        lean, wide = max(1, units // 2), 4 * units
+        self.feature_side = Projection(units, lean, past=True, name="feature_side")
+        self.code_side = Projection(units, wide, scaled=True, name="code_side")
 
     def build(self, features_shape, code_shape):
         self.feature_side.build(features_shape)

@@ -64,7 +64,7 @@ class Plan:
     code_dim: int = 64
     epochs: int | None = None
     batch_size: int = 128
-    learning_rate: float = 0.012
+    learning_rate: float = 0.015
     seed: int = 0
 
 

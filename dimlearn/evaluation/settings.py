@@ -55,7 +55,7 @@ class Settings:
     rows: tuple | None = None
     epochs: int | None = None
     batch_size: int = 128
-    learning_rate: float = 0.012
+    learning_rate: float = 0.015
     decay: bool = False
     architecture: str = "light"
     code_dim: int = 64

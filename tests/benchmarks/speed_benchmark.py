@@ -89,11 +89,12 @@ def yardstick_model(weights=WEIGHTS, critic="concat", loss="jsd", steps_per_exec
 
 
 def as_wide_within(critic):
-    """The critic with hidden layers as wide as its projections, as the yardstick and its opponents
-    have them."""
+    """The critic with hidden layers as wide as its projections, and a way past both networks, as
+    the yardstick and its opponents have them."""
     from dimlearn.startup import keras
 
     for side in (critic.feature_side, critic.code_side):
+        side.past = True
         side.hidden = keras.layers.Dense(critic.units, activation="relu")
     return critic
 

@@ -62,13 +62,14 @@ def test_the_concat_critic_is_a_network_on_the_concatenation():
 
 
 def test_a_projection_goes_round_its_network_by_the_features_themselves_where_it_can():
-    """Of a network without weights the shortcut is left: what is projected, normalised."""
-    as_wide, wider = Projection(4, scaled=False), Projection(6, scaled=False)
-    for projection in (as_wide, wider):
+    """Of a network without weights the features are left, normalised; or nothing is."""
+    as_wide, wider, none = (Projection(*sizes) for sizes in [(4, 2, True), (6, 2, True), (4, 2)])
+    for projection in (as_wide, wider, none):
         projection.build(FEATURES.shape)
         projection.linear.kernel.assign(0 * projection.linear.kernel)
     centred = FEATURES - FEATURES.mean(axis=-1, keepdims=True)
     expected = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-3)
     np.testing.assert_allclose(as_wide(FEATURES), expected, atol=1e-5)
     assert wider(FEATURES).shape == (5, 3, 6)
+    np.testing.assert_array_equal(none(FEATURES), 0)
     assert len(wider.trainable_variables) == len(as_wide.trainable_variables) + 1
