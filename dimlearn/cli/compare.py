@@ -75,6 +75,8 @@ def add_command(commands):
     add("--add", action="append", type=parse_file, metavar="NAME=FILE.keras", help=yours)
     repeated = "repeat trained probes and draws of labels (%(default)s)"
     add("--probe-seeds", type=positive, metavar="K", help=repeated)
+    layers = "labelled images for probes of the layers, at most (%(default)s)"
+    add("--layer-images", type=positive, metavar="N", help=layers)
     more = "SVM on each layer, decoder, NDM, MINE, fine-tuning with few labels: takes long"
     add("--full", action="store_true", help=f"the paper's other measurements too: {more}")
     compare.set_defaults(run=run, weights=[], add=[], **DEFAULTS)

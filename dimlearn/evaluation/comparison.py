@@ -67,7 +67,8 @@ def compare(settings, folder, dataset=None, say=silent, probed=silent):
             say(f"[{number}/{len(jobs)}] {row.name}{of_seed}")
             part = finish_part(row, seed, dataset, settings, folder, say, probed)
             if settings.full:
-                part["measures"] = finish_measures(row, part, dataset, folder, say)
+                few = fewer_images(dataset, settings.layer_images)
+                part["measures"] = finish_measures(row, part, dataset, few, folder, say)
             parts.append(part)
             collect_garbage()  # Keras models are cycles: else the next row is trained beside them
     return parts
@@ -102,9 +103,9 @@ def filled_in(settings, dataset):
         """)
     if not 0 < settings.learning_rate < float("inf"):
         raise InputError(f"--learning-rate must be above 0, but is {settings.learning_rate}")
-    for name in ("seeds", "probe_seeds"):
-        if getattr(settings, name) < 1:
-            raise InputError(f"--{name.replace('_', '-')} must be at least 1")
+    for name, least in {"seeds": 1, "probe_seeds": 1, "layer_images": 20}.items():
+        if getattr(settings, name) < least:
+            raise InputError(f"--{name.replace('_', '-')} must be at least {least}")
     rows = all_rows(settings)
     by_default = [name for name, row in rows.items() if not row.on_request]
     control = ["random"] if settings.full else []  # for what is fine-tuned
@@ -150,7 +151,8 @@ def finish_part(row, seed, dataset, settings, folder, say, probed):
 
     seeds = settings.probe_seeds
     probe_encoder(encoder, dataset, seeds, say, tell, part["correct"], keep)
-    probe_layers(encoder, dataset, say, part["layers"], keep)
+    few = fewer_images(dataset, settings.layer_images)
+    probe_layers(encoder, few, say, part["layers"], keep)
     keep(probed=True)
     return part
 
@@ -226,11 +228,10 @@ def probe_encoder(encoder, dataset, probe_seeds, say, told, correct=None, keep=s
 def probe_layers(encoder, dataset, say, correct=None, keep=silent):
     """The paper's non-linear probe on feature map, dense layer (where there is one) and code.
 
-    `{layer: [1, N] booleans}`, what one network gets right, trained on fewer images; empty for an
-    encoder without a feature map. `correct` and `keep` as in `probe_encoder`.
+    `{layer: [1, N] booleans}`, what one network gets right; empty for an encoder without a feature
+    map. `correct` and `keep` as in `probe_encoder`.
     """
     correct = {} if correct is None else correct
-    dataset = fewer_images(dataset)
     for layer in (layer for layer in layers_of(encoder) if layer not in correct):
         say(f"probe mlp200 on the {layer}", passing=True)
         codes = frozen_codes(layer_model(encoder, layer), dataset)

@@ -1,9 +1,8 @@
-"""The layers of an encoder that the paper's tables evaluate, and on how many images."""
+"""The layers of an encoder that the paper's tables evaluate, and on fewer images."""
 
 import dataclasses
 
 LAYERS = ("feature_map", "dense", "code")
-LAYERS_ON = 5_000  # labelled images for what is trained on the large feature maps
 
 
 def layers_of(encoder):
@@ -14,10 +13,11 @@ def layers_of(encoder):
     return [layer for layer in LAYERS if layer in present]
 
 
-def fewer_images(dataset):
-    """The data set with at most `LAYERS_ON` labelled images, a tenth of them to validate: a map is
-    fifty times as long as a code."""
-    train, validation = LAYERS_ON * 9 // 10, LAYERS_ON // 10
+def fewer_images(dataset, count):
+    """The data set with at most `count` labelled images, a tenth of them to validate: a map is
+    fifty times as long as a code, and what is trained on it takes as much longer."""
+    validation = count // 10
+    train = count - validation
     return dataclasses.replace(
         dataset,
         x_train=dataset.x_train[:train],

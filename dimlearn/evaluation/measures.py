@@ -18,7 +18,7 @@ from dimlearn.errors import InputError
 from dimlearn.evaluation.codes import encode, frozen_codes
 from dimlearn.evaluation.decoding import decoded_similarity
 from dimlearn.evaluation.fine_tuning import LABELS, fine_tuned_correct
-from dimlearn.evaluation.layers import fewer_images, layers_of
+from dimlearn.evaluation.layers import layers_of
 from dimlearn.evaluation.probes import one_thread
 from dimlearn.information.diagnosis import mine_information, neural_dependency
 
@@ -26,7 +26,7 @@ TUNED = tuple(f"tuned_{count or 'all'}" for count in LABELS)
 IMAGES = 5_000  # test images for the two estimates
 
 
-def finish_measures(row, part, dataset, folder, say):
+def finish_measures(row, part, dataset, few, folder, say):
     """The measures of a finished part, as far as they are not in the folder already.
 
     Returns `{name: array}`: which test images are answered right `[N]`, the similarity of each
@@ -36,7 +36,7 @@ def finish_measures(row, part, dataset, folder, say):
     found, encoder = folder.read_measures(part), folder.load_encoder(part)
     if encoder is None:
         return found
-    for name, measure in measures(row, encoder, dataset, part["seed"]).items():
+    for name, measure in measures(row, encoder, dataset, few, part["seed"]).items():
         if name in found:
             continue
         say(f"measuring {name}", passing=True)
@@ -49,13 +49,14 @@ def finish_measures(row, part, dataset, folder, say):
     return found
 
 
-def measures(row, encoder, dataset, seed):
-    """`{name: function}` of what there is to measure, the quick ones first.
+def measures(row, encoder, dataset, few, seed):
+    """`{name: function}` of what there is to measure, the quick ones first; that of the layers on
+    a data set of `few` images.
 
     An encoder that saw labels, or is yours, is not trained on: it has no equal to be held against.
     """
     layers = layers_of(encoder)
-    found = {f"svm_{layer}": partial(svm_correct, encoder, layer, dataset) for layer in layers}
+    found = {f"svm_{layer}": partial(svm_correct, encoder, layer, few) for layer in layers}
     found["ssim"] = partial(decoded_similarity, encoder, dataset, seed)
     found["ndm"] = partial(dependency, encoder, dataset, seed)
     found["mine"] = partial(information, encoder, dataset, seed)
@@ -70,10 +71,10 @@ def measures(row, encoder, dataset, seed):
 
 def svm_correct(encoder, layer, dataset):
     """Which test images a linear support vector machine (hinge loss, one against the rest) on a
-    standardised layer gets right: `[N]`; trained on `LAYERS_ON` labelled images at most."""
+    standardised layer gets right: `[N]`."""
     from sklearn.svm import LinearSVC
 
-    codes = frozen_codes(layer_model(encoder, layer), fewer_images(dataset))
+    codes = frozen_codes(layer_model(encoder, layer), dataset)
     machine = LinearSVC(C=0.01, loss="hinge", max_iter=5_000, random_state=0)
     with one_thread():
         return machine.fit(codes.x, codes.y).predict(codes.x_test) == codes.y_test

@@ -47,6 +47,7 @@ class Settings:
         "handwriting" for images of one channel, "photographs" for colour.
     seeds: how many pretrainings; probe_seeds: how many trained probes and draws of labels.
     add: `{name: path}`, a row for each frozen encoder of yours, a `.keras` file.
+    layer_images: how many labelled images, at most, the probes of the layers are trained on.
     full: whether the paper's other measurements are made too (`measures.py`), of *random* as well.
     """
 
@@ -67,4 +68,5 @@ class Settings:
     seeds: int = 1
     probe_seeds: int = 3
     add: dict = field(default_factory=dict)
+    layer_images: int = 5_000
     full: bool = False

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dimlearn.errors import one_line
-from dimlearn.evaluation.layers import LAYERS, LAYERS_ON
+from dimlearn.evaluation.layers import LAYERS
 from dimlearn.evaluation.measures import TUNED
 from dimlearn.evaluation.probes import FEW_LABELS
 
@@ -15,7 +15,6 @@ TUNED_CAPTION = one_line("""
     The encoder trained on with so many labels a class, all its weights: test accuracy in percent.
     *random* is the same network from its first weights, with as many steps:
 """)
-SVM_CAPTION = f"A linear SVM on each layer, on {LAYERS_ON:,} labelled images at most, in percent:"
 OF_CODE_CAPTION = one_line("""
     Of the code: how like the test images are those that a decoder draws from it (SSIM, 1 for the
     same; of one scale, so not the paper's MS-SSIM), the dependence of its numbers (NDM) and MINE's
@@ -78,10 +77,14 @@ def as_markdown(results):
         columns = [f"layer {layer}" for layer in LAYERS]
         layers = wide(on_layers, "measured_on", columns)
         parts += [
-            f"Of the layers, one 200-unit probe on {LAYERS_ON:,} labelled images at most:",
+            f"Of the layers, one 200-unit probe on {on_images(results)}:",
             markdown(layers.rename(columns=lambda column: column.removeprefix("layer "))),
         ]
     return "\n\n".join([*parts, *measures_as_markdown(results)])
+
+
+def on_images(results):
+    return f"{results['settings']['layer_images']:,} labelled images at most"
 
 
 def measures_as_markdown(results):
@@ -98,7 +101,8 @@ def measures_as_markdown(results):
         columns = [f"layer {layer}" for layer in LAYERS]
         layers = wide(in_cells(svm, percent), "measured_on", columns)
         layers = layers.rename(columns=lambda column: column.removeprefix("layer "))
-        parts += [SVM_CAPTION, markdown(layers)]
+        caption = f"A linear SVM on each layer, on {on_images(results)}, in percent:"
+        parts += [caption, markdown(layers)]
     return [*parts, OF_CODE_CAPTION, markdown(wide(in_cells(of_code, plain), "score", OF_CODE))]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from dimlearn import InputError, build_encoder, data
 from dimlearn.evaluation import Settings, comparison, encode
+from dimlearn.evaluation.layers import fewer_images
 from dimlearn.startup import keras
 
 pytestmark = pytest.mark.slow
@@ -213,6 +214,7 @@ def test_what_is_left_open_is_filled_in(bars):
     ({"learning_rate": float("nan")}, "above 0"),
     ({"seeds": 0}, "--seeds must be at least 1"),
     ({"probe_seeds": 0}, "--probe-seeds must be at least 1"),
+    ({"layer_images": 19}, "--layer-images must be at least 20"),
     ({"rows": ("random", "nobody")}, "no row 'nobody'"),
     ({"weights": {"bad": (0, 0, 0)}, "rows": ("random", "bad")}, "nothing to train"),
     ({"weights": {"pca": (0, 1, 0)}}, "a meaning of its own"),
@@ -270,6 +272,21 @@ def test_the_run_folder_says_which_run_it_holds(finished):
     known = json.loads((finished[0] / "settings.json").read_text(encoding="utf-8"))
     assert known["rows"] == ["local", "pixels"] and known["epochs"] == 1
     assert len(known["images"]) == 16
+
+
+def test_the_layers_are_probed_on_as_many_labelled_images_as_asked_for(bars, monkeypatch):
+    counts = []
+
+    def probe(codes, seeds):
+        counts.append((codes.training, len(codes.x), len(codes.x_test)))
+        return np.stack([codes.y_test == 0 for _ in seeds])
+
+    monkeypatch.setattr(comparison, "mlp200_correct", probe)
+    encoder = build_encoder(bars.image_shape, 4)
+    for asked in (40, 10_000):
+        comparison.probe_layers(encoder, fewer_images(bars, asked), quiet)
+    tested, labelled = len(bars.y_test), len(bars.y_train) + len(bars.y_validation)
+    assert counts[::2] == [(36, 40, tested), (len(bars.y_train), labelled, tested)]
 
 
 def test_the_authors_encoders_have_the_papers_three_layers(monkeypatch):

@@ -45,15 +45,15 @@ def test_an_encoder_with_a_map_has_all_measures_and_one_that_saw_labels_is_not_t
     encoder = build_encoder(bars.image_shape, 4)
     plain = ["svm_feature_map", "svm_code", "ssim", "ndm", "mine"]
     tuned = ["tuned_1", "tuned_10", "tuned_all"]  # of 40 a class there are not 100
-    assert list(measures.measures(ROWS["local"], encoder, bars, 0)) == [*plain, *tuned]
-    assert list(measures.measures(ROWS["random"], encoder, bars, 0)) == [*plain, *tuned]
-    assert list(measures.measures(ROWS["supervised"], encoder, bars, 0)) == plain
+    assert list(measures.measures(ROWS["local"], encoder, bars, bars, 0)) == [*plain, *tuned]
+    assert list(measures.measures(ROWS["random"], encoder, bars, bars, 0)) == [*plain, *tuned]
+    assert list(measures.measures(ROWS["supervised"], encoder, bars, bars, 0)) == plain
     added = replace(ROWS["local"], added=True)
-    assert list(measures.measures(added, encoder, bars, 0)) == plain
+    assert list(measures.measures(added, encoder, bars, bars, 0)) == plain
     deep = build_encoder((32, 32, 1), 4, "dim32")
-    assert "svm_dense" in measures.measures(ROWS["local"], deep, bars, 0)
+    assert "svm_dense" in measures.measures(ROWS["local"], deep, bars, bars, 0)
     pixels, _ = ROWS["pixels"].make(bars, Settings(), 0, ())
-    assert list(measures.measures(ROWS["pixels"], pixels, bars, 0)) == ["ssim", "ndm", "mine"]
+    assert list(measures.measures(ROWS["pixels"], pixels, bars, bars, 0)) == ["ssim", "ndm", "mine"]
 
 
 def test_numbers_that_never_change_are_left_out_of_the_estimates():
@@ -76,7 +76,7 @@ def test_every_measure_of_real_images_is_a_number(little, monkeypatch):
         quickly = partial(getattr(measures, name), steps=10)
         monkeypatch.setattr(measures, name, quickly)
     encoder = build_encoder(little.image_shape, 4)
-    all_of_them = measures.measures(ROWS["local"], encoder, little, 0)
+    all_of_them = measures.measures(ROWS["local"], encoder, little, little, 0)
     found = {name: np.asarray(measure()) for name, measure in all_of_them.items()}
     assert {"svm_code", "ssim", "ndm", "mine", "tuned_10", "tuned_all"} <= found.keys()
     for name, values in found.items():
@@ -120,9 +120,9 @@ def test_what_was_measured_is_not_measured_again(finished, bars, quick, three, t
     say = lambda text, passing=False: heard.append(text)  # noqa: E731
     with open_folder(tmp_path / "run", settings, bars, say) as folder:
         part = folder.read_encoder({"name": "local", "seed": 0})
-        found = finish_measures(ROWS["local"], part, bars, folder, say)
+        found = finish_measures(ROWS["local"], part, bars, bars, folder, say)
         assert three == ["local 0 svm_code", "local 0 ndm"]
-        again = finish_measures(ROWS["local"], part, bars, folder, say)
+        again = finish_measures(ROWS["local"], part, bars, bars, folder, say)
         assert three == ["local 0 svm_code", "local 0 ndm"]
         assert found.keys() == again.keys() == {"svm_code", "ndm"}
         for name in found:
@@ -131,7 +131,7 @@ def test_what_was_measured_is_not_measured_again(finished, bars, quick, three, t
         assert "    mine is left out: there are too few images" in heard
         path = tmp_path / "run" / "measures" / "local-0.npz"
         path.write_bytes(path.read_bytes()[:-50])
-        finish_measures(ROWS["local"], part, bars, folder, say)
+        finish_measures(ROWS["local"], part, bars, bars, folder, say)
         assert len(three) == 4 and any("local-0.npz cannot be used" in line for line in heard)
 
 
@@ -142,7 +142,7 @@ def test_measures_of_another_encoder_are_not_taken(finished, bars, quick, three,
         part = folder.read_encoder({"name": "local", "seed": 0})
         other = part | {"belongs_to": part["belongs_to"] | {"encoder": "another"}}
         folder.write_measures(other, {"ndm": np.array([9.0, 9.0])})
-        found = finish_measures(ROWS["local"], part, bars, folder, quiet)
+        found = finish_measures(ROWS["local"], part, bars, bars, folder, quiet)
         np.testing.assert_array_equal(found["ndm"], [1.5, 0.1])
 
 

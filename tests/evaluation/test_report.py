@@ -137,7 +137,7 @@ def two_rows():
         {"encoder": "a", "minus": "pca", "score": "linear", **GAP},
         {"encoder": "pixels", "minus": "random", "score": "linear", **GAP},
         {"encoder": "a", "minus": "pca", "score": "knn", **GAP},
-    ]}  # fmt: skip
+    ], "settings": {"layer_images": 5000}}  # fmt: skip
 
 
 def test_the_markdown_is_aligned_and_in_the_order_of_the_rows():
