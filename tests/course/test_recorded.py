@@ -9,7 +9,7 @@ import pytest
 
 from dimlearn import InputError
 from dimlearn.course import authoring, recorded
-from dimlearn.course.results import explosion, global_objective, local_objectives
+from dimlearn.course.results import explosion, global_objective, local_objectives, prior_matching
 from dimlearn.startup import tf
 
 TABLES = authoring.ROOT / "lessons" / "results"
@@ -105,6 +105,33 @@ def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     assert math.isclose(lesson, 25 * divided, rel_tol=0.05)  # after two steps nearly the same
     most = math.log(local_objectives.BATCH)  # that InfoNCE can show; JSD ends at 0
     assert -4 < jsd < 0 and -4 < patches < most and -4 < codes < most
+
+
+@pytest.mark.slow
+def test_the_games_are_run_as_they_say(monkeypatch):
+    monkeypatch.setattr(prior_matching, "IMAGES", 320)
+    monkeypatch.setattr(prior_matching, "LABELLED", 320)
+    monkeypatch.setattr(prior_matching, "EPOCHS", 1)
+    games = {name: prior_matching.GAMES[name] for name in ("no game", "gamma 0.1, fast")}
+    monkeypatch.setattr(prior_matching, "GAMES", games)
+    none, fast = prior_matching.run(seed=0)
+    assert (none["game"], fast["game"]) == tuple(games)
+    assert fast["size"] > none["size"] and fast["slope"] < none["slope"] < 1
+    assert all(0 < row["accuracy"] < 1 and -4 < row["bound"] < math.log(32) for row in (none, fast))
+
+
+def test_where_codes_lie():
+    """Of codes that are uniform behind the sigmoid, and of codes that are all 0."""
+    even = (np.arange(1000)[:, None] + 0.5) / 1000
+    there, none = np.log(even / (1 - even)), np.zeros((1000, 2))
+    found = prior_matching.shape_of(there.astype("float32"))
+    assert found["gap"] == pytest.approx(0, abs=2e-3) and found["offset"] == pytest.approx(
+        0, abs=1e-3
+    )
+    assert found["slope"] == pytest.approx(4 * (1 / 2 - 1 / 3), abs=1e-3)
+    assert prior_matching.shape_of(none) == pytest.approx(
+        {"gap": 0.5, "size": 0, "offset": 0, "slope": 1}, abs=2e-3
+    )
 
 
 @pytest.mark.slow
