@@ -171,6 +171,11 @@ def counted_by_rows(formula, scores):
 def counted_in_one_row(formula, scores):
     return formula(scores, negatives(scores), scores.shape[0] - 1)
 
+@shared("""The mean over the negatives is divided once more, by the number in one row. A mean does
+    not grow with their number: it needs nothing to make up for it.""")
+def averaged_twice(formula, scores):
+    return formula(scores, negatives(scores), number(scores) * (scores.shape[0] - 1))
+
 # ---------------------------------------------------------------- scores `[N, N]` and `[N, N, L]`
 # `formula(scores, positive, negative)`
 

@@ -90,7 +90,10 @@ def clouds(levels, read, names, ceiling):
 
 
 def strips(read, names, truth, ceiling, **settings):
-    """The values of some batches `[batches, bounds]`, a strip of dots and a mean for each bound."""
+    """The values of some batches `[batches, bounds]`, a strip of dots and a mean for each bound.
+
+    How many are outside of `ylim`, if any, is written at the edge, and the mean when it is, too.
+    """
     figure, axis = canvas(width=5)
     aside = np.linspace(-0.2, 0.2, len(read))
     for k, (values, (color, _)) in enumerate(zip(read.T, LINES)):
@@ -102,6 +105,15 @@ def strips(read, names, truth, ceiling, **settings):
     axis.set(xlabel=f"{len(read)} batches each; bar: their mean", ylabel="nats", **settings)
     axis.set_xlim(-0.5, len(names) + 0.2)
     axis.legend(frameon=False, loc="lower right")
+    low, high = axis.get_ylim()
+    for k, values in enumerate(read.T):
+        mean = values.mean()
+        told = "" if low <= mean <= high else f",\nmean {mean:,.0f}"
+        for edge, side, out in ((low, "below", values < low), (high, "above", values > high)):
+            if out.any():
+                away = told if (mean < low) == (side == "below") else ""
+                align = "bottom" if side == "below" else "top"
+                axis.text(k, edge, f"{out.sum()} {side}{away}", ha="center", va=align, fontsize=8)
     return figure
 
 

@@ -72,6 +72,13 @@ def test_strips_have_their_means():
     assert pictures.show(figure, WORDS)
 
 
+def test_strips_count_what_is_outside_of_the_frame():
+    read = np.array([[1.0, -50.0, 2.0], [2.0, -3950.0, 30.0], [3.0, 4.0, 3.0]])
+    figure = estimation.strips(read, ("DV", "NWJ", "InfoNCE"), 4.0, 4.85, ylim=(-3, 18))
+    told = {text.get_text(): text.get_position() for text in figure.axes[0].texts}
+    assert told == {"2 below,\nmean -1,332": (1, -3), "1 above": (2, 18)}
+
+
 def test_a_tail_says_how_often_an_estimate_is_so_low():
     figure = estimation.tails({"DV": np.array([-1.0, 0.5, 2.0, 8.0])})
     (line,) = figure.axes[0].lines

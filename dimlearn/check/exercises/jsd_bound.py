@@ -66,7 +66,9 @@ exercise.share(
 exercise.share(
     shared_softplus.all_signs_wrong, shared_softplus.wasserstein, shared_softplus.summed, of=jsd,
 )
-exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=jsd_against)
+exercise.share(
+    shared.counted_by_rows, shared.counted_in_one_row, shared.averaged_twice, of=jsd_against,
+)
 exercise.share(
     shared_softplus.log_of_sigmoid_with_epsilon, shared_softplus.yes_without_softplus, of=jsd,
 )
@@ -100,6 +102,12 @@ def shifted_by_log_2(scores):
     numerous negatives outweigh the positives as N grows. Average each kind by itself.""")
 def one_average_for_all(scores):
     return tf.reduce_mean(tf.where(diagonal(scores) == 1, log_yes(scores), log_no(scores)))
+
+@exercise.mistake("""Positive and negative pairs are thrown into one average, and that is doubled.
+    Scores of 0 then give the right value in a matrix of any size, but with others the more numerous
+    negatives outweigh the positives as N grows. Average each kind by itself.""")
+def one_average_doubled(scores):
+    return 2 * one_average_for_all(scores)
 
 @exercise.mistake("""Your function takes the probability of the right answer where its logarithm
     belongs. Softplus is made of that logarithm.""")

@@ -1,5 +1,7 @@
 """The Nguyen-Wainwright-Jordan bound of a score matrix."""
 
+import math
+
 import numpy as np
 
 from dimlearn.check import shared
@@ -18,7 +20,12 @@ exercise = Exercise(
     extremes=lambda: far_matrices([(4, 1, -1), (3, -1, -1), (3, 1, 0.074), (4, -1, 0)]),
     differentiable=True,
     shapes={"scores": "NN"},
-    hints="""Two averages, one over the diagonal and one over the rest. No logarithm this time.
+    hints="""The line goes through 0 and touches the logarithm at e, where the logarithm is 1. What
+    is its slope, and so its height over an average z?
+
+    Two averages, one over the diagonal and one over the rest. The average of `exp` over the rest is
+    what the line is read at. Its slope may as well go into the exponent, as a number taken off each
+    score.
 
     What is subtracted is the mean of `exp(score - 1)`: first the 1, then `exp`, then the mean.
 
@@ -44,7 +51,9 @@ def formula(scores, negative, count):
 exercise.share(shared.sign_flipped, shared.bits)
 exercise.share(shared.diagonal_among_negatives, shared.counted_with_diagonal, of=formula)
 exercise.share(shared.negatives_summed, of=formula)
-exercise.share(shared.counted_by_rows, shared.counted_in_one_row, of=formula)
+exercise.share(
+    shared.counted_by_rows, shared.counted_in_one_row, shared.averaged_twice, of=formula,
+)
 exercise.share(shared.positives_summed, shared.negatives_without_gradient)
 exercise.share(shared.positives_not_averaged)
 exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in_numpy)
@@ -55,17 +64,19 @@ exercise.share(
     score of 0 still counts among the negatives. Take these entries out before `exp`.""",
 )
 
-@exercise.mistake("""The 1 is missing in the exponent. Without it the bound is not tight for any
-    critic: constant scores of 1 must give 0.""")
+@exercise.mistake("""The slope of the line is missing: the average of `exp` is subtracted as it is.
+    A line of slope 1 through 0 touches the logarithm nowhere. Scores of 1 everywhere must give
+    0.""")
 def one_forgotten(scores):
     return joint(scores) - tf.reduce_mean(tf.exp(negatives(scores)))
 
-@exercise.mistake("""The 1 is outside the `exp`: your function takes it off what `exp` gives. It
-    belongs to the score.""")
+@exercise.mistake("""The 1 is taken off what `exp` gives. So your line has the slope 1 and touches
+    the logarithm at 1; the one of the picture goes through 0 and touches it at e.""")
 def one_outside(scores):
     return one_forgotten(scores) + 1
 
-@exercise.mistake("""Your function adds 1 to the exponent instead of subtracting it.""")
+@exercise.mistake("""Your line is too steep: with the slope e, or a 1 added to the exponent, it
+    touches the logarithm nowhere.""")
 def one_added(scores):
     return joint(scores) - tf.reduce_mean(tf.exp(negatives(scores) + 1))
 
@@ -126,5 +137,15 @@ def exp_of_both(scores):
 @exercise.mistake("""A logarithm stands before the mean of `exp`. NWJ has none.""")
 def logarithm_kept(scores):
     return bounds.dv_bound(scores) + 1
+
+@exercise.mistake("""The logarithm is still there, and the slope beside it. The line stands in the
+    place of the logarithm: one of the two is enough.""")
+def slope_before_the_logarithm(scores):
+    return joint(scores) - (joint(scores) - bounds.dv_bound(scores)) / math.e
+
+@exercise.mistake("""The slope divides the scores, not what is made of them: which number is it that
+    the line is read at?""")
+def slope_inside(scores):
+    return joint(scores) - tf.reduce_mean(tf.exp(negatives(scores) / math.e))
 
 exercise.promise("Scores of 1 everywhere give 0", np.ones((4, 4)))
