@@ -847,6 +847,19 @@ def whiten_what_varies(train, test):
     return (train - middle) @ kept.T, (test - middle) @ kept.T
 
 
+@wrong("whiten", "fixed_threshold", words=["returned as `train` 0 at"])
+def whiten_with_a_fixed_number(train, test, tiny=1e-10):
+    mean = train.mean(axis=0)
+    variances, along = np.linalg.eigh(np.cov(train.T, ddof=0))
+    scale = np.where(variances > tiny, 1 / np.sqrt(np.maximum(variances, tiny)), 0.0)
+    return (train - mean) @ (along * scale), (test - mean) @ (along * scale)
+
+
+@wrong("whiten", "fixed_threshold")
+def whiten_with_a_smaller_number(train, test):
+    return whiten_with_a_fixed_number(train, test, tiny=1e-12)
+
+
 @wrong("accuracy_interval", "root_not_divided")
 def interval_root_not_divided(correct, total):
     p, n, z = correct / total, total, 1.96
