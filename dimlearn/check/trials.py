@@ -131,7 +131,7 @@ class ValueTrial:
             if wrong:
                 text = f"For {self.label} your function {what}{which} {wrong}."
                 if raw.shape == seen.shape and not np.allclose(raw, seen, equal_nan=True):
-                    text += MADE_ALIKE
+                    text = f"{text} {MADE_ALIKE}"
                 shape = kind == "value" and seen.shape != right.shape
                 return Fault("shape" if shape else kind, text, parts)
             wrong = number_type(seen, right)
@@ -150,8 +150,8 @@ class ValueTrial:
         return "" if close.all() else first_difference(seen, right, close)
 
 
-MADE_ALIKE = """ (What the exercise leaves open, such as a rotation, was made alike before the two
-were compared: the number is from after that.)""".replace("\n", " ")
+MADE_ALIKE = one_line("""(What the exercise leaves open, such as a rotation, was made alike before
+    the two were compared: the number is from after that.)""")
 
 
 def told(argument):

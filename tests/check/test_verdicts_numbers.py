@@ -833,7 +833,7 @@ def whiten_each_by_itself(train, test):
     return as_near_as_can_be(train, train), as_near_as_can_be(test, test)
 
 
-@wrong("whiten", "mean_of_both")
+@wrong("whiten", "mean_of_both", words=["was made alike"])
 def whiten_with_a_pooled_mean(train, test):
     mean = np.vstack([train, test]).mean(axis=0)
     return as_near_as_can_be(train, train, mean), as_near_as_can_be(train, test, mean)
