@@ -122,13 +122,16 @@ class ValueTrial:
         return self.compare(as_parts(result, self.exercise.returns), expected)
 
     def compare(self, parts, expected, kind="value", what="returned"):
-        parts = self.exercise.canonical(parts, *self.args)
+        given, parts = parts, self.exercise.canonical(parts, *self.args)
         expected = self.exercise.canonical(expected, *self.args)
-        for name, seen, right in zip(self.exercise.returns or ("",), parts, expected):
+        names = self.exercise.returns or ("",)
+        for name, raw, seen, right in zip(names, given, parts, expected):
             which = f" as `{name}`" if name else ""
             wrong = self.difference(seen, right)
             if wrong:
                 text = f"For {self.label} your function {what}{which} {wrong}."
+                if raw.shape == seen.shape and not np.allclose(raw, seen, equal_nan=True):
+                    text = f"{text} {MADE_ALIKE}"
                 shape = kind == "value" and seen.shape != right.shape
                 return Fault("shape" if shape else kind, text, parts)
             wrong = number_type(seen, right)
@@ -145,6 +148,10 @@ class ValueTrial:
         largest = max((largest_of(argument) for argument in self.args), default=0.0)
         close = np.isclose(seen, right, 1e-4, 1e-5 * (1 + min(largest, 1e3)), equal_nan=True)
         return "" if close.all() else first_difference(seen, right, close)
+
+
+MADE_ALIKE = one_line("""(What the exercise leaves open, such as a rotation, was made alike before
+    the two were compared: the number is from after that.)""")
 
 
 def told(argument):

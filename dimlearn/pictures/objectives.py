@@ -72,14 +72,14 @@ def heat_maps(images, values, side, jump, columns, label, signed=False):
 
 
 def images_and_codes(images, codes, others):
-    """Images `[N, H, W, channels]`, each above a code `[N, D]` as a square of grey fields: its own,
-    and once more that of the image `others[i]`."""
+    """Codes `[N, D]` as squares of grey fields, each below an image `[N, H, W, channels]`: its own,
+    and once more the image `others[i]`."""
     n, side = len(images), int(np.ceil(codes.shape[1] ** 0.5))
     fields = np.full([n, side * side], codes.max())
     fields[:, : codes.shape[1]] = codes
     figure = Figure(figsize=(0.85 * n, 4.2), layout="constrained")
     axes = figure.subplots(4, n, squeeze=False)
-    rows = [("", images), ("its own", fields), ("", images), ("another's", fields[others])]
+    rows = [("its own", images), ("", fields), ("another's", images[others]), ("", fields)]
     for row, (title, each) in zip(axes, rows):
         for axis, one in zip(row, each):
             axis.set_axis_off()
@@ -167,12 +167,12 @@ def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
 # ---------------------------------------------------------------- what critics and codes say
 
 
-def score_heaps(heaps, lowest=-9, highest=3):
+def score_heaps(heaps, lowest=-9, highest=9):
     """Histograms of scores: `{title: (own [N], another's [N])}`, what lies outside at the edge."""
     figure, axes = canvas(len(heaps), width=3.4, squeeze=False, sharey=True)
     for axis, (title, kinds) in zip(axes[0], heaps.items()):
         inside, bounds = np.clip(np.transpose(kinds), lowest, highest), (lowest, highest)
-        axis.hist(inside, 24, range=bounds, color=[BLUE, ORANGE], label=["own", "another's"])
+        axis.hist(inside, 36, range=bounds, color=[BLUE, ORANGE], label=["own", "another's"])
         axis.set(title=title, xlabel="score of an unseen pair", ylabel="pairs")
         if np.min(kinds) < lowest or np.max(kinds) > highest:
             axis.set_xlabel("score (what lies outside: in the last bars)")

@@ -833,7 +833,7 @@ def whiten_each_by_itself(train, test):
     return as_near_as_can_be(train, train), as_near_as_can_be(test, test)
 
 
-@wrong("whiten", "mean_of_both")
+@wrong("whiten", "mean_of_both", words=["was made alike"])
 def whiten_with_a_pooled_mean(train, test):
     mean = np.vstack([train, test]).mean(axis=0)
     return as_near_as_can_be(train, train, mean), as_near_as_can_be(train, test, mean)
@@ -845,6 +845,19 @@ def whiten_what_varies(train, test):
     _, sizes, along = np.linalg.svd(train - middle, full_matrices=False)
     kept = along[sizes > 1e-5 * sizes[0]] / sizes[sizes > 1e-5 * sizes[0], None] * len(train) ** 0.5
     return (train - middle) @ kept.T, (test - middle) @ kept.T
+
+
+@wrong("whiten", "fixed_threshold", words=["returned as `train` 0 at"])
+def whiten_with_a_fixed_number(train, test, tiny=1e-10):
+    mean = train.mean(axis=0)
+    variances, along = np.linalg.eigh(np.cov(train.T, ddof=0))
+    scale = np.where(variances > tiny, 1 / np.sqrt(np.maximum(variances, tiny)), 0.0)
+    return (train - mean) @ (along * scale), (test - mean) @ (along * scale)
+
+
+@wrong("whiten", "fixed_threshold")
+def whiten_with_a_smaller_number(train, test):
+    return whiten_with_a_fixed_number(train, test, tiny=1e-12)
 
 
 @wrong("accuracy_interval", "root_not_divided")

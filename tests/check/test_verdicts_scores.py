@@ -260,6 +260,20 @@ WRONG += [
 RIGHT.append(("jsd_bound", counted_by_len(bounds.jsd_bound)))  # no lesson trains it by `fit`
 
 
+@wrong("local_jsd", "means_over_all_squares", ["one mean"])
+def local_jsd_one_mean_over_both_kinds(scores):
+    eye = tf.eye(scores.shape[0], dtype=tf.bool)
+    positive, negative = tf.boolean_mask(scores, eye), tf.boolean_mask(scores, ~eye)
+    return -tf.reduce_mean(tf.concat([tf.nn.softplus(-positive), tf.nn.softplus(negative)], 0))
+
+
+@wrong("local_infonce", "codes_compete", ["codes that compete"])
+def local_infonce_softmax_over_codes(scores):
+    n = scores.shape[0]
+    own = tf.boolean_mask(tf.nn.log_softmax(scores, axis=0), tf.eye(n, dtype=tf.bool))
+    return tf.reduce_mean(own) + math.log(n)
+
+
 @right("local_jsd")
 def loop_over_static_places(scores):
     places = scores.shape[2]

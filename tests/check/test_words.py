@@ -74,6 +74,15 @@ def test_terms_are_used_after_the_lessons_have_used_them(name):
     assert not early
 
 
+@pytest.mark.parametrize("name", LESSON_OF)
+def test_no_exercise_of_a_later_lesson_is_named(name):
+    exercise = getattr(check, name).exercise
+    messages = [mistake.message for mistake in exercise.mistakes]
+    said = "\n".join([exercise.meaning, *exercise.hints, *messages])
+    named = set(re.findall(r"`(\w+)`", said)) & set(LESSON_OF)
+    assert all(LESSON_OF[each] <= LESSON_OF[name] for each in named)
+
+
 # ---------------------------------------------------------------- the answer
 
 

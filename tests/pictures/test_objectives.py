@@ -80,22 +80,22 @@ def test_rows_hold_every_seed_and_their_mean():
     assert show(figure, WORDS)
 
 
-def test_every_image_stands_above_its_own_code_and_above_anothers():
+def test_every_code_stands_below_its_own_image_and_below_another():
     codes = np.random.default_rng(1).normal(size=(3, 7))
     figure = images_and_codes(IMAGES, codes, others=[2, 0, 1])
     drawn = [axis.images[0].get_array() for axis in figure.axes]
-    assert np.array_equal(drawn[0], IMAGES[0].squeeze()) and np.array_equal(drawn[6], drawn[0])
+    assert np.array_equal(drawn[0], IMAGES[0].squeeze()) and np.array_equal(drawn[9], drawn[3])
     assert np.array_equal(drawn[4].ravel()[:7], codes[1])
-    assert np.array_equal(drawn[9], drawn[5])  # image 0 above the code of image 2
+    assert np.array_equal(drawn[6], drawn[2])  # image 2 above the code of image 0
     assert show(figure, WORDS)
 
 
 def test_scores_beyond_the_edge_lie_at_it():
-    heaps = {"before": ([0.0, 1.0, 2.0], [0.5, 0.5, -50.0]), "after": ([5.0] * 3, [-8.0] * 3)}
+    heaps = {"before": ([0.0, 1.0, 2.0], [0.5, 0.5, -50.0]), "after": ([15.0] * 3, [-8.0] * 3)}
     figure = score_heaps(heaps)
     heights = [[patch.get_height() for patch in axis.patches] for axis in figure.axes]
     assert [sum(each) for each in heights] == [6, 6]
-    assert heights[0][24] == 1 and heights[1][23] == 3  # the lowest of the others, the highest own
+    assert heights[0][36] == 1 and heights[1][35] == 3  # the lowest of the others, the highest own
     assert show(figure, WORDS)
 
 

@@ -85,8 +85,9 @@ def both_moved(feature_map, code):
     positive, _ = global_pairs(feature_map, code)
     return positive, tf.roll(positive, 1, axis=0)
 
-@exercise.mistake("""In your negatives the code moves and the map stays. A row keeps its code
-    and gets another image's map.""")
+@exercise.mistake("""In your negatives the code moves and the map stays. A critic could learn from
+    these as well, but the course has agreed on the other side: a row keeps its code and gets
+    another image's map.""")
 def code_moved(feature_map, code):
     positive, _ = global_pairs(feature_map, code)
     return positive, tf.concat([flat(feature_map), tf.roll(code, 1, axis=0)], axis=1)

@@ -135,6 +135,18 @@ def same_location_only_right_count(scores):
 def codes_for_images(scores):
     return local_infonce(tf.transpose(scores, [1, 0, 2]))
 
+@exercise.mistake("""It is the codes that compete for a patch in your function. Asked is the other
+    question: for a given code, which patch is from its image? A patch that every code likes must
+    change the value.""")
+def codes_compete(scores):
+    return bounds.local_infonce_codes(scores)
+
+@exercise.mistake("""It is the codes that compete for a patch in your function, with the count of
+    the patches added. Asked is the other question: for a given code, which patch is from its
+    image?""")
+def codes_compete_right_count(scores):
+    return codes_compete(scores) - math.log(scores.shape[0]) + log_count(scores)
+
 @exercise.mistake("""The scores are averaged over locations first. Each location is a question
     of its own.""")
 def locations_averaged_first(scores):

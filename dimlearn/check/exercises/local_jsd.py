@@ -103,8 +103,9 @@ def mask_on_wrong_axes(scores):
     positive = tf.reduce_sum(log_yes(scores) * eye) / (n * places)
     return positive + tf.reduce_sum(log_no(scores) * (1 - eye)) / (n * (n - 1) * places)
 
-@exercise.mistake("""Your means run over all N^2 L squares, the masked ones counted as zeros.
-    Pick the pairs with `tf.boolean_mask` before you take the mean.""")
+@exercise.mistake("""What is averaged runs over all N^2 L squares at once: one mean over both kinds
+    together, or two in which the squares of the other kind count as zeros. Each kind has a mean of
+    its own, over its own pairs alone.""")
 def means_over_all_squares(scores):
     eye = diagonal(scores)
     return tf.reduce_mean(log_yes(scores) * eye + log_no(scores) * (1 - eye))

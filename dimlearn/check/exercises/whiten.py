@@ -40,12 +40,13 @@ exercise = Exercise(
     in both sets, never NaN.""",
     reference=codes.whiten,
     cases=lambda: [sets(4, 2, 2), sets(9, 4, 3, seed=1), sets(12, 5, 4, seed=2)],
-    extremes=lambda: [sets(300, 3, 5, seed=3), tuple(1e-6 * one for one in sets(12, 5, 3, seed=4))],
+    # So small that every fixed number which one might hold the variances against lies above all.
+    extremes=lambda: [sets(300, 3, 5, seed=3), tuple(1e-8 * one for one in sets(12, 5, 3, seed=4))],
     returns=("train", "test"),
     canonical=turned_alike,
     shapes={"train": "ND"},
-    hints="""`standardize` divides every column by its own deviation. Two columns that are nearly
-    copies of each other stay so. Along which directions would no two columns go together?
+    hints="""Each column divided by its own deviation is not enough: two that are nearly copies of
+    each other stay so. Along which directions would no two columns go together?
 
     Those of the covariance's eigenvectors: `np.linalg.eigh` gives the variances along them, and the
     directions in the *columns* of its second result. What is each to be divided by, if its variance
@@ -81,8 +82,8 @@ def by(train, test, scale, variances=None, directions=None, mean=None):
     mean = train.mean(0) if mean is None else mean
     return tuple((x - mean) @ directions / scale(variances) for x in (train, test))
 
-@exercise.mistake("""Every column is divided by its own deviation, as in `standardize`. Columns that
-    go together still do: their covariance is not 0.""")
+@exercise.mistake("""Every column is divided by its own deviation. Columns that go together still
+    do: their covariance is not 0.""")
 def standardized(train, test):
     return codes.standardize(train, test)
 
