@@ -731,7 +731,7 @@ assert np.allclose(still, test["yours"], atol=1e-4)
 # %%
 table = recorded.read("weightings")
 titles = {"linear": "all labels", "ten_labels": "ten labels a class"}
-recipes = {name: {} for name in ("random", "global", "mixed", "complete", "local", "supervised")}
+recipes = {name: {} for name in ("random", "global", "complete", "mixed", "local", "supervised")}
 for column in titles:
     for case in recorded.summary(table, by=["row"], of=column).itertuples():
         each = table[table["row"] == case.row][column]
@@ -745,9 +745,9 @@ show(objectives.rows_over_seeds(recipes, titles, live=("local", mine)), f"""Test
 seeds in percent, with all labels and with ten a class, lowest to highest: {told}.""")
 
 # %% [markdown]
-# The grey marks of some neighbouring rows overlap: with all labels those of *mixed* and *complete*,
-# with ten those of *random* and *global* as well. But which of them belong to the same seed, the
-# picture does not say. Here are the rows seed by seed:
+# The grey marks of some neighbouring rows overlap: with all labels those of *mixed* and both its
+# neighbours, with ten those of *random* and *global*, and of *complete* and *mixed*. But which of them
+# belong to the same seed, the picture does not say. Here are the rows seed by seed:
 
 # %%
 by_seed = {column: table.pivot(index="seed", columns="row", values=column) for column in titles}
@@ -755,34 +755,36 @@ for column, title in titles.items():
     print(f"{title}, percent\n{(100 * by_seed[column][list(recipes)]).round(1)}\n")
 
 # %% [markdown]
-# With all labels the order is the same in every seed: *random*, *global*, *complete*, *mixed*,
-# *local*, *supervised*. With ten labels *global* and *random* change places: *global* is ahead in
-# three seeds and behind in two. (*supervised* knows all labels already when it is given ten.)
+# With all labels most rows have the same place in every seed. Only *mixed* changes: in one seed it is
+# ahead of *local*, in another behind *complete*. With ten labels *global* is ahead of *random* in four
+# seeds and behind in one. (*supervised* knows all labels already when it is given ten.)
 #
 # How much is *global* worth, with all labels? Here are its paired differences to *random*, each with
 # its interval:
 
 # %% tags=["claim"]
-# The grey marks of some neighbouring rows overlap: with all labels those of *mixed* and *complete*,
-# with ten those of *random* and *global* as well.
+# The grey marks of some neighbouring rows overlap: with all labels those of *mixed* and both its
+# neighbours, with ten those of *random* and *global*, and of *complete* and *mixed*.
 overlapping = {
     column: [{a, b} for a, b in zip(list(recipes), list(recipes)[1:])
              if each[a].max() >= each[b].min() and each[b].max() >= each[a].min()]
     for column, each in by_seed.items()
 }  # fmt: skip
-assert overlapping["linear"] == [{"mixed", "complete"}]
+assert overlapping["linear"] == [{"mixed", "complete"}, {"mixed", "local"}]
 assert overlapping["ten_labels"] == [{"random", "global"}, {"mixed", "complete"}]
 
 # %% tags=["claim"]
-# With all labels the order is the same in every seed: *random*, *global*, *complete*, *mixed*,
-# *local*, *supervised*.
-ordered = by_seed["linear"][["random", "global", "complete", "mixed", "local", "supervised"]]
+# With all labels most rows have the same place in every seed. Only *mixed* changes: in one seed it is
+# ahead of *local*, in another behind *complete*.
+linear = by_seed["linear"]
+ordered = linear[["random", "global", "complete", "local", "supervised"]]
 assert (ordered.diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
+assert (linear["mixed"] > linear["local"]).sum() == (linear["mixed"] < linear["complete"]).sum() == 1
 
 # %% tags=["claim"]
-# With ten labels *global* and *random* change places: *global* is ahead in three seeds and behind in
-# two.
-assert (by_seed["ten_labels"]["global"] > by_seed["ten_labels"]["random"]).sum() == 3
+# With ten labels *global* is ahead of *random* in four
+# seeds and behind in one.
+assert (by_seed["ten_labels"]["global"] > by_seed["ten_labels"]["random"]).sum() == 4
 
 # %%
 for one in table[table["row"] == "global"].itertuples():
@@ -790,15 +792,15 @@ for one in table[table["row"] == "global"].itertuples():
           f"from {100 * one.low:.1f} to {100 * one.high:.1f}")
 
 # %% tags=["claim"]
-# All five are far from 0. But seed 3 has 7.5 points and seed 0 has 12.8, and where the interval of
-# the one ends, that of the other begins.
+# All five are far from 0. But seed 4 has 8.6 points and seed 0 has 17.2, and the interval of the one
+# ends before that of the other begins.
 of_global = table[table["row"] == "global"].set_index("seed")
-assert of_global.low.min() > 0.04 and abs(of_global.high[3] - of_global.low[0]) < 0.002
-assert (100 * of_global.over_random).round(1)[[3, 0]].tolist() == [7.5, 12.8]
+assert of_global.low.min() > 0.04 and of_global.high[4] < of_global.low[0]
+assert (100 * of_global.over_random).round(1)[[4, 0]].tolist() == [8.6, 17.2]
 
 # %% [markdown]
-# All five are far from 0. But seed 3 has 7.5 points and seed 0 has 12.8, and where the interval of
-# the one ends, that of the other begins. There is no contradiction. Such an interval is about two
+# All five are far from 0. But seed 4 has 8.6 points and seed 0 has 17.2, and the interval of the one
+# ends before that of the other begins. There is no contradiction. Such an interval is about two
 # encoders, and asks what other test images would say; it knows nothing of other encoders. Only
 # several seeds tell about the *method*.
 #
