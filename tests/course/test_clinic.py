@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dimlearn import InputError
 from dimlearn.course import clinic
 from dimlearn.data import load
-from dimlearn.errors import InputError
 
 
 def guess(number, letter):
