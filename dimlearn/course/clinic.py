@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial.distance import pdist
 
 from dimlearn.deep_infomax.critics import local_scores
 from dimlearn.deep_infomax.encoder import build_encoder
@@ -100,19 +101,14 @@ def train(images, step, seed, **parts):
 
 
 def first_batches(batches, images, rng, count):
-    """The first of the batches that a function makes: a generator of `count` of `[BATCH, ...]`.
-
-    Raises `InputError` where they end before, or have another shape.
-    """
-    made, shape = iter(batches(images, rng)), (BATCH, *images.image_shape)
+    """The first `count` batches that a function makes; `InputError` if they end or do not fit."""
+    made, expected = iter(batches(images, rng)), [BATCH, *images.image_shape]
     for number in range(count):
         batch = next(made, None)
         if batch is None:
             raise InputError(f"your batches ended after {number}; they must never end")
-        if np.shape(batch) != shape:
-            raise InputError(f"""
-                your batch {number} has the shape {list(np.shape(batch))}; expected {list(shape)}
-            """)
+        if (shape := list(np.shape(batch))) != expected:
+            raise InputError(f"your batch {number} has the shape {shape}; expected {expected}")
         yield batch
 
 
@@ -191,10 +187,8 @@ def batches_of_e(images, rng):
 
 @dataclass
 class Patient:
-    """part: which of `HEALTHY` is faulty; fault: its function; suspect: the number of the fault.
-
-    told: whether its code is shown; else the learner is to find out what it does.
-    """
+    """part: which of `HEALTHY` is faulty; fault: its function; suspect: the number of the fault;
+    told: whether its code is shown, or the learner is to find out what it does."""
 
     part: str
     fault: Callable
@@ -280,10 +274,7 @@ def opened(letter, diagnosis):
 
 
 def noises(batches, images, seed):
-    """What a function makes of blank images, all that it adds to them: two batches in one array.
-
-    There are as many blank images as stand in a batch. So the second batch has the same images.
-    """
+    """What a function adds to blank images, in two batches that hold the same `BATCH` of them."""
     blank = replace(images, x_train=np.zeros_like(images.x_train[:BATCH]))
     return np.concatenate([*first_batches(batches, blank, np.random.default_rng(seed), 2)])
 
@@ -291,15 +282,13 @@ def noises(batches, images, seed):
 def most_alike(pictures):
     """How far the two most alike of pictures `[N, ...]` are apart: root of the mean square."""
     rows = pictures.reshape(len(pictures), -1)
-    squares = ((rows[:, None] - rows[None]) ** 2).mean(axis=2)  # [N, N]
-    return np.sqrt(squares[np.triu_indices(len(rows), 1)].min())
+    return pdist(rows).min() / rows.shape[1] ** 0.5
 
 
 def shown_by(letter, images, seed):
     """A healthy batch, and what the trainer of this letter makes of the same images."""
-    rngs = (np.random.default_rng(seed) for _ in "ab")
     makers = batches, PATIENTS[letter].fault
-    return [next(first_batches(made, images, rng, 1)) for made, rng in zip(makers, rngs)]
+    return [next(made(images, np.random.default_rng(seed))) for made in makers]
 
 
 def retrained(letter, mended, images, step, seed):
