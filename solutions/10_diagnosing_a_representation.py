@@ -15,7 +15,7 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** two sittings of about 45 and 35 minutes. **You need** lesson 09. (What you wrote in
+# **Time** two sittings of about 45 and 40 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
@@ -294,7 +294,7 @@ print({name: round(float(number), 2) for name, number in eight.items()}, "nats, 
 
 # %% tags=["solution"]
 def shuffle_dimensions(codes, seed=0):
-    """`[N, D] -> [N, D]`, every column in an independent random order of its own."""
+    """`[N, D] -> [N, D]`: codes whose dimensions are independent, each with its own values."""
     rng = np.random.default_rng(seed)
     return np.stack([rng.permutation(column) for column in codes.T], axis=1)
 
@@ -472,6 +472,7 @@ print({name: f"{found.mean():.0%}" for name, found in ten.items()})
 # %%
 compare(ten, ("scrambled", "pixels"), ("local", "scrambled"), ("local", "random"))
 
+
 # %% [markdown]
 # The local code is ahead of all others. The same encoder untrained is no better than the pixels, so
 # it is the training that does it, and not the architecture by itself. The scrambling gives some
@@ -503,8 +504,8 @@ print({name: f"{share:.1%}" for name, share in loud.items()})
 # So this is the answer, as far as it has been shown. **Use is not amount.** A simple classifier
 # uses only what lies *in the open*, and with few labels only a part of that. You have seen exactly
 # the same information with probes far apart (the scrambling), and a better reader for whom the lead
-# of the local code is gone (the curved one at its best). Information cannot be created by computing, but it can
-# be laid open and made loud, and this training has done both.
+# of the local code is gone (the curved one at its best). Information cannot be created by computing,
+# but it can be laid open and made loud, and this training has done both.
 
 # %% tags=["claim"]
 # In the local code the digit is by far the loudest.
@@ -863,7 +864,6 @@ assert noisy["unseen"] < chart["healthy"]["unseen"] - 0.05
 # %%
 print(clinic.opened("E", guesses))
 
-
 # %% [markdown]
 # ### Patient E
 #
@@ -884,6 +884,7 @@ plain, as_shown = clinic.shown_by("E", images, run_seed())
 for batch in (plain, as_shown):
     print(f"mean {batch.mean():.2f}, deviation {batch.std():.2f}, "
           f"from {batch.min():.2f} to {batch.max():.2f}")  # fmt: skip
+
 
 # %% [markdown]
 # Then prepare images as E knows them. (Mind pixels that are black in all images.)
