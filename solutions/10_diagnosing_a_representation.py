@@ -15,13 +15,12 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** two sittings of about 45 and 35 minutes. **You need** lesson 09. (What you wrote in
+# **Time** two sittings of about 45 and 40 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
 import numpy as np
 import pandas
-from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
@@ -87,28 +86,12 @@ linear = {name: right_by(straight, train[name], test[name]) for name in train}
 print({name: f"{100 * right.mean():.0f} %" for name, right in linear.items()})
 
 # %% [markdown]
-# `C = 0.1` for all rows is a choice, as lesson 09 has shown. Which of these distances does it make?
-# Here is a much stronger penalty:
-
-# %%
-stronger = LogisticRegression(C=0.001, max_iter=1000, tol=1e-3)
-so = {name: right_by(stronger, train[name], test[name]) for name in ("pixels", "random", "local")}
-print({name: f"{100 * right.mean():.0f} %" for name, right in so.items()})
-
-# %% [markdown]
-# It suits the pixels and not *random*, and the two change places. So how these two are ordered hangs
-# on the penalty, and we rest nothing on it. *local* is well ahead of both either way.
+# `C = 0.1` for all rows is a choice, as lesson 09 has shown, and small distances hang on it. What we
+# rest on below is the large one: *local* is well ahead of all others.
 
 # %% tags=["claim"]
-# It suits the pixels and not *random*, and the two change places.
-assert linear["random"].mean() > linear["pixels"].mean()
-assert so["pixels"].mean() > max(linear["pixels"].mean(), so["random"].mean())
-assert so["random"].mean() < linear["random"].mean()
-
-# %% tags=["claim"]
-# *local* is well ahead of both either way.
-for by in (linear, so):
-    assert by["local"].mean() > max(by["random"].mean(), by["pixels"].mean()) + 0.05
+# *local* is well ahead of all others.
+assert all(linear["local"].mean() > linear[name].mean() + 0.05 for name in linear if name != "local")
 
 
 # %% [markdown]
@@ -137,7 +120,8 @@ found = {name: nearest(b[some], a) for name in ("pixels", "local")
 show(*neighbours(x_test[some], y_test[some], found, images.x_train, images.y_train))
 
 # %% [markdown]
-# Six queries are too few to decide it. Here are all 2,160, and all codes:
+# A × marks a neighbour that shows another digit. Six queries are too few to decide it. Here are all
+# 2,160, and all codes:
 
 # %%
 same_class = {name: agreement(*standardize(train[name], test[name])) for name in train}
@@ -310,7 +294,7 @@ print({name: round(float(number), 2) for name, number in eight.items()}, "nats, 
 
 # %% tags=["solution"]
 def shuffle_dimensions(codes, seed=0):
-    """`[N, D] -> [N, D]`, every column in an independent random order of its own."""
+    """`[N, D] -> [N, D]`: codes whose dimensions are independent, each with its own values."""
     rng = np.random.default_rng(seed)
     return np.stack([rng.permutation(column) for column in codes.T], axis=1)
 
@@ -345,8 +329,9 @@ for name in ("pca", *networks):
 
 # %% [markdown]
 # The principal components are uncorrelated, and far from independent: the critic finds what the
-# formula cannot see. In the codes of the three networks the two readings are close. Independence,
-# too, is not what makes a probe good: the trained codes are the more dependent ones.
+# formula cannot see. In *random* the two readings are close; in the trained codes the critic finds
+# about as much or some tenths more. Independence, too, is not what makes a probe good: the trained
+# codes are the more dependent ones.
 #
 # And the famous mistake, one permutation for all columns:
 
@@ -355,8 +340,10 @@ for name in ("pca", *networks):
 assert eight["pca"] < 0.1 and by_critic["pca"] > 0.3
 
 # %% tags=["claim"]
-# In the codes of the three networks the two readings are close.
-assert all(abs(by_critic[name] - eight[name]) < 0.2 for name in networks)
+# In *random* the two readings are close; in the trained codes the critic finds about as much or some
+# tenths more.
+more = {name: by_critic[name] - eight[name] for name in networks}
+assert abs(more["random"]) < 0.1 and all(-0.1 < more[name] < 0.4 for name in ("global", "local"))
 
 # %% tags=["claim"]
 # the trained codes are the more dependent ones.
@@ -432,32 +419,37 @@ assert lossless[1] > lossless[0] + 0.05 and lossless[3] < lossless[1] - 0.1
 # %% [markdown]
 # **Experiment 2: another reader.** If a code holds more about the digit, every good reader should
 # profit. A support vector machine with a curved kernel finds much that a linear probe cannot.
-# It is taught by the same 3,000 images. **Predict** which code it likes best. (Some seconds.)
+# It is taught by the same 3,000 images, with a strong penalty and with a weak one, since that is a
+# choice here as well. **Predict** which code it likes best. (Some seconds.)
 
 # %%
-curved = {name: right_by(SVC(C=10), train[name], test[name]) for name in ("pixels", *networks)}
-for name, right in curved.items():
-    print(f"{name:7} linear {linear[name].mean():.0%}, curved {right.mean():.0%}")
-compare(curved, ("local", "pixels"), ("global", "local"))
+curved = {C: {name: right_by(SVC(C=C), train[name], test[name])
+              for name in ("pixels", "global", "local")} for C in (0.3, 10)}  # fmt: skip
+for C, found in curved.items():
+    print(f"C = {C}:", {name: f"{right.mean():.0%}" for name, right in found.items()})
+    compare(found, ("local", "pixels"), ("global", "local"))
 
 # %% [markdown]
-# To the curved reader the local code is *behind* the pixels, and the *global* code is the best of
-# all. So as far as this reader can tell, the local code holds no more about the digit than
-# the image does. What the local training has done is to bring what was there to where a straight
-# line can reach it.
+# The weak penalty suits this reader better, whichever code it reads. So that is the reader at its
+# best, and to it the local code is *behind* the pixels, and the *global* code is ahead of both. (With
+# the strong one the local code would have seemed to hold more than the pixels.) As far as this reader
+# can tell, the local code holds no more about the digit than the image does. What the local training
+# has done is to bring what was there to where a straight line can reach it.
 #
-# This is about a short training. After a long one, of about a thousand batches of all the bundled
-# digits, a network with 200 hidden units has 96.6 % on the local code and 91.0 % on the pixels
-# (*mlp200*, in the repository, `lessons/results/README.md`): what has been brought nearer to a
-# straight line may be nearer to others as well.
+# This is about a short training. After a long one a small network reads the local code better than
+# the pixels, too (*mlp200* in `lessons/results/README.md`, with the command that makes it).
 
 # %% tags=["claim"]
-# To the curved reader the local code is *behind* the pixels
-assert curved["local"].mean() < curved["pixels"].mean()
+# The weak penalty suits this reader better, whichever code it reads.
+assert all(curved[10][name].mean() > curved[0.3][name].mean() + 0.03 for name in curved[10])
 
 # %% tags=["claim"]
-# the *global* code is the best of all.
-assert curved["global"].mean() > max(curved[name].mean() for name in ("pixels", "random", "local"))
+# to it the local code is *behind* the pixels, and the *global* code is ahead of both.
+assert curved[10]["local"].mean() < curved[10]["pixels"].mean() < curved[10]["global"].mean()
+
+# %% tags=["claim"]
+# With the strong one the local code would have seemed to hold more than the pixels.
+assert curved[0.3]["local"].mean() > curved[0.3]["pixels"].mean()
 
 
 # %% [markdown]
@@ -480,27 +472,15 @@ print({name: f"{found.mean():.0%}" for name, found in ten.items()})
 # %%
 compare(ten, ("scrambled", "pixels"), ("local", "scrambled"), ("local", "random"))
 
+
 # %% [markdown]
 # The local code is ahead of all others. The same encoder untrained is no better than the pixels, so
 # it is the training that does it, and not the architecture by itself. The scrambling gives some
 # points, less than half of what the local code has over the pixels.
 #
-# That last line is a riddle of its own. To the probe with all labels the two are only a few points
-# apart, and which is ahead hangs on the seed. Why is the local code so clearly ahead with ten?
-# **Predict**: because it has 64 numbers, and the scrambled pixels have 784? Then their 64 principal
-# components should do.
-
-# %%
-wide = standardize(*(scramble(part, 2) for part in pixels))
-narrow = PCA(64, random_state=run_seed()).fit(wide[0])
-ten["scrambled, 64"] = with_ten(*(narrow.transform(part) for part in wide))
-print({name: f"{ten[name].mean():.0%}" for name in ("scrambled", "scrambled, 64", "local")})
-
-
-# %% [markdown]
-# Fewer numbers alone do not do it. Another suspect: a probe with few labels cannot yet tell what to
-# look past. So how *loud* is the digit, among all else that a code says? Of all its variance, how
-# much lies between the means of the classes?
+# Why is the local code so far ahead with few labels? A suspect: a probe with few labels cannot yet
+# tell what to look past. So how *loud* is the digit, among all else that a code says? Of all its
+# variance, how much lies between the means of the classes?
 
 # %%
 def loudness(codes):
@@ -511,7 +491,7 @@ def loudness(codes):
 
 
 loud = {name: loudness(train[name]) for name in ("pixels", *networks)}
-loud["scrambled"] = loudness(wide[0])
+loud["scrambled"] = loudness(scramble(pixels[0], 2))
 print({name: f"{share:.1%}" for name, share in loud.items()})
 
 # %% [markdown]
@@ -524,13 +504,8 @@ print({name: f"{share:.1%}" for name, share in loud.items()})
 # So this is the answer, as far as it has been shown. **Use is not amount.** A simple classifier
 # uses only what lies *in the open*, and with few labels only a part of that. You have seen exactly
 # the same information with probes far apart (the scrambling), and a better reader for whom the lead
-# of the local code is gone (the curved one). Information cannot be created by computing, but it can
-# be laid open and made loud, and this training has done both.
-
-# %% tags=["claim"]
-# Fewer numbers alone do not do it.
-assert ten["scrambled, 64"].mean() < ten["scrambled"].mean() + 0.02
-assert ten["scrambled, 64"].mean() < ten["local"].mean() - 0.04
+# of the local code is gone (the curved one at its best). Information cannot be created by computing,
+# but it can be laid open and made loud, and this training has done both.
 
 # %% tags=["claim"]
 # In the local code the digit is by far the loudest.
@@ -541,10 +516,6 @@ assert loud["local"] > 1.6 * max(share for name, share in loud.items() if name !
 # has less.
 assert loud["global"] > loud["scrambled"]
 assert ten["global"].mean() < ten["scrambled"].mean()
-
-# %% tags=["claim"]
-# To the probe with all labels the two are only a few points apart
-assert abs(linear["local"].mean() - lossless[1]) < 0.07
 
 # %% tags=["claim"]
 # The local code is ahead of all others.
@@ -568,7 +539,8 @@ assert 0.01 < over["scrambled"] < 0.5 * over["local"]
 # network of 64 units a layer that sees both (concat). The **architecture**: convolutions, or a dense layer whose map has the same
 # shape, but each place of which sees the whole image. Three readers judge: the linear probe, the
 # same with ten labels a class, and neighbours. (These classify a test image as most of its nearest
-# training codes are.) **Predict** which of the three choices matters most.
+# training codes are.) **Predict**: are local pairs enough by
+# themselves? Are convolutions?
 
 # %%
 table = recorded.read("what_decides")
@@ -598,7 +570,8 @@ diagnosis.side_by_side(cases)
 print(table.groupby("case")[["bound", "linear", "ten", "knn"]].mean().sort_values("linear").round(2))
 
 # %% [markdown]
-# Read on unseen images, among 32, it cannot exceed $\log 32 = 3.47$ nats. The code with the best
+# This is InfoNCE over codes, the lower bound of lesson 06. Every patch is held against the codes of 32
+# unseen images, so it cannot exceed $\log 32 = 3.47$ nats. The code with the best
 # linear probe has a bound of 1.69. All codes with more than 3.3 nats are worth far less to that
 # probe. Most of those bounds are saturated, so they could not rank anything anyway. (Neighbours rank
 # the codes otherwise: they like one of the saturated ones best.)
@@ -672,17 +645,19 @@ diagnosis.losses_beside(healthy.losses, {letter: one.losses for letter, one in s
 
 
 # %% [markdown]
-# The axis is stretched near 0 and pressed together beyond 2. The loss is minus the local bound plus
-# a tenth of the prior's loss, and the bound cannot exceed $\log(1 + 63 \cdot 25) = 7.36$ nats.
+# The axis is stretched near 0 and pressed together beyond 2. The loss is minus your `local_infonce`
+# plus a tenth of the prior's loss. This is InfoNCE over patches, and by lesson 06 no bound and no
+# amount: here it is a *reading* to compare trainers by. Each code has its own patch before it and the
+# 25 of each of 63 other images, so it cannot exceed $\log(1 + 63 \cdot 25) = 7.36$ nats.
 #
 # A curve says what a trainer was told. The instruments ask the encoder afterwards, all of them
-# about plain images: the local bound on the first 128 training images (*seen*) and on 128
+# about plain images: the local reading on the first 128 training images (*seen*) and on 128
 # validation images (*unseen*), your effective rank, and how far the weights of the code's layer
 # have moved (1: by as much as they are large).
 
 # %%
-def bound(trained, pictures):
-    """The local bound of a trainer's encoder and critic on images, 64 at a time: nats."""
+def local_reading(trained, pictures):
+    """InfoNCE over patches of a trainer's encoder and critic on images, 64 at a time: nats."""
     batches = np.split(pictures, len(pictures) // 64)
     maps_and_codes = [trained.encoder(batch, training=False) for batch in batches]
     return np.mean([local_infonce(trained.critic(*pair)) for pair in maps_and_codes])
@@ -694,8 +669,8 @@ def readings(trained, prepared=np.asarray):
     return {
         "first loss": trained.losses[0],
         "last losses": trained.losses[-10:].mean(),
-        "seen": bound(trained, prepared(images.x_train[:128])),
-        "unseen": bound(trained, prepared(images.x_validation[:128])),
+        "seen": local_reading(trained, prepared(images.x_train[:128])),
+        "unseen": local_reading(trained, prepared(images.x_validation[:128])),
         "rank": rank(encode(trained.encoder, prepared(x_test))),
         "moved": trained.moved,
     }
@@ -734,19 +709,19 @@ print(clinic.opened("A", guesses))
 #
 # <details><summary>When the code is open</summary>
 #
-# Better than healthy while it trains, and far worse on unseen images: the two bounds lie far apart.
+# Better than healthy while it trains, and far worse on unseen images: the two readings lie far apart.
 # That is what *overfitting* looks like, and here the reason is what it was shown: two batches.
 #
 # </details>
 #
 # *Medium, 4 minutes.* Write the batches anew; `clinic.BATCH` is their size, and they never end. What
 # is printed below is the check: a mended trainer reads like the healthy one. Ask that its *seen* and
-# *unseen* lie within three tenths of a nat of the healthy ones: no two trainings read alike to the
-# last digit.
+# *unseen* lie within three tenths of a nat of the healthy ones. (Yours may read exactly like it, if it
+# draws as the healthy one does.)
 
 # %% tags=["solution"]
 def batches_for_a(images, rng):
-    """Batches of images without end: every image once in each round."""
+    """Batches of images without end: every image at most once in each round."""
     while True:
         order = rng.permutation(len(images.x_train))
         for start in range(0, len(order) - clinic.BATCH + 1, clinic.BATCH):
@@ -775,7 +750,7 @@ print(clinic.opened("B", guesses))
 #
 # <details><summary>When the code is open</summary>
 #
-# The bound stays at 0, but that alone has many causes. The distance moved tells them apart: nothing
+# The reading stays at 0, but that alone has many causes. The distance moved tells them apart: nothing
 # was learnt *wrongly* here, nothing was learnt. Adam divides a gradient by its usual size, so that
 # cutting all to a hundredth would not matter. But it adds a small number to what it divides by, so
 # that it never divides by 0, `epsilon`, which is 1e-7; gradients below that are as good as 0.
@@ -800,18 +775,18 @@ print(clinic.opened("C", guesses))
 #
 # </details>
 #
-# *Medium, 4 minutes.* What should the scores be divided by, so that features and codes of order one
-# give scores of order one, whatever the number of units?
+# *Medium, 4 minutes.* Write the scores anew, so that a critic is sure of nothing before it has learnt
+# anything: not this one with its 128 units, and none with fewer or more.
 
 # %% tags=["solution"]
 def scores_for_c(features, code):
-    """Scores `[N, N, L]` of features `[N, L, U]` and codes `[N, U]`, of order one when both are."""
+    """Scores `[N, N, L]` of features `[N, L, U]` and codes `[N, U]`, neither sure nor mute."""
     return local_scores(features, code) / features.shape[-1] ** 0.5
 
 
 # %% [markdown]
-# Before it is trained: the scores of random numbers of order one, with few units and with many. Both
-# deviations should be about 1.
+# Before it is trained: the scores of features and codes that are random numbers of order one, with few
+# units and with many. Both deviations should be about 1.
 
 # %%
 rng = np.random.default_rng(run_seed(3))
@@ -841,7 +816,7 @@ print(clinic.opened("D", guesses))
 #
 # </details>
 #
-# *Medium, 4 minutes.* Its author wanted an encoder that sees through noise. So leave noise of this
+# *Medium, 5 minutes.* Its author wanted an encoder that sees through noise. So leave noise of this
 # size in the pictures, and take away what tells the rows apart. (`clinic.batches` gives the healthy
 # batches.) **Predict**: will D then read like the healthy one?
 
@@ -852,50 +827,83 @@ def batches_for_d(images, rng):
         yield batch + 0.3 * rng.normal(size=batch.shape)
 
 
+# %% [markdown]
+# An inspection comes first. Where images are blank, what is left is the noise: here are two batches
+# that hold the same 64 blank images, 128 pictures of noise. Their size should be 0.3, as it was. Two
+# noises of this size that have nothing to do with one another differ by about 0.4. If the two *most
+# alike* of the 128 differ by 0, they are one and the same, and something can still be told by it.
+
+# %%
+try:
+    noise = clinic.noises(batches_for_d, images, run_seed())
+    print(f"size {noise.std():.2f}, the most alike differ by {clinic.most_alike(noise):.2f}")
+except NotImplementedError:
+    print("To do: batches_for_d")
+
 # %%
 after("D", batches_for_d)
 
 # %% [markdown]
 # <details><summary>Does it?</summary>
 #
-# Noise that is drawn anew for every batch tells no row from another, and the bound comes back in
-# part. But the encoder has learnt from noisy images, and is asked about plain ones: its bound stays
+# Noise that is drawn anew for every picture tells none from another, and the reading comes back in
+# part. But the encoder has learnt from noisy images, and is asked about plain ones: its reading stays
 # below the healthy one. Without any noise it reads like that.
 #
 # </details>
 
 # %% tags=["claim"]
-# the bound comes back in part.
+# the reading comes back in part.
 noisy = chart["D, mended"]
 assert noisy["unseen"] > 0.2 > 0 > chart["D"]["unseen"]
 
 # %% tags=["claim"]
-# its bound stays below the healthy one.
+# its reading stays below the healthy one.
 assert noisy["unseen"] < chart["healthy"]["unseen"] - 0.05
 
 # %%
 print(clinic.opened("E", guesses))
 
-
 # %% [markdown]
 # ### Patient E
 #
-# <details><summary>When the code is open</summary>
+# <details><summary>When you have the diagnosis</summary>
 #
-# Its loss is as good as the healthy one's, and its bound on plain images is poor, on those that it
+# Its loss is as good as the healthy one's, and its reading on plain images is poor, on those that it
 # was trained on as well. That is the difference to A: not unseen *images* are its trouble, but
 # images as they are. If this is right, then no training is needed to prove it. Ask it in its own
 # language, and it will answer well. (Its batch normalisation has to settle on that language, too.)
 #
 # </details>
 #
-# *Medium, 4 minutes.* Prepare images as E knows them.
+# *Medium, 7 minutes.* Its code stays closed. Here are 64 images, plain and as E was shown the same
+# ones. Find out what was done to them: look at both in lines of your own.
+
+# %%
+plain, as_shown = clinic.shown_by("E", images, run_seed())
+for batch in (plain, as_shown):
+    print(f"mean {batch.mean():.2f}, deviation {batch.std():.2f}, "
+          f"from {batch.min():.2f} to {batch.max():.2f}")  # fmt: skip
+
+
+# %% [markdown]
+# Then prepare images as E knows them. (Mind pixels that are black in all images.)
 
 # %% tags=["solution"]
 def in_its_language(pictures):
     """Images `[N, H, W, channels]` as the batches of patient E showed them."""
     return (pictures - pictures.mean(axis=0)) / (pictures.std(axis=0) + 1e-3)
 
+
+# %% [markdown]
+# What you wrote is right if what it makes of the plain ones lies, on average, less than 0.05 from
+# what E was shown.
+
+# %%
+try:
+    print(f"{np.abs(in_its_language(plain) - as_shown).mean():.3f} apart")
+except NotImplementedError:
+    print("To do: in_its_language")
 
 # %%
 try:
@@ -921,7 +929,7 @@ assert chart["A"]["last losses"] < chart["healthy"]["last losses"] - 0.5
 assert chart["A"]["unseen"] < chart["healthy"]["unseen"] - 0.2 and chart["A"]["seen"] > 1.2
 
 # %% tags=["claim"]
-# The bound stays at 0
+# The reading stays at 0
 assert abs(chart["B"]["unseen"]) < 0.1 and chart["B"]["moved"] < 0.1
 
 # %% tags=["claim"]
@@ -946,7 +954,7 @@ assert chart["D"]["last losses"] < -6 and chart["D"]["seen"] < 0
 assert all(chart[name]["last losses"] > -4 for name in ("healthy", *"ABCE"))
 
 # %% tags=["claim"]
-# Its loss is as good as the healthy one's, and its bound on plain images is poor
+# Its loss is as good as the healthy one's, and its reading on plain images is poor
 assert abs(chart["E"]["last losses"] - chart["healthy"]["last losses"]) < 0.4
 assert max(chart["E"]["seen"], chart["E"]["unseen"]) < 0.3
 
@@ -978,7 +986,7 @@ assert abs(chart["E, asked so"]["unseen"] - chart["healthy"]["unseen"]) < 0.4
 # <details><summary>The shuffling was wrong.</summary>The wrong shuffle that you saw makes the
 # measure 0, not larger.</details>
 #
-# #### 3. Training bound 2.5 nats, unseen images 0.4. What do you look at first?
+# #### 3. Training reading 2.5 nats, unseen images 0.4. What do you look at first?
 #
 # <details><summary>Whether a smaller encoder helps.</summary>Perhaps, later. First find out which
 # images it was shown: A had an encoder of the right size.</details>
@@ -991,7 +999,7 @@ assert abs(chart["E, asked so"]["unseen"] - chart["healthy"]["unseen"]) < 0.4
 # #### 4. Your loss falls faster than any that you have seen. What do you do?
 #
 # <details><summary>Stop early and keep it.</summary>D's encoder would have been kept, too, and on
-# plain images nothing was left of its bound.</details>
+# plain images nothing was left of its reading.</details>
 # <details><summary>Ask what else could tell the pairs.</summary>Right. A row number, noise that is
 # drawn once, a border, a name: whatever map and code share is information, too.</details>
 # <details><summary>Raise the rate further.</summary>That makes the curve steeper. It does not say

@@ -8,15 +8,16 @@ the batches come from, how the critic scores, and the optimizer. In a patient on
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial.distance import pdist
 
 from dimlearn.deep_infomax.critics import local_scores
 from dimlearn.deep_infomax.encoder import build_encoder
 from dimlearn.deep_infomax.optimizer import FusedAdam
 from dimlearn.deep_infomax.settling import settle
-from dimlearn.errors import one_line
+from dimlearn.errors import InputError, one_line
 from dimlearn.evaluation.rows import rise_and_fall
 from dimlearn.startup import keras, tf
 
@@ -90,13 +91,25 @@ def train(images, step, seed, **parts):
     )
     start_again(optimizers)
     copy_weights((encoder, critic, judge), theirs)
-    source = parts["batches"](images, np.random.default_rng(seed))
-    losses = [float(one_step(tf.constant(next(source), tf.float32))) for _ in range(STEPS)]
+    source = first_batches(parts["batches"], images, np.random.default_rng(seed), STEPS)
+    losses = [float(one_step(tf.constant(batch, tf.float32))) for batch in source]
     first = encoder.get_layer("code").kernel.numpy()
     copy_weights(theirs, (encoder, critic, judge))
     settle(encoder, images.x_train[:1000])
     moved = np.abs(encoder.get_layer("code").kernel.numpy() - first).mean() / np.abs(first).mean()
     return Trained(encoder, critic, np.array(losses), moved)
+
+
+def first_batches(batches, images, rng, count):
+    """The first `count` batches that a function makes; `InputError` if they end or do not fit."""
+    made, expected = iter(batches(images, rng)), [BATCH, *images.image_shape]
+    for number in range(count):
+        batch = next(made, None)
+        if batch is None:
+            raise InputError(f"your batches ended after {number}; they must never end")
+        if (shape := list(np.shape(batch))) != expected:
+            raise InputError(f"your batch {number} has the shape {shape}; expected {expected}")
+        yield batch
 
 
 def new_networks(image_shape, scores):
@@ -174,11 +187,13 @@ def batches_of_e(images, rng):
 
 @dataclass
 class Patient:
-    """part: which of `HEALTHY` is faulty; fault: its function; suspect: the number of the fault."""
+    """part: which of `HEALTHY` is faulty; fault: its function; suspect: the number of the fault;
+    told: whether its code is shown, or the learner is to find out what it does."""
 
     part: str
     fault: Callable
     suspect: int
+    told: bool = True
 
 
 PATIENTS = {
@@ -186,19 +201,19 @@ PATIENTS = {
     "B": Patient("optimizer", optimizer_of_b, 9),
     "C": Patient("scores", scores_of_c, 1),
     "D": Patient("batches", batches_of_d, 7),
-    "E": Patient("batches", batches_of_e, 3),
+    "E": Patient("batches", batches_of_e, 3, told=False),
 }
 SUSPECTS = {
     1: ("the critic's scores are too large", "The first loss is far above that of the others."),
-    2: ("the learning rate is much too high", "The weights have moved far, and the bound is 0."),
+    2: ("the learning rate is much too high", "The weights have moved far, and the reading is 0."),
     3: (
         "it trains on images on another scale than those that it is asked about later",
-        """The loss is that of the healthy trainer, and the bound on plain images is poor, on those
-        of the training set as well.""",
+        """The loss is that of the healthy trainer, and the reading on plain images is poor, on
+        those of the training set as well.""",
     ),
     4: (
         "it sees a few of the images only",
-        "The bound on images that it has seen is far above the bound on unseen ones.",
+        "The reading on images that it has seen is far above the reading on unseen ones.",
     ),
     5: (
         "each batch holds images of one class",
@@ -207,7 +222,7 @@ SUSPECTS = {
     ),
     6: (
         "codes are paired with the maps of other images",
-        "The bound is 0, while the weights move like those of the healthy trainer.",
+        "The reading is 0, while the weights move like those of the healthy trainer.",
     ),
     7: (
         "something other than the image tells which code belongs to which map",
@@ -216,12 +231,12 @@ SUSPECTS = {
     ),
     8: (
         "every image stands in a batch several times",
-        """The last losses are worse than the healthy trainer's, and the bound on images that stand
-        there once is better than they are.""",
+        """The last losses are worse than the healthy trainer's, and the reading on images that
+        stand there once is better than they are.""",
     ),
     9: (
         "next to nothing of the gradients reaches the weights",
-        "The bound stays near 0, and so does the distance moved.",
+        "The reading stays near 0, and so does the distance moved.",
     ),
 }
 
@@ -250,11 +265,30 @@ def opened(letter, diagnosis):
     if guess == 0 or guess == sick.suspect:
         word = "Right" if guess else "Given up"
         found = f"{word}. Patient {letter}: {SUSPECTS[sick.suspect][0]}."
-        return f"{found}\n\n{inspect.getsource(sick.fault)}"
+        code = "Its code stays closed: what its batches show will tell you."
+        return f"{found}\n\n{inspect.getsource(sick.fault) if sick.told else code}"
     if guess not in SUSPECTS:
         return f"Patient {letter}: to be guessed. Write the number of a suspect, 0 to give up."
     name, sign = SUSPECTS[guess]
     return one_line(f"Patient {letter}: not this. If {name}, you see this: {sign} Look again.")
+
+
+def noises(batches, images, seed):
+    """What a function adds to blank images, in two batches that hold the same `BATCH` of them."""
+    blank = replace(images, x_train=np.zeros_like(images.x_train[:BATCH]))
+    return np.concatenate([*first_batches(batches, blank, np.random.default_rng(seed), 2)])
+
+
+def most_alike(pictures):
+    """How far the two most alike of pictures `[N, ...]` are apart: root of the mean square."""
+    rows = pictures.reshape(len(pictures), -1)
+    return pdist(rows).min() / rows.shape[1] ** 0.5
+
+
+def shown_by(letter, images, seed):
+    """A healthy batch, and what the trainer of this letter makes of the same images."""
+    makers = batches, PATIENTS[letter].fault
+    return [next(made(images, np.random.default_rng(seed))) for made in makers]
 
 
 def retrained(letter, mended, images, step, seed):

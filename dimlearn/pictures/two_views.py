@@ -11,7 +11,7 @@ from dimlearn.pictures.lessons import canvas, image_grid
 from dimlearn.pictures.style import BLACK
 
 
-def pair_boards(boards, label="bound in nats", xlabel="map of view", ylabel="code of view"):
+def pair_boards(boards, label="InfoNCE in nats", xlabel="map of view", ylabel="code of view"):
     """A row of boards of 2x2, one number for each pair of a code (row) and a map (column).
 
     `boards`: `{title: values [2, 2]}`; NaN is drawn as a question mark. Blue above 0, red below.
@@ -36,16 +36,18 @@ def neighbour_rows(images, queries, found):
     """Queries, each in a row with its nearest images under several codes.
 
     `images`: `[N, H, W, 1 or 3]`; `queries`: indices of images; `found`: `{name: [N, K]}` indices.
-    A grey column parts the codes. The names stand above the first neighbour of each.
+    A gap parts the codes. The names stand above the middle neighbour of each.
     """
     count = next(iter(found.values())).shape[1]
-    blank, titles, rows = np.full_like(images[0], 0.5), [], []
+    gap, rows = np.ones_like(images[0]), []  # white, as the page is
+    titles = [""] * (len(queries) * (1 + (count + 1) * len(found)))
+    titles[0] = "query"
+    for place, name in enumerate(found):
+        titles[2 + place * (count + 1) + (count - 1) // 2] = name
     for query in queries:
         rows.append(images[query])
-        titles.append("query" if query == queries[0] else "")
-        for name, table in found.items():
-            rows += [blank, *images[table[query]]]
-            titles += ["", name if query == queries[0] else "", *[""] * (count - 1)]
+        for table in found.values():
+            rows += [gap, *images[table[query]]]
     return image_grid(np.array(rows), titles, columns=1 + (count + 1) * len(found))
 
 

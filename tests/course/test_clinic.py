@@ -1,7 +1,11 @@
 """The clinic of lesson 10: what it says of guesses, and which part of a trainer is faulty."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from dimlearn import InputError
 from dimlearn.course import clinic
 from dimlearn.data import load
 
@@ -14,9 +18,10 @@ def guess(number, letter):
 @pytest.mark.parametrize("letter", clinic.PATIENTS)
 def test_a_right_guess_opens_the_code_and_a_wrong_one_gives_a_clue(letter):
     sick = clinic.PATIENTS[letter]
-    code = f"def {sick.fault.__name__}("
+    code = f"def {sick.fault.__name__}(" if sick.told else "Its code stays closed"
     assert guess(sick.suspect, letter).startswith("Right") and code in guess(sick.suspect, letter)
     assert code in guess(0, letter)  # given up
+    assert sick.told or "def " not in guess(0, letter)
     for wrong in set(clinic.SUSPECTS) - {sick.suspect}:
         clue = guess(wrong, letter)
         assert "not this" in clue and "def " not in clue and clinic.SUSPECTS[wrong][0] in clue
@@ -34,6 +39,55 @@ def test_every_patient_has_a_fault_of_its_own_and_a_sign_is_known_for_all():
     assert all(sick.part in clinic.HEALTHY for sick in clinic.PATIENTS.values())
     for number, (name, sign) in clinic.SUSPECTS.items():
         assert f"{number}  {name}" in clinic.suspects() and sign.endswith(".")
+
+
+def noise_for_every_picture(images, rng):
+    for batch in clinic.batches(images, rng):
+        yield batch + 0.3 * rng.normal(size=batch.shape)
+
+
+def noise_for_every_batch(images, rng):
+    for batch in clinic.batches(images, rng):
+        yield batch + 0.3 * rng.normal(size=batch.shape[1:])
+
+
+def noise_for_every_image(images, rng):
+    noisy = images.x_train + 0.3 * rng.normal(size=images.x_train.shape)
+    return clinic.batches(replace(images, x_train=noisy), rng)
+
+
+def test_noise_that_something_can_be_told_by_is_seen_on_blank_images():
+    images = load("digits", limit=200)
+    for repeated in (noise_for_every_batch, noise_for_every_image, clinic.batches_of_d):
+        noise = clinic.noises(repeated, images, seed=0)
+        assert noise.shape == (2 * clinic.BATCH, *images.image_shape)
+        assert noise.std() == pytest.approx(0.3, abs=0.01) and clinic.most_alike(noise) < 1e-6
+    assert clinic.most_alike(clinic.noises(noise_for_every_picture, images, seed=0)) > 0.35
+
+
+def test_what_e_was_shown_is_told_from_other_ways_to_prepare_images():
+    plain, shown = clinic.shown_by("E", load("digits", limit=1000), seed=0)
+    within, image = plain.std(axis=0), (1, 2, 3)
+
+    def apart(prepared):
+        return np.abs(prepared - shown).mean()
+
+    for small in (1e-8, 1e-3, 1e-2):
+        assert apart((plain - plain.mean(axis=0)) / (within + small)) < 0.05
+    centred = plain - plain.mean(axis=image, keepdims=True)
+    for wrong in (plain, 2 * plain - 1, (plain - plain.mean()) / plain.std(),
+                  plain - plain.mean(axis=0), plain / (within + 1e-3),
+                  centred / plain.std(axis=image, keepdims=True)):  # fmt: skip
+        assert apart(wrong) > 0.2
+
+
+@pytest.mark.parametrize("wrong, words", [
+    (lambda images, rng: [images.x_train[:64]] * 3, "your batches ended after 3; they must never"),
+    (lambda images, rng: [images.x_train[:9]], r"your batch 0 has the shape \[9, 28, 28, 1\]"),
+])  # fmt: skip
+def test_batches_that_end_or_have_another_size_are_told(wrong, words):
+    with pytest.raises(InputError, match=words):
+        list(clinic.first_batches(wrong, load("digits", limit=200), np.random.default_rng(0), 5))
 
 
 def unwritten(*arguments):

@@ -21,12 +21,12 @@ def test_neighbours_stand_beside_their_query():
     found = {"a": np.array([[1, 2], [0, 2], [1, 3]]), "b": np.array([[4, 5], [3, 5], [0, 4]])}
     figure = two_views.neighbour_rows(images, [0, 2], found)
     shown = [axis.images[0].get_array()[0, 0] for axis in figure.axes]
-    np.testing.assert_allclose(
-        shown, [0, 0.5, 0.2, 0.4, 0.5, 0.8, 1, 0.4, 0.5, 0.2, 0.6, 0.5, 0, 0.8]
-    )
+    np.testing.assert_allclose(shown, [0, 1, 0.2, 0.4, 1, 0.8, 1, 0.4, 1, 0.2, 0.6, 1, 0, 0.8])
     titles = [axis.get_title() for axis in figure.axes]
     assert titles[:7] == ["query", "", "a", "", "", "b", ""] and not any(titles[7:])
     assert pictures.show(figure, WORDS)
+    wide = two_views.neighbour_rows(images, [0], {"a": np.array([[1, 2, 3, 4, 5]])})
+    assert [axis.get_title() for axis in wide.axes] == ["query", "", "", "", "a", "", ""]
 
 
 def test_a_page_holds_its_pictures_and_escapes_its_words():

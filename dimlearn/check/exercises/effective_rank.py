@@ -23,20 +23,19 @@ exercise = Exercise(
     cases=lambda: [(codes(5, 2),), (codes(9, 3, seed=1),), (codes(40, 5, seed=2),)],
     extremes=lambda: [
         (with_a_dead_one(30, 4, seed=3),),
-        (codes(6, 9, seed=4),),
+        (codes(6, 24, seed=4),),
         (1e-4 * codes(25, 4, seed=5),),
         (codes(300, 30, seed=6),),
     ],
     shapes={"codes": "ND"},
-    hints="""The shares have to be of the variance along directions of the code's own, which need
-    not be its dimensions: turn the codes, and nothing may change. Which matrix knows them?
+    hints="""Write the entropy of K equal shares down, and of 2, 4 and 8 of them. Which function
+    takes you from there back to K?
 
-    The eigenvalues of the covariance matrix are the variances along its principal directions.
-    `np.linalg.eigvalsh` gives them. What are they to be divided by, to be shares? And what does
-    rounding make of those that should be 0?
+    The shares are those of the principal directions: the eigenvalues of the covariance matrix,
+    each divided by the sum of all. What does a share of 0 add to an entropy, and what does NumPy
+    make of it?
 
-    `variances = np.maximum(np.linalg.eigvalsh(np.cov(codes, rowvar=False)), 0)`, then
-    `p = variances / variances.sum()`, `p = p[p > 0]`, and `np.exp(-np.sum(p * np.log(p)))`.""",
+    With `p` for the shares that are above 0 it is the exponential of `-np.sum(p * np.log(p))`.""",
 )
 
 @exercise.solution("""The eigenvalues of the covariance are the variances along the principal
@@ -143,6 +142,15 @@ def undefined_for_empty_directions(codes):
     variances = spectrum(codes)
     empty = np.any(variances < 1e-12 * variances.max())
     return np.nan if empty else np.exp(entropy(variances))
+
+@exercise.mistake("""With fewer codes than dimensions your result is NaN. Some directions do not
+    vary at all, and rounding makes of their shares numbers a little above or below 0. What has no
+    share adds nothing to an entropy.""")
+def empty_shares_kept(codes):
+    variances = np.linalg.eigvalsh(np.cov(codes, rowvar=False))
+    p = variances / variances.sum()
+    with np.errstate(all="ignore"):
+        return np.exp(-np.sum(p * np.log(p)))
 
 @exercise.mistake("""Your function counts the directions that hold nine tenths of the variance.
     That number jumps: asked is the exponential of an entropy.""")

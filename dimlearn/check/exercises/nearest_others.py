@@ -9,9 +9,13 @@ from dimlearn.check.inputs import normal
 
 
 def different_lengths(n, d, seed):
-    """Codes whose lengths differ much, so that products and distances have different orders."""
-    lengths = np.linspace(0.5, 3, n)[:, None]
-    return np.round(lengths * normal(n, d, seed=seed), 2)
+    """Codes whose lengths differ much, so that products and distances have different orders.
+
+    They have many digits: sums of absolute differences that are equal but for rounding would have
+    no order of their own.
+    """
+    lengths = np.sqrt(np.linspace(0.3, 9, n))[:, None]
+    return np.round(lengths * normal(n, d, seed=seed), 5)
 
 exercise = Exercise(
     meaning="""For every row of the codes `[N, D]` the indices of the `count` rows that are nearest
@@ -66,6 +70,12 @@ def farthest(codes, count):
 def inner_product(codes, count):
     return by(lambda a, b: -np.dot(a, b), codes, count)
 
+@exercise.mistake("""The largest inner products are taken for the smallest distances, and whatever
+    comes first is left out as the row itself. A long code has large products with everybody, larger
+    ones than another has with itself.""")
+def inner_product_first_dropped(codes, count):
+    return by(lambda a, b: -np.dot(a, b), codes, count + 1, own=None)[:, 1:]
+
 @exercise.mistake("""Your function compares directions alone: the cosine does not know how long a
     code is. Asked is the Euclidean distance.""")
 def cosine(codes, count):
@@ -99,12 +109,23 @@ def nearest_left_out(codes, count):
     squares = np.sum((codes[:, None] - codes[None]) ** 2, axis=2)
     return np.argsort(squares, axis=1)[:, 2 : count + 2]
 
-@exercise.mistake("""Your function returns the distances. Asked is *which* rows they belong to:
-    `np.argsort` in place of `np.sort`.""")
+@exercise.mistake("""Your function returns the distances. Asked is *which* rows they belong
+    to.""")
 def distances_returned(codes, count):
     squares = np.sum((codes[:, None] - codes[None]) ** 2, axis=2)
     np.fill_diagonal(squares, np.inf)
     return np.sqrt(np.sort(squares, axis=1)[:, :count])
+
+@exercise.mistake("""Your function returns squared distances. Asked is *which* rows they belong
+    to.""")
+def squares_returned(codes, count):
+    return distances_returned(codes, count) ** 2
+
+@exercise.mistake("""Your function returns distances, and among them that of every row to itself.
+    Asked is *which* other rows are nearest.""")
+def own_distance_returned(codes, count):
+    nearest = distances_returned(codes, count)
+    return np.hstack([np.zeros((len(codes), 1)), nearest])[:, :count]
 
 @exercise.mistake("""Your table has a column for every code, and a row for each place of the
     neighbours. Asked is a row for every code.""")
@@ -115,9 +136,16 @@ def transposed(codes, count):
 def all_of_them(codes, count):
     return nearest_others(codes, len(codes) - 1)
 
+def wrong_already(call):
+    """Whether an ordinary input shows what is wrong; then no other input need be told of."""
+    codes, count = different_lengths(30, 6, 5), 5
+    return not np.array_equal(as_array(call(codes, count)), nearest_others(codes, count))
+
 @exercise.property("two rows that are the same")
 def copies(call):
     """A copy has the distance 0 and is the first neighbour; no row is ever its own."""
+    if wrong_already(call):
+        return None
     codes = np.repeat(different_lengths(6, 3, 8), 2, axis=0)[[0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11]]
     found = as_array(call(codes, 1))
     expected = nearest_others(codes, 1)
@@ -131,6 +159,8 @@ def copies(call):
 def many_neighbours(call):
     """A partition is not a sorting; where few are asked for it may look like one: on some
     processors NumPy sorts parts of up to 256."""
+    if wrong_already(call):
+        return None
     codes, count = different_lengths(300, 3, 9), 290
     found, expected = as_array(call(codes, count)), nearest_others(codes, count)
     if found.shape != expected.shape:
@@ -140,7 +170,7 @@ def many_neighbours(call):
     if not np.allclose(seen, right, atol=1e-4):  # of two at one distance either may come first
         unsorted = np.allclose(np.sort(seen, axis=1), right, atol=1e-4)
         return Fault("order of many", """Asked for 290 neighbours of each of 300 codes, your
-            function does not give them by distance, the nearest first.""",
+            function does not give them by Euclidean distance, the nearest first.""",
                      "" if unsorted else "others")
 
 @exercise.mistake("""The right rows, but not the nearest first: a partition puts the `count`
