@@ -522,17 +522,16 @@ for one, other in pairs:
 
 # %% [markdown]
 # Even the global code is ahead of the first weights, for each of the three judges. With logistic
-# regression, on all labels or on ten, local JSD and InfoNCE over codes are ahead of the global code
-# in every seed. (InfoNCE over patches is ahead of it with ten labels, and with all labels in four
-# seeds of five.) Among the four with the library's critic InfoNCE over codes is ahead by far: on
-# average 83 % against 60 to 68 with all labels, 54 % against 29 to 38 with ten a class.
+# regression, on all labels or on ten, all local ones are ahead of the global code in every seed.
+# Among the four with the library's critic InfoNCE over codes is ahead by far: on average 81 % against
+# 59 to 64 with all labels, 52 % against 29 to 36 with ten a class.
 #
 # With neighbours among whitened codes it is the other way round: the global code is ahead of all
-# local ones, with 80 % against 70 to 77. So *which code is better* has no answer without *for whom*.
+# local ones, with 81 % against 70 to 78. So *which code is better* has no answer without *for whom*.
 #
 # And the critic counts. The objective of *local JSD* and of the last row is the same, and so are the
-# weights they began with. With your critic a linear probe on all labels gets 5 to 12 points more from
-# the code, in every seed, and with ten labels a class 0 to 10 points more. Whitened neighbours get less.
+# weights they began with. With your critic a linear probe on all labels gets 12 to 15 points more from
+# the code, in every seed, and with ten labels a class 5 to 14 points more. Whitened neighbours get less.
 
 # %% [markdown]
 # Does the value of an objective tell you? On unseen images:

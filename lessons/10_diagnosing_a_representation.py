@@ -462,12 +462,12 @@ diagnosis.side_by_side(cases)
 # Each dot is the mean of five seeds, and the bar its interval. Read it from the untrained ones,
 # which with ten labels have 27 and 28 %.
 #
-# - **Pairs.** With convolutions, local pairs have 53 % with ten labels and global ones 28 %, hardly
-#   more than without training.
-# - **Architecture.** The same local pairs have 32 % where every place sees the whole image. So
+# - **Pairs.** With convolutions, local pairs have 52 % with ten labels and global ones 28 or 29 %,
+#   hardly more than without training.
+# - **Architecture.** The same local pairs have 33 % where every place sees the whole image. So
 #   neither is enough by itself. A question about parts needs places that see parts.
-# - **Critic.** With local pairs the network that sees both is some points behind the product, 48 %
-#   to 53 %. With global pairs it decides about the neighbours: by them 53 % of the test images are
+# - **Critic.** With local pairs the network that sees both is behind the product in four seeds of five,
+#   mostly by three or four points. With global pairs it decides about the neighbours: by them 53 % of the test images are
 #   classified rightly, where the product has 85 %.
 #
 # And the bound of each, in nats, beside what its readers say?
@@ -478,7 +478,7 @@ print(table.groupby("case")[["bound", "linear", "ten", "knn"]].mean().sort_value
 # %% [markdown]
 # This is InfoNCE over codes, the lower bound of lesson 06. Every patch is held against the codes of 32
 # unseen images, so it cannot exceed $\log 32 = 3.47$ nats. The code with the best
-# linear probe has a bound of 1.69. All codes with more than 3.3 nats are worth far less to that
+# linear probe has a bound of 1.71. All codes with more than 3.3 nats are worth far less to that
 # probe. Most of those bounds are saturated, so they could not rank anything anyway. (Neighbours rank
 # the codes otherwise: they like one of the saturated ones best.)
 #

@@ -556,12 +556,12 @@ diagnosis.side_by_side(cases)
 # Each dot is the mean of five seeds, and the bar its interval. Read it from the untrained ones,
 # which with ten labels have 27 and 28 %.
 #
-# - **Pairs.** With convolutions, local pairs have 53 % with ten labels and global ones 28 %, hardly
-#   more than without training.
-# - **Architecture.** The same local pairs have 32 % where every place sees the whole image. So
+# - **Pairs.** With convolutions, local pairs have 52 % with ten labels and global ones 28 or 29 %,
+#   hardly more than without training.
+# - **Architecture.** The same local pairs have 33 % where every place sees the whole image. So
 #   neither is enough by itself. A question about parts needs places that see parts.
-# - **Critic.** With local pairs the network that sees both is some points behind the product, 48 %
-#   to 53 %. With global pairs it decides about the neighbours: by them 53 % of the test images are
+# - **Critic.** With local pairs the network that sees both is behind the product in four seeds of five,
+#   mostly by three or four points. With global pairs it decides about the neighbours: by them 53 % of the test images are
 #   classified rightly, where the product has 85 %.
 #
 # And the bound of each, in nats, beside what its readers say?
@@ -572,7 +572,7 @@ print(table.groupby("case")[["bound", "linear", "ten", "knn"]].mean().sort_value
 # %% [markdown]
 # This is InfoNCE over codes, the lower bound of lesson 06. Every patch is held against the codes of 32
 # unseen images, so it cannot exceed $\log 32 = 3.47$ nats. The code with the best
-# linear probe has a bound of 1.69. All codes with more than 3.3 nats are worth far less to that
+# linear probe has a bound of 1.71. All codes with more than 3.3 nats are worth far less to that
 # probe. Most of those bounds are saturated, so they could not rank anything anyway. (Neighbours rank
 # the codes otherwise: they like one of the saturated ones best.)
 #
@@ -587,15 +587,22 @@ print(f"local minus global, by seed: {np.round(100 * gain.values, 1)} with convo
 print(f"                             {np.round(100 * without.values, 1)} without")
 
 # %% tags=["claim"]
-# With convolutions, local pairs have 53 % with ten labels and global ones 28 %, hardly more than
-# without training.
+# With convolutions, local pairs have 52 % with ten labels and global ones 28 or 29 %,
+# hardly more than without training.
 means = ten_by_seed.mean()
-assert round(means["convolutions, local, dot"], 2) == 0.53 and gain.min() > 0.2
+assert round(means["convolutions, local, dot"], 2) == 0.52 and gain.min() > 0.2
+assert 0.28 < means["convolutions, global, dot"] < 0.29
 assert means["convolutions, global, dot"] - means["convolutions, untrained, none"] < 0.02
 
 # %% tags=["claim"]
-# The same local pairs have 32 % where every place sees the whole image.
-assert round(means["dense, local, dot"], 2) == 0.32 and without.max() < 0.03
+# The same local pairs have 33 % where every place sees the whole image.
+assert round(means["dense, local, dot"], 2) == 0.33 and without.max() < 0.035
+
+# %% tags=["claim"]
+# With local pairs the network that sees both is behind the product in four seeds of five,
+# mostly by three or four points.
+behind = 100 * (ten_by_seed["convolutions, local, dot"] - ten_by_seed["convolutions, local, concat"])
+assert (behind > 0.1).sum() == 4 and behind.round().between(3, 4).sum() == 3
 
 # %% tags=["claim"]
 # With global pairs it decides about the neighbours: by them 53 % of the test images are classified
@@ -607,12 +614,12 @@ assert round(knn["convolutions, global, concat"].mean(), 2) == 0.53
 # %% tags=["claim"]
 # All codes with more than 3.3 nats are worth far less to that probe.
 best = table[table.case == "convolutions, local, dot"]
-assert table[table.bound > 3.3].linear.max() < best.linear.min() - 0.15 and best.bound.max() < 1.8
+assert table[table.bound > 3.3].linear.max() < best.linear.min() - 0.1 and best.bound.max() < 1.8
 
 # %% tags=["claim"]
-# The code with the best linear probe has a bound of 1.69.
+# The code with the best linear probe has a bound of 1.71.
 every = table.groupby("case")[["bound", "linear", "knn"]].mean()
-assert round(every.bound[every.linear.idxmax()], 2) == 1.69
+assert round(every.bound[every.linear.idxmax()], 2) == 1.71
 
 # %% tags=["claim"]
 # Neighbours rank the codes otherwise: they like one of the saturated ones best.
