@@ -102,13 +102,13 @@ def test_every_setting_has_its_option():
         --data mnist --rows local pca --weights strong=0,1,2.5 --epochs 3 --batch-size 16 --decay
         --learning-rate 0.01 --encoder dim28 --code-dim 8 --bound jsd --critic concat
         --negatives one --prior gaussian --views photographs --seeds 2 --probe-seeds 5
-        --add mine=a=b.keras --full
+        --add mine=a=b.keras --layer-images 900 --full
     """
     given = vars(options_of(*text.split()))
     expected = Settings(
         "mnist", [("strong", (0.0, 1.0, 2.5))], ["local", "pca"], 3, 16, 0.01, True, "dim28", 8,
         "jsd", "concat", "one", "gaussian", "photographs", 2, 5, [("mine", "a=b.keras")],
-        True,
+        900, True,
     )  # fmt: skip
     assert {name: given[name] for name in dataclasses.asdict(expected)} == vars(expected)
 
