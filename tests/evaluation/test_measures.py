@@ -94,7 +94,7 @@ def three(monkeypatch):
     """Three measures that are quick, the last of which cannot be made; and what was asked for."""
     asked = []
 
-    def known(row, encoder, dataset, seed):
+    def known(row, encoder, dataset, few, seed):
         def right():
             asked.append(f"{row.name} {seed} svm_code")
             return np.arange(30) % 2 == 0
@@ -155,10 +155,14 @@ def test_a_full_run_measures_every_row_and_the_random_one(bars, three, tmp_path,
     settings = Settings(rows=("pca",), epochs=1, batch_size=20, code_dim=4, full=True)
     assert filled_in(settings, bars).rows == ("pca", "random")
     assert filled_in(replace(settings, full=False), bars).rows == ("pca",)
-    parts = compare(settings, tmp_path, bars)
+    counts = []
+    few = comparison.fewer_images
+    monkeypatch.setattr(comparison, "fewer_images", lambda *of: counts.append(of[1]) or few(*of))
+    parts = compare(replace(settings, layer_images=40), tmp_path, bars)
     assert [part["name"] for part in parts] == ["pca", "random"]
     for part in parts:
         assert part["measures"].keys() == {"svm_code", "ndm"}
+    assert counts == [40] * 4  # of each row, for the probes and for the measures
 
 
 # ---------------------------------------------------------------- told
