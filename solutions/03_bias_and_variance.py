@@ -393,8 +393,7 @@ or more, on two log axes. DV and InfoNCE end within a few nats, NWJ goes on to d
 
 # %% [markdown]
 # This is what "explodes" means. With seed 0 NWJ's first 300 batches look exactly as calm as DV's, ±
-# 0.86 for both. Among all, fewer than one in a thousand are off by more than ten nats, and one
-# reads
+# 0.86 for both. Among all, fewer than one in a thousand are off by more than ten nats, and one reads
 # -87, because one of its 56 negative pairs happened to look real. DV takes the logarithm of the
 # same average, so the same pair costs it little. What do these few batches carry? Leave them out:
 
