@@ -96,8 +96,8 @@ FAMILIAR = {
     r"^OverflowError:": """`exp` of a large number does not fit into a float. Subtract the largest
         value first, or use a function that does: `softplus`, `logsumexp`.""",
     r"^ValueError: .*(math domain error|expected a (positive|nonnegative) (input|number))": """
-        `math.log(0)`, or a root of a negative number. Leave such terms out: `0 log 0` counts as
-        0.""",
+        Either `math.log(0)`: leave such terms out, `0 log 0` counts as 0. Or the root of a negative
+        number: print what stands under it.""",
     r"^TypeError: .*unexpected keyword argument": OTHER_NAMES,
     r"^TypeError: .*(positional arguments? but|missing \d+ required positional)": OTHER_ARGUMENTS,
     r"^EOFError: .*cannot ask for input": "The function asks for input: use its arguments.",

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from dimlearn.check.exercise import Exercise
 from dimlearn.evaluation import intervals
 
@@ -17,8 +19,13 @@ exercise = Exercise(
     hints="""The usual `p +- 1.96 sqrt(p (1-p) / n)` has the width 0 when everything was right: 10
     of 10 would be certain. Wilson asks which true accuracies could have given this count.
 
-    It pulls the center towards 1/2, and the root gets a second term, so that the width is never 0.
-    Center and half-width are both divided by `1 + z^2 / n`. z is 1.96 for 95 %.
+    They are the two solutions of a quadratic equation: `center - half` and `center + half`, whose
+    product is `center**2 - half**2`. In `a p**2 + b p + c = 0` the product is `c / a`. What is `a`
+    here?
+
+    Worked out to the end, Wilson's interval pulls the center towards 1/2, and the root gets a
+    second term, so that the width is never 0. Center and half-width are both divided by
+    `1 + z^2 / n`. z is 1.96 for 95 %.
 
     `center = (p + z**2 / (2 * n)) / (1 + z**2 / n)`, `half = z / (1 + z**2 / n) * math.sqrt(p * (1
     - p) / n + z**2 / (4 * n**2))`.""",
@@ -93,6 +100,22 @@ def center_and_half(correct, total):
 def around_p(correct, total):
     p, (_, half) = correct / total, center_and_half(correct, total)
     return p - half, p + half
+
+@exercise.mistake("""The product of the two solutions is taken for `(k / n)**2`. In the quadratic
+    equation that is the last number; the product is what it becomes once everything has been
+    divided by the factor of `p**2`. (Where most answers are right, the root of a negative number
+    comes of it.)""")
+def product_not_divided(correct, total):
+    center, _ = center_and_half(correct, total)
+    half = np.sqrt(center**2 - (correct / total) ** 2)
+    return center - half, center + half
+
+@exercise.mistake("""The center is Wilson's, but the half-width is that of a normal
+    distribution around the accuracy, and 0 when everything was right.""")
+def normal_around_the_center(correct, total):
+    center, p = center_and_half(correct, total)[0], correct / total
+    half = Z * math.sqrt(p * (1 - p) / total)
+    return center - half, center + half
 
 @exercise.mistake("""The half-width is too large: the center is divided by something, and so
     is the half-width.""")

@@ -55,7 +55,11 @@ exercise.share(
     infinite: an `exp`, or the log of a sigmoid that rounds to 0. `tf.nn.softplus` is safe.""",
 )
 exercise.share(shared_softplus.log_of_sigmoid_with_epsilon, of=formula)
-exercise.share(shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way)
+exercise.share(
+    shared.halved, shared.bits, shared.numpy_inside, shared.numpy_on_the_way,
+    halved="""Your function gives half of the loss. There is one kind of logits here, and one mean,
+    which counts as it is.""",
+)
 exercise.share(
     shared.sign_flipped,
     sign_flipped="""The sign is wrong: your function gives the log-probability of a yes, which is to
