@@ -242,8 +242,8 @@ check.sample_prior(always_the_same)
 # ## How far you are
 #
 # What is done is kept in a small file beside your copies of the lessons. It survives a restart, and
-# `dimlearn progress` in a terminal shows it too. `sample_prior` stands under lesson 7, where you
-# will use it again; once it is right it is marked there.
+# `dimlearn progress` in a terminal shows it too. Once `sample_prior` is right it is marked there; you
+# will use it again in lesson 07.
 
 # %%
 check.progress()

@@ -4,6 +4,7 @@ Which lesson an exercise belongs to is said here and nowhere else.
 """
 
 LESSONS = {
+    0: ("Start here", ("sample_prior",)),
     1: (
         "Entropy and mutual information",
         ("entropy", "kl_divergence", "mutual_information", "gaussian_mi"),
@@ -22,10 +23,7 @@ LESSONS = {
         "The local objective",
         ("attach_code", "local_scores", "local_jsd", "train_step", "local_infonce"),
     ),
-    7: (
-        "Prior matching",
-        ("sample_prior", "discriminator_loss", "prior_loss", "prior_gradients"),
-    ),
+    7: ("Prior matching", ("discriminator_loss", "prior_loss", "prior_gradients")),
     8: ("The weighted loss", ("dim_loss", "dim_step")),
     9: (
         "Comparing classifiers",

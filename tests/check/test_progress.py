@@ -37,7 +37,7 @@ def test_a_solved_exercise_is_noted_and_survives_the_kernel():
     text = repr(check.progress())
     assert set(saved()) == {"entropy"}
     assert "[x] entropy" in text and "[ ] kl_divergence" in text
-    assert "Progress: 1 of 40" in text and "Next: `kl_divergence` in lesson 1." in text
+    assert "Progress: 1 of 40" in text and "Next: `sample_prior` in lesson 0." in text
 
 
 def test_the_words_carry_no_clock():

@@ -13,10 +13,9 @@ from dimlearn.check.syllabus import LESSON_OF, LESSONS
 from dimlearn.course import authoring, lesson_source
 
 SOURCES = {int(lesson.name[:2]): lesson.source for lesson in authoring.lessons()}
-KNOWN = {0, *LESSONS}
+KNOWN = set(LESSONS)
 each = pytest.mark.parametrize("number", SOURCES, ids=lambda number: f"{number:02d}")
-HOME = {**LESSON_OF, "sample_prior": 0}  # the first exercise of all, needed again in lesson 07
-EXERCISES = [name for name, number in HOME.items() if number in SOURCES]
+EXERCISES = [name for name, number in LESSON_OF.items() if number in SOURCES]
 DIFFICULTY = r"\*(Easy|Medium|Hard), (about )?(\d+) minutes"
 
 CODE = "\N{REPLACEMENT CHARACTER}"  # stands for a line of code
@@ -221,7 +220,7 @@ def test_its_questions_keep_their_answers_hidden(number):
 def test_an_exercise_of_the_syllabus_is_in_its_lesson(name):
     """Written once, with the signature of the check, and judged once; before it, how hard it is
     and how many minutes it takes."""
-    cells = cells_of(HOME[name])
+    cells = cells_of(LESSON_OF[name])
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     assert len(re.findall(rf"\bcheck\.{name}\({name}\)", "\n".join(code))) == 1
     (place,) = [

@@ -82,14 +82,14 @@ def test_the_next_lesson(source, tmp_path):
         (mine / progress_file.FILE).write_text(json.dumps(done), encoding="utf-8")
         return work.next_lesson(mine, source).name
 
-    first = progress_file.LESSONS[1][1]
+    first = ("sample_prior", *progress_file.LESSONS[1][1])
     second = progress_file.LESSONS[2][1]
     assert work.next_lesson(mine, source).name == "00_start.ipynb"
-    assert with_done("entropy") == "01_first.ipynb"
+    assert with_done("sample_prior", "entropy") == "01_first.ipynb"
     assert with_done(*first) == "02_second.ipynb"
     assert with_done(*first, *second) == "02_second.ipynb"
     work.set_aside(mine, 1, source)
-    assert with_done("entropy") == "02_second.ipynb"
+    assert with_done("sample_prior", "entropy") == "02_second.ipynb"
 
 
 def test_duplicates_and_notes_are_not_the_lesson(source, tmp_path, monkeypatch):
@@ -102,9 +102,8 @@ def test_duplicates_and_notes_are_not_the_lesson(source, tmp_path, monkeypatch):
     assert work.set_aside(mine, 1, source) == mine / "01_first-old-1.ipynb"
     assert work.copy_new(mine, source) == [mine / "01_first.ipynb"]
     elsewhere = tmp_path / "progress.json"
-    elsewhere.write_text(
-        json.dumps({"version": 1, "done": {"entropy": "2026-01-01"}}), encoding="utf-8"
-    )
+    done = dict.fromkeys(("sample_prior", "entropy"), "2026-01-01")
+    elsewhere.write_text(json.dumps({"version": 1, "done": done}), encoding="utf-8")
     monkeypatch.setenv("DIMLEARN_PROGRESS", str(elsewhere))
     assert work.next_lesson(mine, source) == mine / "01_first.ipynb"
 
