@@ -107,7 +107,7 @@ def filled_in(settings, dataset):
         if getattr(settings, name) < least:
             raise InputError(f"--{name.replace('_', '-')} must be at least {least}")
     rows = all_rows(settings)
-    by_default = [name for name, row in rows.items() if not row.on_request]
+    by_default = [name for name, row in rows.items() if not row.variant_of]
     control = ["random"] if settings.full else []  # for what is fine-tuned
     asked = tuple(dict.fromkeys([*(settings.rows or by_default), *settings.add, *control]))
     for name in asked:

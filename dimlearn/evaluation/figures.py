@@ -21,28 +21,30 @@ def draw(results, folder, dataset, say):
     queries, labels = dataset.x_test[shown], dataset.y_test[shown]
     class_names = np.array(dataset.class_names)
     searched, searched_labels = dataset.x_train[searched], dataset.y_train[searched]
-    codes = {row["name"]: codes_of(row["name"], folder, searched, queries) for row in rows}
+    all_names = [row["name"] for row in rows]
 
     figures = {"accuracy": pictures.accuracies(rows), "few_labels": pictures.few_labels(rows)}
     if len(queries) > FEWEST_TO_PROJECT:
-        places = {name: in_two_dimensions(test_codes) for name, (_, test_codes) in codes.items()}
+        codes = {name: codes_of(name, folder, queries)[0] for name in all_names}
+        places = {name: in_two_dimensions(each) for name, each in codes.items()}
         figures["projection"] = pictures.projection(places, labels, class_names)
     if any(row["history"][0] for row in rows):
         figures["loss_curves"] = pictures.loss_curves(rows)
     first = np.sort(np.unique(labels, return_index=True)[1][:10])  # of each of ten classes
-    names = [name for name in NEIGHBOURS_OF if name in codes] or codes
-    found = {name: nearest(codes[name][0], codes[name][1][first]) for name in names}
+    names = [name for name in NEIGHBOURS_OF if name in all_names] or all_names
+    found = {name: nearest(*codes_of(name, folder, searched, queries[first])) for name in names}
     figures["neighbours"] = pictures.neighbours(
         queries[first], class_names[labels[first]], found, searched, class_names[searched_labels]
     )
     return figures
 
 
-def codes_of(name, folder, train, test):
-    """Standardised codes `([N, D], [M, D])` of images from a row's encoder of the first seed."""
+def codes_of(name, folder, *parts):
+    """Codes `[N, D]` of each part of the images from a row's encoder of the first seed,
+    standardised by the first part."""
     path = folder / "encoders" / f"{name}-0.keras"
     encoder = keras.saving.load_model(path, compile=False, safe_mode=True)
-    return standardize(encode(encoder, train), encode(encoder, test))
+    return standardize(*(encode(encoder, images) for images in parts))
 
 
 def in_two_dimensions(codes, seed=0):

@@ -85,7 +85,8 @@ def with_intervals(seeds, groups):
 
 
 def differences(parts_of, known, groups):
-    """The accuracy of each row minus that of each control, `[{"encoder", "minus", "score", ...}]`.
+    """The accuracy of each row minus that of each control, and of the row that it is a variant of,
+    `[{"encoder", "minus", "score", ...}]`.
 
     `parts_of`: `{row: [its finished parts]}`; `known`: `{row: Row}`. "score" is the probe, one of
     `PAIRED_PROBES`; the other keys are those of an `Interval`. Rows of one seed are compared
@@ -93,7 +94,7 @@ def differences(parts_of, known, groups):
     """
     found = []
     for name, minus in itertools.product(parts_of, parts_of):
-        if name == minus or not known[minus].control:
+        if name == minus or not (known[minus].control or known[name].variant_of == minus):
             continue
         both = [[part["correct"] for part in parts_of[row]] for row in (name, minus)]
         for probe in (probe for probe in PAIRED_PROBES if probe in both[0][0]):

@@ -34,7 +34,7 @@ class Row:
     seeded: another pretraining seed gives another encoder.
     last: its code is so long that the other rows are probed first.
     weights: (alpha, beta, gamma) of a row of Deep InfoMax.
-    on_request: it is made only when it is asked for by name.
+    variant_of: the row that it varies in one thing; it is made only when it is asked for by name.
     added: it is an encoder of yours, and nothing is known of what it saw.
     """
 
@@ -45,7 +45,7 @@ class Row:
     seeded: bool = True
     last: bool = False
     weights: tuple | None = None
-    on_request: bool = False
+    variant_of: str = ""
     added: bool = False
 
     def train(self, dataset, settings, seed, callbacks=()):
@@ -168,7 +168,7 @@ def views(dataset, settings, seed, callbacks):
     return encoder, train_without_labels(model, dataset, settings, callbacks)
 
 
-@row(on_request=True)
+@row(variant_of="views")
 def augmented(dataset, settings, seed, callbacks):
     """The control of *views*: one random view of every image, code and map from the same picture.
     It sees as many different pictures, and no two that belong together."""
@@ -179,25 +179,25 @@ def augmented(dataset, settings, seed, callbacks):
     return encoder, train_without_labels(model, dataset, settings, callbacks)
 
 
-@row(on_request=True)
+@row(variant_of="local")
 def coordinates(dataset, settings, seed, callbacks):
     """*local*, and a network has to say where on the map a feature is."""
     return local_and(dataset, settings, seed, callbacks, coordinates=1.0)
 
 
-@row(on_request=True)
+@row(variant_of="local")
 def offsets(dataset, settings, seed, callbacks):
     """*local*, and a network has to say how far apart two features are."""
     return local_and(dataset, settings, seed, callbacks, offsets=1.0)
 
 
-@row(on_request=True)
+@row(variant_of="local")
 def occlusion(dataset, settings, seed, callbacks):
     """*local*, with a quarter of the image hidden from the code."""
     return local_and(dataset, settings, seed, callbacks, occlusion=0.25)
 
 
-@row(on_request=True)
+@row(variant_of="local")
 def all_three(dataset, settings, seed, callbacks):
     """*local* with all that the paper's Table 4 adds."""
     extras = {"coordinates": 1.0, "offsets": 1.0, "occlusion": 0.25}

@@ -20,7 +20,8 @@ OF_CODE_CAPTION = one_line("""
     same; of one scale, so not the paper's MS-SSIM), the dependence of its numbers (NDM) and MINE's
     estimate of I(X; Y), both in nats and read on images that their critics did not see:
 """)
-PAIRED_WITH = ("random", "pixels", "supervised")  # more controls would not fit on a page
+# More controls would not fit on a page; the last two have a column beside their variants only.
+PAIRED_WITH = ("random", "pixels", "supervised", "local", "views")
 
 
 def accuracy_table(results):

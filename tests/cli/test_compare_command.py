@@ -162,7 +162,7 @@ def test_the_results_file(finished):
 def test_unasked_it_has_every_row_but_those_on_request(little_file, tmp_path, capsys):
     arguments = ["compare", "--data", little_file, "--out", tmp_path / "all", *OPTIONS]
     assert run_here(capsys, *arguments)[0] == 0
-    unasked = [name for name, row in all_rows(Settings()).items() if not row.on_request]
+    unasked = [name for name, row in all_rows(Settings()).items() if not row.variant_of]
     assert list(scores_of(tmp_path / "all")) == unasked
 
 

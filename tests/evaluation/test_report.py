@@ -10,6 +10,7 @@ from marks import weekly
 
 from dimlearn import data
 from dimlearn.evaluation import Settings, accuracy_interval, compare
+from dimlearn.evaluation.conclusion import conclusion
 from dimlearn.evaluation.intervals import difference_over_seeds
 from dimlearn.evaluation.report import summarise, write_report, write_tables
 from dimlearn.evaluation.run_folder import DRAWN
@@ -83,6 +84,17 @@ def test_every_row_is_compared_with_every_control(bars):
     }
     assert {each["score"] for each in results["differences"]} == {"linear", "labels_10"}
     assert all(each["mean"] == each["low"] == each["high"] == 0 for each in results["differences"])
+
+
+def test_a_variant_is_compared_with_the_row_that_it_varies(bars):
+    correct = {"linear": right(0.8)}
+    names = ("local", "views", "occlusion", "augmented")
+    results = summarise([part(name, 0, correct) for name in names], Settings(), bars)
+    pairs = {(each["encoder"], each["minus"]) for each in results["differences"]}
+    assert pairs == {("occlusion", "local"), ("augmented", "views")}
+    head = next(line for line in differences_as_markdown(results).split("\n") if "minus" in line)
+    assert head.replace("|", "").split() == ["encoder", "minus", "local", "minus", "views"]
+    assert "occlusion (80.0 %) cannot be told apart from local" in conclusion(results).lower()
 
 
 def test_rows_of_the_same_seed_are_paired(bars):

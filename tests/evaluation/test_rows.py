@@ -26,7 +26,7 @@ def test_the_table_of_the_course():
     beside = ["augmented", "coordinates", "offsets", "occlusion", "all_three"]
     assert list(rows) == [*controls, "views", *beside, *WEIGHTS]
     assert [name for name, row in rows.items() if row.control] == controls
-    assert [name for name, row in rows.items() if row.on_request] == beside
+    assert [name for name, row in rows.items() if row.variant_of] == beside
     assert {name for name, row in rows.items() if row.labels} == {"supervised", "standard"}
     assert {name for name, row in rows.items() if not row.seeded} == {"pixels", "pca"}
     assert {name for name, row in rows.items() if row.last} == {"pixels"}
