@@ -151,7 +151,7 @@ print(f"-2 log 2 = {-2 * np.log(2):.2f}, log 2 = {np.log(2):.2f}")
 
 # %% [markdown]
 # Both bounds stand near $-2 \log 2$, where every training of them begins. The prior loss stands
-# within a few tenths of $\log 2$, and not on it: the discriminator is fed 64 numbers around 0.5,
+# within half a nat of $\log 2$, and not on it: the discriminator is fed 64 numbers around 0.5,
 # not around 0, so even an untrained one has logits that differ from 0.
 
 # %% [markdown]
@@ -434,8 +434,7 @@ for mistake in (critic_forgotten, flag_forgotten):
 # later: the averages stay at 0 and 1, and the layers that were to make training easy do next to
 # nothing.
 #
-# What the two mistakes cost the code, no curve tells: that takes a probe, as you will ask one further
-# down.
+# What a mistake costs the *code*, no curve tells. That takes a probe; you will need one further down.
 
 # %% [markdown]
 # ## What could go wrong: one step for all
@@ -632,27 +631,64 @@ settle(control, images.x_train)
 codes["gamma = 0"] = encode(control, seen)
 judging.squashed(codes)
 
+
 # %% [markdown]
 # Most of the *spread* is there without a prior: it is the work of the bound. The *ends* are mostly
 # that of the prior: without it few entries get there.
+#
+# But such a histogram throws all 64 numbers into one heap. The prior wants *each* number to be spread
+# evenly, and each may have its own place. Lesson 07's **gap** looks at one number at a time (0: even;
+# 0.5: all in the middle; 1: all at one end). **Predict**: with the prior, is a number nearer to even?
+
+# %%
+def gap(code):
+    """How far each squashed number is from even: the largest difference, mean over the numbers."""
+    points = np.sort(1 / (1 + np.exp(-code)), axis=0)
+    share = np.arange(1, len(points) + 1)[:, None] / len(points)
+    return np.abs(share - points).max(axis=0).mean()
+
+
+# %%
+shapes = {}
+for name, code in codes.items():
+    each = 1 / (1 + np.exp(-code))
+    shapes[name] = gap(code), each.std(axis=0).mean(), np.abs(each.mean(axis=0) - 0.5).mean()
+    told = "gap {:.2f}, deviation of a number {:.2f}, its mean is {:.2f} from the middle"
+    print(f"{name:9}", told.format(*shapes[name]))
+
+# %% [markdown]
+# It is not: with the prior the gap is a little *larger*. A number is spread about as widely as without
+# one. But its mean lies further from the middle, some numbers towards 0 and others towards 1. The prior
+# has moved whole numbers apart. Together they look more even, and each by itself is not.
 #
 # One run each is an anecdote, and your $\gamma$ is only one. So other settings were *recorded*, five seeds
 # each: the library's four, on your budget. *mixed* has no prior, *complete* one with the weight 0.2, and
 # they are equal in everything else. *local* has your two weights, but the library's critic and
 # discriminator, with which codes spread less: it is no repetition of your run. *global* has a prior
-# with the weight 1, and another bound. **Predict**: how many in a hundred entries will lie at the ends?
+# with the weight 1, and another bound. **Predict**: how many in a hundred entries will lie at the ends,
+# and which rows have the smaller gap?
 
 # %%
-ends = recorded.read("weightings").pivot(index="seed", columns="row", values="at_the_ends")
-(100 * ends[["random", "local", "mixed", "complete", "global"]]).round(1)
+table, rows = recorded.read("weightings"), ["random", "local", "mixed", "complete", "global"]
+by_seed = {what: table.pivot(index="seed", columns="row", values=what)[rows]
+           for what in ("at_the_ends", "gap")}  # fmt: skip
+ends, gaps = by_seed.values()
+(100 * ends).round(1)
+
+# %%
+gaps.round(2)
 
 # %% [markdown]
 # Without a prior nothing is at the ends, and with the weight 0.1 of *local* next to nothing. With 0.2
 # up to two entries in a hundred get there, fewer than an even spread would have. That is the work of
 # the prior, since *mixed* and *complete* differ in nothing else. With 1, and the global bound beside
 # it, far too many do: more than half of all entries. Weight and bound differ there, so this table
-# cannot say which of them does it. In none of the rows the spread is even: a prior is asked for, and
-# not granted. (What each of these codes is worth, lesson 09 shows.)
+# cannot say which of them does it.
+#
+# And each number by itself? With its prior *complete* has a larger gap than *mixed* without one, with
+# every seed: the numbers are *less* even for it. *global* is the furthest from even of all, further than
+# the untrained code. A prior is asked for, and on this budget not granted. (What each of these codes is
+# worth, lesson 09 shows.)
 
 # %% [markdown]
 # ## Save and load

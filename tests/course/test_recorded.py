@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dimlearn import InputError
+from dimlearn import DeepInfoMax, InputError, build_encoder
 from dimlearn.course import authoring, recorded
 from dimlearn.course.results import explosion, global_objective, local_objectives, prior_matching
-from dimlearn.startup import tf
+from dimlearn.startup import keras, tf
 
 TABLES = authoring.ROOT / "lessons" / "results"
 IMAGES = SimpleNamespace(
@@ -118,6 +118,31 @@ def test_the_games_are_run_as_they_say(monkeypatch):
     assert (none["game"], fast["game"]) == tuple(games)
     assert fast["size"] > none["size"] and fast["offset"] > none["offset"]
     assert all(0 < row["accuracy"] < 1 and -4 < row["bound"] < math.log(32) for row in (none, fast))
+    assert all(0 <= row["turns"] <= 3 for row in (none, fast))  # it looked three times
+
+
+def test_how_often_a_mean_passes_0():
+    first, second, third = [-1, 2, 1, -3], [1, 2, 3, 4], [-1, -2, 5, 6]
+    assert prior_matching.turns(np.transpose([first, second, third])) == 1  # 2, 0 and 1 times
+
+
+def test_looking_at_the_means_changes_no_training():
+    """The same weights after it, since a training only uses a batch's own statistics."""
+    images = np.random.default_rng(0).random((64, 28, 28, 1), "float32")
+
+    def trained(*callbacks):
+        keras.utils.set_random_seed(0)
+        encoder = build_encoder((28, 28, 1), 4)
+        model = DeepInfoMax(encoder, beta=1, seed=0)
+        model.compile(keras.optimizers.Adam(1e-3))
+        watchers = [prior_matching.Means(encoder, images[:16], every=1) for _ in callbacks]
+        model.fit(images, epochs=1, batch_size=16, verbose=0, callbacks=watchers)
+        return watchers, encoder.trainable_variables
+
+    (watcher,), watched = trained("means")
+    for ours, other in zip(watched, trained()[1]):
+        np.testing.assert_array_equal(ours, other)
+    assert np.shape(watcher.seen) == (4, 4)
 
 
 def test_where_codes_lie():

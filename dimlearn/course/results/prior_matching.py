@@ -24,8 +24,8 @@ GAMES = {  # gamma, the discriminator's rate
 
 
 def run(seed):
-    """For each game: a linear probe's accuracy, the last bound in nats, the gap to uniform, mean
-    size and offset of the raw numbers."""
+    """For each game: a linear probe's accuracy, the last bound in nats, how often the mean of a
+    number passed 0, the gap to uniform, mean size and offset of the raw numbers."""
     return [{"game": game, **judged(*settings, seed)} for game, settings in GAMES.items()]
 
 
@@ -37,11 +37,39 @@ def judged(gamma, discriminator_rate, seed):
     model = DeepInfoMax(encoder, beta=1, gamma=gamma, bound="infonce_codes", seed=seed)
     opponent = keras.optimizers.Adam(discriminator_rate)
     model.compile(keras.optimizers.Adam(RATE), discriminator_optimizer=opponent)
-    told = model.fit(images.x_train, epochs=EPOCHS, batch_size=BATCH, verbose=0).history
+    means = Means(encoder, images.x_train[:500])
+    training = {"epochs": EPOCHS, "batch_size": BATCH, "verbose": 0, "callbacks": [means]}
+    told = model.fit(images.x_train, **training).history
     settle(encoder, images.x_train[:1000])
     accuracy = linear(frozen_codes(encoder, load(limit=LABELLED)))
     codes = encode(encoder, images.x_validation[:1000])
-    return {"accuracy": accuracy, "bound": told["local_bound"][-1], **shape_of(codes)}
+    return {
+        "accuracy": accuracy,
+        "bound": told["local_bound"][-1],
+        "turns": turns(np.array(means.seen)),
+        **shape_of(codes),
+    }
+
+
+class Means(keras.callbacks.Callback):
+    """Keeps the mean of each number of the codes, seen every few batches as a training sees it.
+
+    That moves the averages of batch normalisation, but no weight and no batch of the training.
+    """
+
+    def __init__(self, encoder, images, every=4):
+        super().__init__()
+        self.encoder, self.images, self.every, self.seen = encoder, images, every, []
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch % self.every == 0:
+            _, codes = self.encoder(self.images, training=True)
+            self.seen.append(codes.numpy().mean(axis=0))
+
+
+def turns(means):
+    """How often the mean of a number passed 0, of means `[times, numbers]`; mean over numbers."""
+    return float(np.mean(np.sum(np.diff(np.sign(means), axis=0) != 0, axis=0)))
 
 
 def shape_of(codes):

@@ -8,6 +8,7 @@ import dataclasses
 
 import numpy as np
 
+from dimlearn.course.results.prior_matching import shape_of
 from dimlearn.data.images import load
 from dimlearn.evaluation.codes import encode, frozen_codes
 from dimlearn.evaluation.intervals import paired_difference
@@ -23,8 +24,8 @@ DRAWS = range(10)  # of ten labels a class
 
 def run(seed):
     """For each row: a linear probe's accuracy with all labels, the same less that of the untrained
-    encoder, with its interval, the accuracy with ten labels a class, and the share of entries near
-    the ends of the prior."""
+    encoder, with its interval, the accuracy with ten labels a class, the share of entries near the
+    ends of the prior, and how far from even each number is."""
     images, found, right = tested_images(), [], {}
     for name in ("random", *WEIGHTS, "supervised"):
         encoder, _ = all_rows(SETTINGS)[name].train(images, SETTINGS, seed)
@@ -34,7 +35,8 @@ def run(seed):
         over = paired_difference(right[name], right["random"], images.test_groups)
         row = {"row": name, "linear": right[name].mean()}
         row |= dict(zip(("over_random", "low", "high"), over)) | {"ten_labels": few.mean()}
-        row["at_the_ends"] = share_at_the_ends(encode(encoder, images.x_validation))
+        codes = encode(encoder, images.x_validation)
+        row |= {"at_the_ends": share_at_the_ends(codes), "gap": shape_of(codes)["gap"]}
         found.append(row)
     return found
 
