@@ -585,7 +585,7 @@ print("raw", " " * 13, {probe: f"{accuracy:.2f}" for probe, accuracy in settled[
 # %% [markdown]
 # The ReLU costs the code most with neighbours, which hold all its numbers against each other. With
 # ten labels there is not much to lose. Whether an entry was slightly or strongly negative is gone
-# for good. The sigmoid costs little here, with a line about two hundredths: its entries have the
+# for good. The sigmoid costs next to nothing here, two hundredths at most: its entries have the
 # deviation 1, and there a sigmoid is not far from straight. **Predict** what it costs a code that
 # is a hundred times larger, as codes may become in training.
 
