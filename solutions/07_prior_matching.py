@@ -73,7 +73,7 @@ leave most of the square empty. Right, a uniform sample fills the square evenly.
 # The codes are a cloud somewhere in the square. It could as well be elsewhere, or wider: mutual
 # information stays the same when a code is shifted, stretched or turned in any invertible way
 # (lesson 01). It says nothing about *where* codes lie. (A training still moves them: they begin near
-# the middle, and grow apart while the bound rises. The information would be the same elsewhere.)
+# the middle, and it draws them apart. The information would be the same elsewhere.)
 #
 # Sometimes we want a say in that: numbers in a known range, independent of each other, every part
 # of the range used, so that codes can be compared, sampled and stored. The paper's **prior
@@ -93,6 +93,13 @@ leave most of the square empty. Right, a uniform sample fills the square evenly.
 #
 # Each has its own loss, and each loss moves *one* player. That is all there is, and
 # it is easy to get wrong. Here is whose gradient goes where:
+
+# %% tags=["claim"]
+# they begin near
+# the middle, and it draws them apart.
+first = squashed(new_encoder(2))
+assert np.abs(first - 0.5).max() < 0.2
+assert free.std(axis=0).min() > 2 * first.std(axis=0).max()
 
 # %%
 show(pictures.players("discriminator"), """A diagram. Codes from the encoder, through the sigmoid, and
