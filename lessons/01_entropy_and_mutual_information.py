@@ -437,7 +437,8 @@ for name, table in {"unharmed": np.eye(4) / 4, "replaced": np.full((4, 4), 1 / 1
 # %% [markdown]
 # The letter that arrives unharmed tells all there is to know, and here it reads 0. The replaced one
 # tells nothing, and reads less than 0, which mutual information never is. The catalogue of the
-# checks knows this mistake, and what it compares with:
+# checks knows this mistake, in a form of its own (`marginals` and `compared` are small functions
+# beside it), and tells what it compares with:
 
 # %%
 check.explain("mutual_information.one_marginal_only")

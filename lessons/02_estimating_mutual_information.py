@@ -315,6 +315,9 @@ for _ in range(6):
     print(f"a = {a.numpy():.2f}   InfoNCE {-down:.2f}")
     optimizer.apply_gradients([(tape.gradient(down, a), a)])
 
+# %%
+print(", ".join(f"factor {factor}: {NCE(factor * exact):.2f}" for factor in (0.5, 0.9, 1.0, 1.1, 2.0)))
+
 
 # %% [markdown]
 # The number climbs from 0.1 towards 1: over the factor, InfoNCE has a hill as well, and its top is
@@ -522,7 +525,7 @@ for name, mean in means.items():
 # below 0 on average, and the value above the information.
 #
 # DV takes one logarithm, of a mean over all 240 negatives. The same holds for it, but it errs much
-# less here. And $\log N$? More than that from what should be InfoNCE betrays the mistake at once. But
+# less: so little here that these 200 batches may not show it. And $\log N$? More than that from what should be InfoNCE betrays the mistake at once. But
 # less than that, as here, does not clear it; and DV, where there is more to find, may read more.
 #
 # ## Questions

@@ -357,7 +357,7 @@ print(f"NWJ without them: {usual.mean():.2f} ± {usual.std():.2f}, "
 # %% [markdown]
 # At 2 nats they carry one or two hundredths of a nat of the mean, and a good part of the scatter.
 # With more information the batches that count are rarer still, and carry more. **Predict**: fifty
-# people read 300 batches each, at 10 nats, and NWJ is right in expectation. How many of the fifty
+# people read 300 batches of 8 pairs each, at 10 nats, and NWJ is right in expectation. How many of the fifty
 # have a mean above 10?
 
 # %%
@@ -421,8 +421,10 @@ NWJ's theory rises ever more steeply. The band of the five runs lies on it at 1 
 # is right, after 20,000 batches each. At 3 nats 2.80 is right, and all five report less. At 4 nats
 # 7.35 is right, and the five runs saw 2.5 to 4.2: the usual 95 % interval made of them ends at 4.4,
 # confident and wrong. They have just not met the batches that make the difference. So a small
-# measured scatter of NWJ is no good news. Its price scatters $e$ times as much with every further
-# nat. (Song & Ermon 2020 show this growth for the whole family.)
+# measured scatter of NWJ is no good news. In this world its price scatters $e$ times as much with every
+# further nat. (In any world the variance of $n$ independent prices is at least $(e^I - 1)/n$, so that the
+# scatter grows at least like $\sqrt{e}$ a nat; for DV that holds in the limit of large samples. Song &
+# Ermon 2020.)
 #
 # ## What no estimator can do
 #
@@ -441,9 +443,10 @@ for letters in (10_000, 1_000_000):
     print(f"I = {math.log(letters):4.1f} nats: all 64 different in {all_different(letters):.1%}")
 
 # %% [markdown]
-# By nothing, in four batches of five: all letters differ, and which is equal to which is the whole
-# score matrix. The same matrix belongs to 9.2 nats, to 13.8, and to any larger number. So whatever
-# is computed from it, a number that is to stay below the truth in most batches must stay below 9.2.
+# By nothing, in four batches of five: all letters differ, and which is equal to which is all that a
+# *batch* tells. (The critics above were given more: the true ratio, which knows $K$.) The same batch
+# belongs to 9.2 nats, to 13.8, and to any larger number. So whatever is computed from it, a number that is
+# to stay below the truth in most batches must stay below 9.2.
 #
 # How far can that be pressed? Fewer letters have less information, and must still be all different
 # in every second batch. A batch holds $N(N-1)/2$ pairs of letters, and two letters are equal with
@@ -457,7 +460,7 @@ print(f"{fewest:.0f} letters, {math.log(fewest):.1f} nats: "
 
 
 # %% [markdown]
-# From 8.0 nats on, about half of all batches look like infinite information. This is $2 \log N$,
+# From 8.0 nats on, half of all batches or more look like infinite information. This is $2 \log N$,
 # less a third of a nat: **twice the log of the number of pairs** is about as much as any bound of
 # this kind can claim. (McAllester & Stratos 2020 prove $2 \log N + 5$ for every lower bound that
 # holds with high confidence whatever the distribution is. InfoNCE stops at half of it.)

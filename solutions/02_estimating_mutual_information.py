@@ -335,6 +335,9 @@ for _ in range(6):
     print(f"a = {a.numpy():.2f}   InfoNCE {-down:.2f}")
     optimizer.apply_gradients([(tape.gradient(down, a), a)])
 
+# %%
+print(", ".join(f"factor {factor}: {NCE(factor * exact):.2f}" for factor in (0.5, 0.9, 1.0, 1.1, 2.0)))
+
 # %% [markdown]
 # The number climbs from 0.1 towards 1: over the factor, InfoNCE has a hill as well, and its top is
 # close to 1 too. A critic has thousands of such numbers. Here is one that only scores, as a Keras
@@ -582,7 +585,7 @@ for name, mean in means.items():
 # below 0 on average, and the value above the information.
 #
 # DV takes one logarithm, of a mean over all 240 negatives. The same holds for it, but it errs much
-# less here. And $\log N$? More than that from what should be InfoNCE betrays the mistake at once. But
+# less: so little here that these 200 batches may not show it. And $\log N$? More than that from what should be InfoNCE betrays the mistake at once. But
 # less than that, as here, does not clear it; and DV, where there is more to find, may read more.
 #
 # ## Questions
@@ -641,7 +644,8 @@ negatives = [np.exp(one.numpy())[~np.eye(16, dtype=bool)].reshape(16, 15) for on
 assert np.mean(np.mean(negatives, axis=2) < 1) > 0.6
 
 # %% tags=["claim"]
-# The same holds for it, but it errs much less here.
+# The same holds for it, but it errs much
+# less
 assert abs(means["DV"] - 2) < 0.4 * (means["without the positive"] - 2)
 
 # %% tags=["claim"]

@@ -161,8 +161,8 @@ def negatives_in_numpy(right, scores):
 def ten_subtracted(formula, scores):
     return formula(scores, scores - 10 * diagonal(scores), number(scores))
 
-@shared("""The mean over the negatives is divided by N, the number of images. How many negative
-    pairs are there?""")
+@shared("""The sum over the negatives is divided by N, the number of positive pairs. How many
+    negative pairs are there?""")
 def counted_by_rows(formula, scores):
     return formula(scores, negatives(scores), scores.shape[0])
 

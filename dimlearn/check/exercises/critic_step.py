@@ -68,7 +68,8 @@ def sides_exchanged(critic, optimizer, x, y):
     return critic_step(critic, optimizer, y, x)
 
 @exercise.mistake("""The critic does not move: no gradient reaches it. Its call has to stand
-    *inside* `with tf.GradientTape()`, or the tape does not see how the bound came from it.""")
+    *inside* `with tf.GradientTape()`, and so has all that is made of it, the bound and its sign:
+    the tape sees nothing else.""")
 def outside_the_tape(critic, optimizer, x, y):
     scores = critic(x, y)
     with tf.GradientTape() as tape:

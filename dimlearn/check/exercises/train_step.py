@@ -62,7 +62,8 @@ def encoder_forgotten(images, encoder, critic, optimizer):
     return step(images, encoder, critic, optimizer, moving=[critic])
 
 @exercise.mistake("""The encoder does not move: no gradient reaches it. Its call has to stand
-    *inside* `with tf.GradientTape()`, or the tape does not see how the loss came from it.""")
+    *inside* `with tf.GradientTape()`, and so has all that is made of it, the loss and its sign: the
+    tape sees nothing else.""")
 def encoder_outside_the_tape(images, encoder, critic, optimizer):
     feature_map, code = encoder(images, training=True)
     with tf.GradientTape() as tape:
