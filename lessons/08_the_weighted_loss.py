@@ -232,7 +232,8 @@ print(f"discriminator loss: {losses[0]:.2f} at first, {losses[-1]:.2f} after 20 
 # %% [markdown]
 # It falls. At first it lies above $2 \log 2 = 1.39$, the price of saying one half to everything: the
 # first weights say something else, and much the same to codes and samples. After twenty steps it lies
-# below. The discriminator has begun to tell the codes of an untrained encoder from uniform samples.
+# below. The discriminator has begun to tell the codes of an untrained encoder from uniform samples. (An
+# easy beginning: behind the sigmoid these codes all lie close to the middle.)
 
 # %% [markdown]
 # Why `tf.random` and not NumPy, as in your `sample_prior`? Steps will be compiled below, and a
@@ -384,7 +385,7 @@ for average in encoder.non_trainable_variables:
 # is nothing to wait for.) And all the while the weights move, so that an average lags behind them.
 #
 # An untrained encoder's averages have not even begun. So lesson 04 settled whatever it judged, and so
-# do we.
+# do we from here on.
 
 # %% [markdown]
 # *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
@@ -596,8 +597,8 @@ show(pictures.curves(range(1, 7), line, *labels, level), f"""The probe's accurac
 epochs: {pictures.first_and_last(line)}, untrained {level["untrained"]:.0f}.""")
 
 # %% [markdown]
-# The rate of learning rises at first and then falls to 0 along half a cosine. The rows of
-# `dimlearn compare`, beside which yours will stand, are trained at a rate that rises and stays.
+# The rate of learning rises at first and then falls to 0 along half a cosine. (The rows of `dimlearn
+# compare` are trained at a rate that rises and stays, unless it is told otherwise; lesson 09 tells it.)
 #
 # The code of your encoder is worth far more than that of the same encoder untrained. Nobody told it
 # what a digit is. (If your encoder is narrow, or without batch normalisation, the line may rise
@@ -633,8 +634,8 @@ judging.squashed(codes)
 
 
 # %% [markdown]
-# Most of the *spread* is there without a prior: it is the work of the bound. The *ends* are mostly
-# that of the prior: without it few entries get there.
+# Most of the *spread* is there without a prior: it is the work of the bound. The *ends* are where the
+# prior shows: without it less than half as many entries get there.
 #
 # But such a histogram throws all 64 numbers into one heap. The prior wants *each* number to be spread
 # evenly, and each may have its own place. Lesson 07's **gap** looks at one number at a time (0: even;
@@ -652,14 +653,16 @@ def gap(code):
 shapes = {}
 for name, code in codes.items():
     each = 1 / (1 + np.exp(-code))
-    shapes[name] = gap(code), each.std(axis=0).mean(), np.abs(each.mean(axis=0) - 0.5).mean()
-    told = "gap {:.2f}, deviation of a number {:.2f}, its mean is {:.2f} from the middle"
-    print(f"{name:9}", told.format(*shapes[name]))
+    off = each.mean(axis=0) - 0.5
+    leaning = np.sum(off < -0.1), np.sum(off > 0.1)
+    shapes[name] = gap(code), each.std(axis=0).mean(), np.abs(off).mean(), *leaning
+    told = "gap {:.2f}, deviation of a number {:.2f}, its mean is {:.2f} off the middle"
+    print(f"{name:9}", told.format(*shapes[name]), "({} below 0.4, {} above 0.6)".format(*leaning))
 
 # %% [markdown]
 # It is not: with the prior the gap is a little *larger*. A number is spread about as widely as without
-# one. But its mean lies further from the middle, some numbers towards 0 and others towards 1. The prior
-# has moved whole numbers apart. Together they look more even, and each by itself is not.
+# one. But its mean lies further from the middle, and more numbers lean to one side. The prior has moved
+# whole numbers. Together they reach further out, and each by itself is no more even.
 #
 # One run each is an anecdote, and your $\gamma$ is only one. So other settings were *recorded*, five seeds
 # each: the library's four, on your budget. *mixed* has no prior, *complete* one with the weight 0.2, and
@@ -694,8 +697,8 @@ gaps.round(2)
 # ## Save and load
 #
 # An encoder is worth keeping: its codes are what everybody afterwards works with. The critic and
-# the discriminator are not kept; their work is done. Both encoders go beside your copies of the
-# lessons, yours and its control.
+# the discriminator are not kept; their work is done. Two encoders go beside your copies of the
+# lessons, yours and the untrained one.
 
 # %%
 folder = progress_file.path().parent
@@ -751,8 +754,8 @@ print("after loading, the same codes:", np.array_equal(encode(again, seen), code
 # #### 4. Another run: training loss 0.7, validation loss 12 after four epochs. Overfitting?
 #
 # <details><summary>Yes: training is far better than validation.</summary>It looks like it. But in
-# our run the same validation images gave a good loss with the batch's own statistics, and settling
-# the averages mended the other one, with the same weights.</details>
+# the run of this lesson the same validation images gave a good loss with the batch's own statistics,
+# and settling the averages mended the other one, with the same weights.</details>
 # <details><summary>Perhaps not: the moving averages may be stale.</summary>Right, and there is a
 # test for it: settle the encoder, and look again.</details>
 # <details><summary>The validation images are harder.</summary>They come from the same place, and
@@ -769,8 +772,8 @@ print("after loading, the same codes:", np.array_equal(encode(again, seen), code
 # - a Keras model around your own step, and the encoder that it trained, in a file.
 #
 # **Next**: the line that rose above was no fair comparison. It had one probe, one control, and no
-# interval around any number. Lesson 09 takes your file and does it properly, with the test images,
-# once.
+# interval around any number. Lesson 09 takes your file and does it properly, with test images that
+# choose nothing.
 
 # %%
 check.progress()

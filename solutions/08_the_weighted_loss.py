@@ -240,7 +240,8 @@ print(f"discriminator loss: {losses[0]:.2f} at first, {losses[-1]:.2f} after 20 
 # %% [markdown]
 # It falls. At first it lies above $2 \log 2 = 1.39$, the price of saying one half to everything: the
 # first weights say something else, and much the same to codes and samples. After twenty steps it lies
-# below. The discriminator has begun to tell the codes of an untrained encoder from uniform samples.
+# below. The discriminator has begun to tell the codes of an untrained encoder from uniform samples. (An
+# easy beginning: behind the sigmoid these codes all lie close to the middle.)
 
 # %% tags=["claim"]
 # It falls. At first it lies above $2 \log 2 = 1.39$, the price of saying one half to everything
@@ -250,6 +251,10 @@ assert losses[-1] < losses[0] - 0.1 and losses[0] > 2 * np.log(2)
 # After twenty steps it lies
 # below.
 assert losses[-1] < 2 * np.log(2) - 0.02
+
+# %% tags=["claim"]
+# behind the sigmoid these codes all lie close to the middle
+assert np.abs(tf.sigmoid(code) - 0.5).max() < 0.05
 
 
 # %% [markdown]
@@ -409,7 +414,7 @@ for average in encoder.non_trainable_variables:
 # is nothing to wait for.) And all the while the weights move, so that an average lags behind them.
 #
 # An untrained encoder's averages have not even begun. So lesson 04 settled whatever it judged, and so
-# do we.
+# do we from here on.
 
 # %% tags=["claim"]
 # So it takes several hundred steps.
@@ -668,16 +673,16 @@ show(pictures.curves(range(1, 7), line, *labels, level), f"""The probe's accurac
 epochs: {pictures.first_and_last(line)}, untrained {level["untrained"]:.0f}.""")
 
 # %% [markdown]
-# The rate of learning rises at first and then falls to 0 along half a cosine. The rows of
-# `dimlearn compare`, beside which yours will stand, are trained at a rate that rises and stays.
+# The rate of learning rises at first and then falls to 0 along half a cosine. (The rows of `dimlearn
+# compare` are trained at a rate that rises and stays, unless it is told otherwise; lesson 09 tells it.)
 #
 # The code of your encoder is worth far more than that of the same encoder untrained. Nobody told it
 # what a digit is. (If your encoder is narrow, or without batch normalisation, the line may rise
 # less: try `dimlearn.build_encoder` in the place of yours.)
 
 # %% tags=["claim"]
-# The rows of `dimlearn compare`, beside which yours will stand, are trained at a rate that rises and
-# stays.
+# (The rows of `dimlearn
+# compare` are trained at a rate that rises and stays, unless it is told otherwise
 from dimlearn.evaluation import Settings
 
 assert not Settings().decay
@@ -720,8 +725,8 @@ codes["gamma = 0"] = encode(control, seen)
 judging.squashed(codes)
 
 # %% [markdown]
-# Most of the *spread* is there without a prior: it is the work of the bound. The *ends* are mostly
-# that of the prior: without it few entries get there.
+# Most of the *spread* is there without a prior: it is the work of the bound. The *ends* are where the
+# prior shows: without it less than half as many entries get there.
 #
 # But such a histogram throws all 64 numbers into one heap. The prior wants *each* number to be spread
 # evenly, and each may have its own place. Lesson 07's **gap** looks at one number at a time (0: even;
@@ -733,8 +738,8 @@ spread = {name: np.abs(1 / (1 + np.exp(-code)) - 0.5).mean() for name, code in c
 assert spread["gamma = 0"] - spread["untrained"] > 0.5 * (spread["yours"] - spread["untrained"])
 
 # %% tags=["claim"]
-# The *ends* are mostly
-# that of the prior: without it few entries get there.
+# The *ends* are where the
+# prior shows: without it less than half as many entries get there.
 at_ends = {name: np.mean(np.abs(1 / (1 + np.exp(-code)) - 0.5) > 0.45) for name, code in codes.items()}
 assert at_ends["gamma = 0"] < 0.5 * at_ends["yours"]
 
@@ -752,14 +757,16 @@ def gap(code):
 shapes = {}
 for name, code in codes.items():
     each = 1 / (1 + np.exp(-code))
-    shapes[name] = gap(code), each.std(axis=0).mean(), np.abs(each.mean(axis=0) - 0.5).mean()
-    told = "gap {:.2f}, deviation of a number {:.2f}, its mean is {:.2f} from the middle"
-    print(f"{name:9}", told.format(*shapes[name]))
+    off = each.mean(axis=0) - 0.5
+    leaning = np.sum(off < -0.1), np.sum(off > 0.1)
+    shapes[name] = gap(code), each.std(axis=0).mean(), np.abs(off).mean(), *leaning
+    told = "gap {:.2f}, deviation of a number {:.2f}, its mean is {:.2f} off the middle"
+    print(f"{name:9}", told.format(*shapes[name]), "({} below 0.4, {} above 0.6)".format(*leaning))
 
 # %% [markdown]
 # It is not: with the prior the gap is a little *larger*. A number is spread about as widely as without
-# one. But its mean lies further from the middle, some numbers towards 0 and others towards 1. The prior
-# has moved whole numbers apart. Together they look more even, and each by itself is not.
+# one. But its mean lies further from the middle, and more numbers lean to one side. The prior has moved
+# whole numbers. Together they reach further out, and each by itself is no more even.
 #
 # One run each is an anecdote, and your $\gamma$ is only one. So other settings were *recorded*, five seeds
 # each: the library's four, on your budget. *mixed* has no prior, *complete* one with the weight 0.2, and
@@ -773,9 +780,11 @@ for name, code in codes.items():
 assert 0 < shapes["yours"][0] - shapes["gamma = 0"][0] < 0.12
 
 # %% tags=["claim"]
-# A number is spread about as widely as without one. But its mean lies further from the middle
+# A number is spread about as widely as without one. But its mean lies further from the middle, and
+# more numbers lean to one side.
 assert abs(shapes["yours"][1] - shapes["gamma = 0"][1]) < 0.03
 assert shapes["yours"][2] > shapes["gamma = 0"][2] + 0.01
+assert sum(shapes["yours"][3:]) > sum(shapes["gamma = 0"][3:])
 
 # %%
 table, rows = recorded.read("weightings"), ["random", "local", "mixed", "complete", "global"]
@@ -824,8 +833,8 @@ assert (gaps["global"] > gaps.drop(columns="global").max(axis=1) + 0.2).all()
 # ## Save and load
 #
 # An encoder is worth keeping: its codes are what everybody afterwards works with. The critic and
-# the discriminator are not kept; their work is done. Both encoders go beside your copies of the
-# lessons, yours and its control.
+# the discriminator are not kept; their work is done. Two encoders go beside your copies of the
+# lessons, yours and the untrained one.
 
 # %%
 folder = progress_file.path().parent
@@ -881,8 +890,8 @@ print("after loading, the same codes:", np.array_equal(encode(again, seen), code
 # #### 4. Another run: training loss 0.7, validation loss 12 after four epochs. Overfitting?
 #
 # <details><summary>Yes: training is far better than validation.</summary>It looks like it. But in
-# our run the same validation images gave a good loss with the batch's own statistics, and settling
-# the averages mended the other one, with the same weights.</details>
+# the run of this lesson the same validation images gave a good loss with the batch's own statistics,
+# and settling the averages mended the other one, with the same weights.</details>
 # <details><summary>Perhaps not: the moving averages may be stale.</summary>Right, and there is a
 # test for it: settle the encoder, and look again.</details>
 # <details><summary>The validation images are harder.</summary>They come from the same place, and
@@ -899,8 +908,8 @@ print("after loading, the same codes:", np.array_equal(encode(again, seen), code
 # - a Keras model around your own step, and the encoder that it trained, in a file.
 #
 # **Next**: the line that rose above was no fair comparison. It had one probe, one control, and no
-# interval around any number. Lesson 09 takes your file and does it properly, with the test images,
-# once.
+# interval around any number. Lesson 09 takes your file and does it properly, with test images that
+# choose nothing.
 
 # %%
 check.progress()

@@ -167,8 +167,8 @@ for C, fit in fits.items():
 # %% [markdown]
 # The best and the worst of these lie more than ten points apart, with one code and one probe. And
 # there is no way of choosing nothing: whoever fixes `C` for all rows has chosen it for the row that
-# it suits. So every row gets the `C` that is best on the *validation* images. The test images have
-# no say in it.
+# it suits. So every row gets the one of these `C` that is best on the *validation* images. The test
+# images have no say in it. (A row that chooses an end of the grid might like a wider or finer one: look.)
 
 # %% tags=["claim"]
 # The best and the worst of these lie more than ten points apart, with one code and one probe.
@@ -333,8 +333,8 @@ steps = differences(right, *pairs)
 judging.intervals(steps, "difference in points", zero=True)
 
 # %% [markdown]
-# They are level: the interval of *pca* - *pixels* ends within half a point of 0. On which side, the
-# solver's tolerance decides (with `tol=1e-5` in `fit_probe` it ends beyond 0), and nothing should rest on
+# Not with any confidence: the interval of *pca* - *pixels* ends within half a point of 0. On which side,
+# the solver's tolerance decides (with `tol=1e-5` in `fit_probe` it reaches 0), and nothing should rest on
 # that.
 #
 # But look what even this hangs on. *pca* has chosen `C = 0.1`. Give the pixels the same:
@@ -354,8 +354,8 @@ judging.intervals(differences(same_penalty, ("pca", "pixels")), "difference in p
 # And is the interval of a difference wider or narrower than two separate ones suggest?
 
 # %% tags=["claim"]
-# They are level: the interval of *pca* - *pixels* ends within half a point of 0. On which side, the
-# solver's tolerance decides (with `tol=1e-5` in `fit_probe` it ends beyond 0)
+# Not with any confidence: the interval of *pca* - *pixels* ends within half a point of 0. On which side,
+# the solver's tolerance decides (with `tol=1e-5` in `fit_probe` it reaches 0)
 assert abs(steps["pca - pixels"][2]) < 0.005
 with threadpool_limits(1):
     fitted = {name: LogisticRegression(C=probes[name].C, max_iter=3000, tol=1e-5).fit(
@@ -505,7 +505,9 @@ judging.intervals(few, "difference in points, ten labels a class", zero=True)
 
 
 # %% [markdown]
-# (*supervised* is left out: it saw all 3,000 labels when it was trained, and ten a class only now.)
+# (*supervised* is left out: it saw all 3,000 labels when it was trained, and ten a class only now. And
+# mind what these intervals are about: other test images. The luck of the draws, the deviations above, is
+# not in them.)
 #
 # ## The classifier of the table
 #
@@ -639,22 +641,26 @@ for name in ("untrained", "yours"):
     one_scale[name] = right_after(frozen(standardised(name), images.num_classes)).mean()
     print(f"{name}: {apart[f'{name}, frozen']:.1%} as it is, {one_scale[name]:.1%} standardised")
 
+# %%
+free = differences(answers, ("yours, free", "untrained, free"))
+judging.intervals(free, "difference in points, both encoders trained on", zero=True)
+
 # %% [markdown]
 # Standardised, *untrained* gains some ten points, and *yours* hardly changes. So a good part of the
 # lead was the *scale* of the code, in a training too short to make up for it. What remains, some ten
-# to twenty points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
+# points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
 #
-# Free, both are above *yours* when it is frozen. The encoder that had learnt nothing is level with the
-# other, or near it. The labels do the work. Whoever sees the bar *yours, free* alone credits Deep InfoMax with all
-# of its height.
+# Free, both are above *yours* when it is frozen. The encoder that had learnt nothing comes within a few
+# points of the other: that distance, and not the height of the bar *yours, free*, is what Deep InfoMax
+# adds there. For the rest the labels do the work.
 #
 # And the network on pixels was held down. On pixels from 0 to 1 Adam gives it some thirty points or
 # more, in a twelfth of the epochs, and there plain gradient descent at a suitable rate gives it most
 # of that. Adam by itself gives it nothing: on pixels from 0 to 255, at this rate, it is no better after
 # five epochs than the project's after sixty. So the project's table compared fine-tuned convolutional
-# networks with a small network that was poorly trained. It did not measure Deep InfoMax. Fine-tuning is
-# a fair thing to do, and the paper does it too; then the row to compare with is the fine-tuned
-# *untrained* encoder.
+# networks with a small network that was poorly trained. What Deep InfoMax adds it does not show.
+# Fine-tuning is a fair thing to do, and the paper does it too; then the row to compare with is the
+# fine-tuned *untrained* encoder.
 #
 # And the fair comparison? Frozen, *yours* beside the network on pixels that was treated alike. Both
 # classifiers have first weights of their own, so here are their paired differences with three seeds of
@@ -675,7 +681,7 @@ judging.intervals(lead, "yours - pixels in points, small network on both", zero=
 
 # %% tags=["claim"]
 # Frozen, *yours* is far ahead of *untrained*.
-assert apart["yours, frozen"] - apart["untrained, frozen"] > 0.2
+assert apart["yours, frozen"] - apart["untrained, frozen"] > 0.15
 
 # %% tags=["claim"]
 # Standardised, *untrained* gains some ten points, and *yours* hardly changes.
@@ -683,16 +689,17 @@ gained = {name: one_scale[name] - apart[f"{name}, frozen"] for name in one_scale
 assert 0.06 < gained["untrained"] < 0.16 and abs(gained["yours"]) < 0.04
 
 # %% tags=["claim"]
-# What remains, some ten to twenty points, is due to Deep InfoMax.
-assert 0.08 < one_scale["yours"] - one_scale["untrained"] < 0.23
+# What remains, some ten
+# points, is due to Deep InfoMax.
+assert 0.06 < one_scale["yours"] - one_scale["untrained"] < 0.18
 
 # %% tags=["claim"]
 # Free, both are above *yours* when it is frozen.
 assert min(apart["yours, free"], apart["untrained, free"]) > apart["yours, frozen"] + 0.01
 
 # %% tags=["claim"]
-# The encoder that had learnt nothing is level with the
-# other, or near it.
+# The encoder that had learnt nothing comes within a few
+# points of the other
 assert abs(apart["yours, free"] - apart["untrained, free"]) < 0.08
 
 # %% tags=["claim"]
@@ -767,9 +774,9 @@ assert np.allclose(still, test["yours"], atol=1e-4)
 # Your encoder has one seed: its first weights and the order of its batches. The next table is
 # *recorded*: the library trained an encoder with each of the project's four settings (lesson 08) and
 # five seeds, on your budget, and judged it as you have judged yours. *local* is trained by the loss
-# of your encoder, *random* is the encoder untrained, and *supervised* has seen all labels. Each grey
-# mark is one seed, the dot below is their mean, and the blue bar is the interval of that mean. Your
-# own run is the diamond. **Predict**: which rows change places from seed to seed, with all labels, and
+# of your encoder, with the library's critic and discriminator in place of yours, *random* is the encoder
+# untrained, and *supervised* has seen all labels. Each grey mark is one seed, the dot below is their
+# mean, and the blue bar is the interval of that mean. Your own run is the diamond. **Predict**: which rows change places from seed to seed, with all labels, and
 # with ten?
 
 # %%
@@ -885,13 +892,13 @@ chosen, elsewhere = np.mean([winner(here, np.arange(40)) for here in range(10)],
 print(f"where it was chosen {chosen:.1%}, elsewhere {elsewhere:.1%}, all forty {of_forty.mean():.1%}")
 
 # %% tags=["claim"]
-# The choice flatters: the winner has less where it was not chosen. Part of its lead over the forty is
-# real
+# The choice flatters: on average the winner has less where it was not chosen. Part of its lead over the
+# forty is real
 assert chosen - 0.02 > elsewhere > of_forty.mean()
 
 # %% [markdown]
-# The choice flatters: the winner has less where it was not chosen. Part of its lead over the forty is
-# real, for some draws of labels are luckier, and part is luck with these images. Only images that
+# The choice flatters: on average the winner has less where it was not chosen. Part of its lead over the
+# forty is real, for some draws of labels are luckier, and part is luck with these images. Only images that
 # had no say can tell the two apart. That is what the *validation* set is for. The test set gives one
 # number, at the end.
 #
@@ -1027,7 +1034,7 @@ assert re.search(r"With neighbours yours \(\S+ %\) is behind pixels", told)
 #
 # - a **probe** on a **frozen** encoder, and the controls that give its number a meaning: pixels,
 #   principal components, the same encoder untrained, and one trained with labels;
-# - that an encoder that is not frozen makes the table blind: the labels train it, learnt or not;
+# - that an encoder which is not frozen hides most of what it had learnt: the labels train it, too;
 # - that a fixed penalty is a choice, and that validation images are there to make it;
 # - **paired differences** for the choice of test images, several draws and seeds for the rest, and
 #   a test set that chooses nothing.

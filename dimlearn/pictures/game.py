@@ -103,8 +103,8 @@ def two_losses(losses, title):
     for name, value in {"log 2": np.log(2), "2 log 2": 2 * np.log(2)}.items():
         axis.axhline(value, color=GREY, linestyle=":")
         axis.text(1.01 * len(losses), value + 0.03, name, color=GREY)
-    axis.set(xlabel="step", ylabel="loss in nats", title=title, ylim=(0, 2.2))
-    axis.legend(frameon=False, loc="upper center", ncols=2)
+    axis.set(xlabel="step", ylabel="loss in nats", title=title, ylim=(0, 2.5))
+    axis.legend(frameon=False, loc="upper right")
     return figure
 
 

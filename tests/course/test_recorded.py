@@ -121,9 +121,10 @@ def test_the_games_are_run_as_they_say(monkeypatch):
     assert all(0 <= row["turns"] <= 3 for row in (none, fast))  # it looked three times
 
 
-def test_how_often_a_mean_passes_0():
-    first, second, third = [-1, 2, 1, -3], [1, 2, 3, 4], [-1, -2, 5, 6]
+def test_how_often_a_number_changes_sides():
+    first, second, third = [-1, 2, 0.1, -3], [1, 0.2, -0.2, 4], [-1, -0.2, 0.2, 6]
     assert prior_matching.turns(np.transpose([first, second, third])) == 1  # 2, 0 and 1 times
+    assert prior_matching.turns(np.full((5, 2), 0.1)) == 0
 
 
 def test_looking_at_the_means_changes_no_training():

@@ -142,7 +142,7 @@ def draw(call, labels, per_class, seed):
         if not isinstance(raised.error, ValueError):
             raise
         words = f"""{what} your function raised ValueError, although every class has at least
-            {size.min()} examples."""
+            {size.min()} examples. The labels that occur are {', '.join(map(str, classes))}."""
         return Fault("refused", words, (per_class, refuses_from_zero(call, labels, per_class)))
     kind, words = flaw(chosen, labels, per_class)
     if kind:

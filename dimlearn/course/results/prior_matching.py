@@ -25,7 +25,7 @@ GAMES = {  # gamma, the discriminator's rate
 
 def run(seed):
     """For each game: a linear probe's accuracy, the last bound in nats, how often the mean of a
-    number passed 0, the gap to uniform, mean size and offset of the raw numbers."""
+    number changed sides, the gap to uniform, mean size and offset of the raw numbers."""
     return [{"game": game, **judged(*settings, seed)} for game, settings in GAMES.items()]
 
 
@@ -67,9 +67,11 @@ class Means(keras.callbacks.Callback):
             self.seen.append(codes.numpy().mean(axis=0))
 
 
-def turns(means):
-    """How often the mean of a number passed 0, of means `[times, numbers]`; mean over numbers."""
-    return float(np.mean(np.sum(np.diff(np.sign(means), axis=0) != 0, axis=0)))
+def turns(means, beyond=0.3):
+    """How often a number changed sides, of means `[times, numbers]`: from below -`beyond` to above
+    `beyond`, or back. The mean over the numbers."""
+    sides = [np.sign(of_one[np.abs(of_one) > beyond]) for of_one in means.T]
+    return float(np.mean([np.sum(np.diff(side) != 0) for side in sides]))
 
 
 def shape_of(codes):
