@@ -17,14 +17,13 @@
 # - find out whether a code that looks poor is only badly scaled, and say what that test cannot show;
 # - say how much of all that was the critic's doing.
 #
-# **Time** two sittings of about 40 and 30 minutes. **You need** lessons 02 and 03 (bounds, critics,
+# **Time** two sittings of about 45 and 37 minutes. **You need** lessons 02 and 03 (bounds, critics,
 # your step) and 04 (encoder, probes).
 
 # %%
 from dataclasses import replace
 
 import numpy as np
-import pandas
 
 from dimlearn import check, data, evaluation
 from dimlearn.course import recorded
@@ -815,13 +814,17 @@ assert round(best - pixels.ten_labels, 2) == 0.04
 # collapsed code, whitened, is ahead of these weights as they are in one of six cases: with a line
 # and the light encoder, by ten points. It is behind in one, with neighbours and the light encoder,
 # by two or three points. In the other four nothing is settled.
+import pandas
+
+
 def gains_of(code, control=probes):
     """What a code, whitened, gains over the first weights as built: `[probe, encoder]`."""
     built = runs[runs.code == "as built"][control].to_numpy()
     gain = runs[runs.code == code][white].set_axis(probes, axis=1) - built
     gain = gain.assign(encoder=runs.encoder)
     tables = {probe: recorded.summary(gain, "encoder", probe) for probe in probes}
-    return pandas.concat(tables).droplevel(1).set_index("encoder", append=True)
+    both = pandas.concat(tables).droplevel(1)
+    return both.set_index("encoder", append=True).sort_index()
 
 
 gains = gains_of("concat")
