@@ -808,7 +808,6 @@ assert collapsed.knn_whitened["hidden layer"] < pixels.knn < collapsed.knn_white
 best = means[["ten_labels", "ten_labels_whitened"]].max(axis=None)
 assert round(best - pixels.ten_labels, 2) == 0.04
 
-
 # %% tags=["claim"]
 # The
 # collapsed code, whitened, is ahead of these weights as they are in one of six cases: with a line
@@ -862,7 +861,6 @@ for gain in (100 * gains["mean"].round(2), 100 * by_infonce["mean"].round(2)):
     assert gain["linear"].between(5.9, 12.1).all()
     assert gain.drop("linear").between(-3, 6.1).all()
 
-
 # %% [markdown]
 # So why is the global objective the weak one of the paper? It is not that what a digit is gets thrown
 # away. Our guess is that the *question* is too easy: with the dot product and InfoNCE it is all but
@@ -880,6 +878,7 @@ for gain in (100 * gains["mean"].round(2), 100 * by_infonce["mean"].round(2)):
 three = one.groupby("code")[["infonce", "knn"]].mean()
 three = three.loc[["concat", "concat, InfoNCE", "dot product, InfoNCE"]]
 assert three.infonce.is_monotonic_increasing and three.knn.is_monotonic_increasing
+
 
 # %% [markdown]
 # ## What could go wrong

@@ -98,7 +98,7 @@ def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     monkeypatch.setattr(local_objectives, "STEPS", 2)
     monkeypatch.setattr(local_objectives, "IMAGES", 640)
     rows = local_objectives.run(seed=0)
-    controls = ["first weights, as built", "first weights"]
+    controls = ["first weights, as built", "first weights, settled"]
     names = [*controls, *local_objectives.OBJECTIVES, *local_objectives.LESSON]
     assert [row["objective"] for row in rows] == names
     assert all(0 < row["linear"] < 1 and 0 < row["knn_whitened"] < 1 for row in rows)

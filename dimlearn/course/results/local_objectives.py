@@ -50,7 +50,7 @@ def first_weights(encoder, images):
     """The two controls: an encoder that nobody trains, as built, and then settled."""
     as_built = {"objective": "first weights, as built", **worth(encoder, images)}
     settle(encoder, images.x_train)
-    return [as_built, {"objective": "first weights", **worth(encoder, images)}]
+    return [as_built, {"objective": "first weights, settled", **worth(encoder, images)}]
 
 
 def new_encoder(images, seed):
