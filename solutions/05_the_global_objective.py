@@ -984,7 +984,7 @@ assert abs(yes[np.argmin(costs)] - 64 / 65) < 1e-3
 # - **the global objective**: one question for each image, answered by encoder and critic together,
 #   and with the dot product and InfoNCE soon nearly as well as it can be;
 # - the **collapse** onto the place of the digit, which came with the concat critic, and did not
-#   come with the dot product;
+#   come with the dot product of this lesson;
 # - **whitening** as a test: what comes back was only badly scaled, and what does not may be gone or
 #   drowned in noise. By that test the collapsed code still has the class. Once whitened it is easier
 #   to get at than in the settled random code, which is not to say that there is more of it;

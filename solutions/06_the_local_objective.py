@@ -16,7 +16,7 @@
 # - train an encoder with a step of your own, and see *where* its critic recognises an image;
 # - say why InfoNCE over patches may read more information than there is.
 #
-# **Time** two sittings of about 35 and 30 minutes. **You need** lessons 02 and 03 (bounds), 04
+# **Time** two sittings of about 45 and 38 minutes. **You need** lessons 02 and 03 (bounds), 04
 # (feature map and code) and 05 (the global objective).
 
 # %%
@@ -262,7 +262,7 @@ assert C + D + U + 1 == 321 and ratio == sorted(ratio) and 320 < ratio[-1] < 321
 #
 # ### Exercise 3: `local_jsd`, free
 #
-# *Medium, 6 minutes.* Which squares get a yes, and over how many scores does each mean run? How do you
+# *Medium, 6 minutes.* (Your `answer_cost` of lesson 03 is loaded.) Which squares get a yes, and over how many scores does each mean run? How do you
 # pick pairs and leave their locations whole? Before you write: which value has a critic that gives 0
 # to everything?
 
@@ -638,6 +638,25 @@ assert (best.max(axis=1) < untrained).all() and untrained.round(2).between(0.82,
 more = {probe: paired("local JSD, your critic", "local JSD", probe) for probe in titles}
 assert more["linear"].round().between(12, 15).all() and (more["knn_whitened"] < 0).all()
 assert more["ten_labels"].round().between(5, 14).all()
+
+# %% [markdown]
+# Why does whitening change so much for neighbours? In lesson 05 a code had collapsed to a thread. Is it
+# that again? **Predict** how much of the variance the first two directions of *your* code hold.
+
+# %%
+variances = np.linalg.svd(codes.x - codes.x.mean(axis=0), compute_uv=False) ** 2
+shares = np.cumsum(variances / variances.sum())
+print(f"of the variance: the first 2 directions {shares[1]:.0%}, the first 10 {shares[9]:.0%}")
+
+# %% [markdown]
+# It is no thread: the first two hold about three tenths. But the first ten of 64 hold more than four
+# fifths, and distances between codes are mostly made of these. The other 54 directions count for little
+# before the code is whitened, whatever they hold.
+
+# %% tags=["claim"]
+# It is no thread: the first two hold about three tenths. But the first ten of 64 hold more than four
+# fifths, and distances between codes are mostly made of these.
+assert 0.2 < shares[1] < 0.4 and shares[9] > 0.8 and len(shares) == 64
 
 # %% [markdown]
 # Does the value of an objective tell you? On unseen images:
