@@ -203,21 +203,31 @@ def concat_critic(encoder, units=256):
 
 # %% [markdown]
 # One step goes from images to maps and codes, to your pairs, to scores, to your loss, and back: its
-# gradient moves the weights of both. (In lesson 06 you write such a step yourself.)
+# gradient moves the weights of both. The way there stands below, as a Keras model of images, and the
+# way back is left to Keras. (In lesson 06 you write both ways yourself.)
+
+# %%
+class Together(keras.Model):
+    """Encoder and critic as one model: called on images, it adds the loss of their pairs."""
+
+    def __init__(self, encoder, critic, pairs):
+        super().__init__()
+        self.encoder, self.critic, self.pairs = encoder, critic, pairs
+
+    def call(self, images):
+        positive, negative = self.pairs(*self.encoder(images, training=True))
+        self.add_loss(loss_of(self.critic(positive), self.critic(negative)))
+
 
 # %%
 def new_step(encoder, critic, pairs=pairs):
-    """A compiled training step: a function of a batch of images that returns the loss."""
-    variables = encoder.trainable_variables + critic.trainable_variables
-    optimizer = keras.optimizers.Adam(1e-3)
+    """A training step: a function of a batch of images that returns the loss before it."""
+    together = Together(encoder, critic, pairs)
+    together.compile(keras.optimizers.Adam(1e-3), jit_compile=False)
 
-    @tf.function
     def step(batch):
-        with tf.GradientTape() as tape:
-            positive, negative = pairs(*encoder(batch, training=True))
-            loss = loss_of(critic(positive), critic(negative))
-        optimizer.apply(tape.gradient(loss, variables), variables)
-        return loss
+        together.reset_metrics()  # else Keras gives the mean loss of all steps so far
+        return together.train_on_batch(batch)
 
     return step
 
@@ -759,7 +769,7 @@ check.global_pairs(both_moved)
 # - **the global objective**: one question for each image, answered by encoder and critic together,
 #   and with the dot product and InfoNCE soon nearly as well as it can be;
 # - the **collapse** onto the place of the digit, which came with the concat critic, and did not
-#   come with the dot product;
+#   come with the dot product of this lesson;
 # - **whitening** as a test: what comes back was only badly scaled, and what does not may be gone or
 #   drowned in noise. By that test the collapsed code still has the class. Once whitened it is easier
 #   to get at than in the settled random code, which is not to say that there is more of it;

@@ -225,8 +225,8 @@ def small_codes(call):
         if part.shape == exact.shape and np.allclose(part, exact, 1e-3, 1e-3):
             continue
         size, expected = (float(np.sqrt(np.square(one).mean())) for one in (part, exact))
-        text = f"""With codes of small numbers, about 0.00000001, those of your `{name}` have the size
-            {size:.2g} (the root of their mean square); expected {expected:.2g}."""
+        text = f"""With codes of small numbers, about 0.00000001, those of your `{name}` have the
+            size {size:.2g} (the root of their mean square); expected {expected:.2g}."""
         return Fault("small", text, "nothing" if not size else "shrunk" if size < expected else "?")
 
 @exercise.property("a direction without variance")
