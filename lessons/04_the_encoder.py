@@ -17,7 +17,7 @@
 # - say what batch normalisation does to an encoder that is judged, and settle it;
 # - measure what an encoder is worth that has learnt *nothing*: the control for every later table.
 #
-# **Time** two sittings of about 30 and 34 minutes. **You need** lesson 00, NumPy, and to have met a
+# **Time** two sittings of about 34 and 35 minutes. **You need** lesson 00, NumPy, and to have met a
 # convolution before (a small window of weights that slides over an image).
 
 # %%

@@ -252,9 +252,9 @@ print("C + D + U + 1 =", C + D + U + 1)
 #
 # ### Exercise 3: `local_jsd`, free
 #
-# *Medium, 6 minutes.* (Your `answer_cost` of lesson 03 is loaded.) Which squares get a yes, and over how many scores does each mean run? How do you
-# pick pairs and leave their locations whole? Before you write: which value has a critic that gives 0
-# to everything?
+# *Medium, 6 minutes.* Your `answer_cost` of lesson 03 is loaded. Which squares get a yes, and over how
+# many scores does each mean run? How do you pick pairs and leave their locations whole? Before you
+# write: which value has a critic that gives 0 to everything?
 
 # %% tags=["solution"]
 def local_jsd(scores):
@@ -538,8 +538,8 @@ for one, other in pairs:
 # ones, with 81 % against 70 to 78. Among the codes as they are it comes last on average, with 49 %
 # against 56 to 66. So it is whitening that decides about this order. And with neighbours *no* trained
 # code of the table, as it is or whitened, is worth as much as the weights that nobody trained, as built
-# and as they are: these have 82 to 85 %. So *which code is better* has no answer without *for whom*, and
-# none without *beside what*.
+# and as they are: these have 82 to 85 %. (Whitening takes five to nine points from them.) So *which code
+# is better* has no answer without *for whom*, and none without *beside what*.
 #
 # **The critic** counts. The objective of *local JSD* and of the last row is the same, and so are the
 # weights they began with. With your critic a linear probe on all labels gets 12 to 15 points more from
