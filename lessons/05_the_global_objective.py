@@ -641,8 +641,9 @@ in percent for three probes over five seeds: linear, neighbours, ten labels. {to
 # - **The thread**: with a concat critic trained by JSD the first two directions hold more than
 #   95 % of the variance, with a dot product less than half of it, with one negative or with all,
 #   and with both encoders. By InfoNCE the concat critic draws a thread too, but with this encoder a
-#   looser one, of 72 to 84 %. So it is the critic more than the bound: **the critic decides how a
-#   code says what it says**.
+#   looser one, of 72 to 84 %. So with these two it is the critic more than the bound: **the critic
+#   decides how a code says what it says**. (That every dot product keeps a code from collapsing, it
+#   does not show: there are others, with more layers.)
 # - **As they are**, the codes of a concat critic are behind the settled first weights for
 #   neighbours in every run. Those of a dot product trained by InfoNCE are ahead of them in every
 #   run, with each of the three probes.
@@ -778,7 +779,7 @@ check.global_pairs(both_moved)
 # - the habit of asking *what else* could explain a good curve, or a bad probe, and testing it.
 #
 # **Next**: lesson 06 asks many small questions in place of the big one: does this code belong to
-# *this patch*? One trait of the whole image will no longer do.
+# *this patch*? The hope is that one trait of the whole image will no longer do.
 
 # %%
 check.progress()
