@@ -16,7 +16,7 @@
 # - train an encoder with a step of your own, and see *where* its critic recognises an image;
 # - say why InfoNCE over patches may read more information than there is.
 #
-# **Time** two sittings of about 35 and 30 minutes. **You need** lessons 02 and 03 (bounds), 04
+# **Time** two sittings of about 45 and 38 minutes. **You need** lessons 02 and 03 (bounds), 04
 # (feature map and code) and 05 (the global objective).
 
 # %%
@@ -38,6 +38,9 @@ from dimlearn.startup import keras, run_seed, tf
 # the same image?* The **local** objective asks at every location of the map: *do these features,
 # of one small patch, and this code come from the same image?* It is the paper's main idea (Hjelm et
 # al. 2019, section 3.2, [arXiv 1808.06670](https://arxiv.org/abs/1808.06670)).
+#
+# The encoder is the package's today, the *light* one of lesson 05: recorded runs began with its
+# weights, and your training further down is to stand beside them.
 
 # %%
 images = data.load(limit=2560)
@@ -259,9 +262,9 @@ assert C + D + U + 1 == 321 and ratio == sorted(ratio) and 320 < ratio[-1] < 321
 #
 # ### Exercise 3: `local_jsd`, free
 #
-# *Medium, 6 minutes.* Which squares get a yes, and over how many scores does each mean run? How do you
-# pick pairs and leave their locations whole? Before you write: which value has a critic that gives 0
-# to everything?
+# *Medium, 6 minutes.* Your `answer_cost` of lesson 03 is loaded. Which squares get a yes, and over how
+# many scores does each mean run? How do you pick pairs and leave their locations whole? Before you
+# write: which value has a critic that gives 0 to everything?
 
 # %% tags=["solution"]
 def local_jsd(scores):
@@ -511,21 +514,23 @@ assert max(coins["InfoNCE over codes"]) < math.log(2)
 # of 64 from 2,560 images.
 #
 # The judges are probes on the frozen codes: logistic regression with all labels and with ten labels a
-# class, and the five nearest neighbours among whitened codes (lesson 05), so that no code is judged by
-# its scale. With ten labels each value is the mean over five draws of them. Your own encoder goes in as
-# a diamond; it is not whitened here, so the panel of the neighbours has none. **Predict** the order.
+# class, and the five nearest neighbours, among the codes as they are and among whitened ones (lesson
+# 05). With ten labels each value is the mean over five draws of them. The first weights are there
+# twice, settled and *as built* (lesson 04). The encoder that your step has trained goes in as a
+# diamond; it is not whitened here, so that panel has none. **Predict** the order in each panel.
 
 # %%
 codes = evaluation.frozen_codes(encoder, images)
 draws = [evaluation.few_label_accuracy(codes, 10, run_seed(seed)) for seed in range(5)]
-mine = {"linear": evaluation.linear(codes), "ten_labels": float(np.mean(draws))}
+mine = {"linear": evaluation.linear(codes), "knn": evaluation.knn(codes),
+        "ten_labels": float(np.mean(draws))}  # fmt: skip
 everything = recorded.read("local_objectives")
 runs = everything[everything.objective != "divided twice"]  # that one comes further down
 print({probe: round(accuracy, 2) for probe, accuracy in mine.items()})
 
 # %%
-titles = {"linear": "all labels, linear", "knn_whitened": "neighbours, whitened",
-          "ten_labels": "ten labels a class"}  # fmt: skip
+titles = {"linear": "all labels, linear", "ten_labels": "ten labels a class",
+          "knn": "neighbours", "knn_whitened": "neighbours, whitened"}  # fmt: skip
 rows = {name: {} for name in runs.objective.unique()}
 for probe in titles:
     for case in recorded.summary(runs, by=["objective"], of=probe).itertuples():
@@ -536,7 +541,7 @@ for probe in titles:
 told = "; ".join(f"{name} " + ", ".join(f"{100 * each.mean():.0f}" for each, _, _ in row.values())
                  for name, row in rows.items())  # fmt: skip
 show(pictures.rows_over_seeds(rows, titles, live=("local JSD, your critic", mine)), f"""Mean test accuracies in
-percent for three probes, over five seeds with intervals. {told}.""")
+percent for four judges, over five seeds with intervals. {told}.""")
 
 
 # %% [markdown]
@@ -550,7 +555,8 @@ def paired(one, other, probe):
 
 
 # %%
-pairs = [("global JSD", "first weights"), ("local JSD", "global JSD"),
+pairs = [("global JSD", "first weights, settled"), ("global JSD", "first weights, as built"),
+         ("local JSD", "global JSD"),
          ("InfoNCE over patches", "global JSD"), ("InfoNCE over codes", "global JSD"),
          ("InfoNCE over codes", "InfoNCE over patches"),
          ("local JSD, your critic", "local JSD")]  # fmt: skip
@@ -560,38 +566,76 @@ for one, other in pairs:
         print(f"  {title:20}", *(f"{points:+6.1f}" for points in paired(one, other, probe)))
 
 # %% [markdown]
-# Even the global code is ahead of the first weights, for each of the three judges. With logistic
-# regression, on all labels or on ten, all local ones are ahead of the global code in every seed.
-# Among the four with the library's critic InfoNCE over codes is ahead by far: on average 81 % against
-# 59 to 64 with all labels, 52 % against 29 to 36 with ten a class.
+# **All labels, and ten.** With logistic regression every code of the table is ahead of the settled
+# first weights, in every seed. Over the same weights as built, which are the stronger control, the
+# global code is ahead with all labels, by three to seven points, and not with ten: there it is ahead in
+# one seed of five. The local ones are ahead of both in every seed, and of the global code, too. Among the
+# four with the library's critic InfoNCE over codes is ahead by far: on average 81 % against 59 to 64
+# with all labels, 52 % against 29 to 36 with ten a class.
 #
-# With neighbours among whitened codes it is the other way round: the global code is ahead of all
-# local ones, with 81 % against 70 to 78. So *which code is better* has no answer without *for whom*.
+# **Neighbours.** Among whitened codes it is the other way round: the global code is ahead of all local
+# ones, with 81 % against 70 to 78. Among the codes as they are it comes last on average, with 49 %
+# against 56 to 66. So it is whitening that decides about this order. And with neighbours *no* trained
+# code of the table, as it is or whitened, is worth as much as the weights that nobody trained, as built
+# and as they are: these have 82 to 85 %. (Whitening takes five to nine points from them.) So *which code
+# is better* has no answer without *for whom*, and none without *beside what*.
 #
-# And the critic counts. The objective of *local JSD* and of the last row is the same, and so are the
+# **The critic** counts. The objective of *local JSD* and of the last row is the same, and so are the
 # weights they began with. With your critic a linear probe on all labels gets 12 to 15 points more from
 # the code, in every seed, and with ten labels a class 5 to 14 points more. Whitened neighbours get less.
+# InfoNCE was not run with your critic: that it is best over codes is said of the library's alone.
 
 # %% tags=["claim"]
-# Even the global code is ahead of the first weights, for each of the three judges.
-assert all((paired("global JSD", "first weights", probe) > 0).all() for probe in titles)
+# With logistic regression every code of the table is ahead of the settled
+# first weights, in every seed.
+local_ones = ["local JSD", "local JSD, your critic", "InfoNCE over patches", "InfoNCE over codes"]
+lines, built = ["linear", "ten_labels"], "first weights, as built"
+for name in ["global JSD", *local_ones]:
+    assert all((paired(name, "first weights, settled", probe) > 0).all() for probe in lines)
 
 # %% tags=["claim"]
-# all local ones are ahead of the global code in every seed.
-for name in ("local JSD", "local JSD, your critic", "InfoNCE over patches", "InfoNCE over codes"):
-    for probe in ("linear", "ten_labels"):
-        assert (paired(name, "global JSD", probe) > 0).all()
+# Over the same weights as built, which are the stronger control, the
+# global code is ahead with all labels, by three to seven points, and not with ten: there it is ahead in
+# one seed of five.
+assert paired("global JSD", built, "linear").round().between(3, 7).all()
+assert (paired("global JSD", built, "ten_labels") > 0).sum() == 1
+assert all((paired(built, "first weights, settled", probe) > 0).all() for probe in titles)
 
 # %% tags=["claim"]
-# Among the four with the library's critic InfoNCE over codes is ahead by far
-for name in set(rows) - {"InfoNCE over codes", "local JSD, your critic"}:
-    for probe in ("linear", "ten_labels"):
-        assert paired("InfoNCE over codes", name, probe).min() > 5
+# The local ones are ahead of both in every seed, and of the global code, too.
+for name in local_ones:
+    for other in (built, "first weights, settled", "global JSD"):
+        assert all((paired(name, other, probe) > 0).all() for probe in lines)
 
 # %% tags=["claim"]
-# the global code is ahead of all local ones
-for name in ("local JSD", "local JSD, your critic", "InfoNCE over patches", "InfoNCE over codes"):
+# Among the
+# four with the library's critic InfoNCE over codes is ahead by far
+for name in ("global JSD", "local JSD", "InfoNCE over patches"):
+    assert all(paired("InfoNCE over codes", name, probe).min() > 5 for probe in lines)
+
+# %% tags=["claim"]
+# the global code is ahead of all local
+# ones, with 81 % against 70 to 78. Among the codes as they are it comes last on average, with 49 %
+# against 56 to 66.
+for name in local_ones:
     assert (paired("global JSD", name, "knn_whitened") > 0).all()
+mean = runs.groupby("objective").mean().round(2)
+assert (mean.knn["global JSD"], mean.knn_whitened["global JSD"]) == (0.49, 0.81)
+assert (mean.knn[local_ones].min(), mean.knn[local_ones].max()) == (0.56, 0.66)
+assert (mean.knn_whitened[local_ones].min(), mean.knn_whitened[local_ones].max()) == (0.7, 0.78)
+
+# %% tags=["claim"]
+# with neighbours *no* trained
+# code of the table, as it is or whitened, is worth as much as the weights that nobody trained, as built
+# and as they are: these have 82 to 85 %.
+best = runs[~runs.objective.str.startswith("first")].groupby("seed")[["knn", "knn_whitened"]].max()
+untrained = runs[runs.objective == built].set_index("seed").knn
+assert (best.max(axis=1) < untrained).all() and untrained.round(2).between(0.82, 0.85).all()
+
+# %% tags=["claim"]
+# Whitening takes five to nine points from them.
+taken = untrained - runs[runs.objective == built].set_index("seed").knn_whitened
+assert (100 * taken).round().between(5, 9).all()
 
 # %% tags=["claim"]
 # With your critic a linear probe on all labels gets 12 to 15 points more from
@@ -599,6 +643,25 @@ for name in ("local JSD", "local JSD, your critic", "InfoNCE over patches", "Inf
 more = {probe: paired("local JSD, your critic", "local JSD", probe) for probe in titles}
 assert more["linear"].round().between(12, 15).all() and (more["knn_whitened"] < 0).all()
 assert more["ten_labels"].round().between(5, 14).all()
+
+# %% [markdown]
+# Why does whitening change so much for neighbours? In lesson 05 a code had collapsed to a thread. Is it
+# that again? **Predict** how much of the variance the first two directions of *your* code hold.
+
+# %%
+variances = np.linalg.svd(codes.x - codes.x.mean(axis=0), compute_uv=False) ** 2
+shares = np.cumsum(variances / variances.sum())
+print(f"of the variance: the first 2 directions {shares[1]:.0%}, the first 10 {shares[9]:.0%}")
+
+# %% [markdown]
+# It is no thread: the first two hold about three tenths. But the first ten of 64 hold more than four
+# fifths, and distances between codes are mostly made of these. The other 54 directions count for little
+# before the code is whitened, whatever they hold.
+
+# %% tags=["claim"]
+# It is no thread: the first two hold about three tenths. But the first ten of 64 hold more than four
+# fifths, and distances between codes are mostly made of these.
+assert 0.2 < shares[1] < 0.4 and shares[9] > 0.8 and len(shares) == 64
 
 # %% [markdown]
 # Does the value of an objective tell you? On unseen images:
@@ -749,7 +812,7 @@ for probe, title in titles.items():
 
 # %% [markdown]
 # For a linear probe on all labels the two codes are worth the same within two points, in every seed,
-# and for the other two judges within three, now more and now less. That is the symptom: **the training
+# and for the other judges within three, now more and now less. That is the symptom: **the training
 # is fine, the number is off.** It even looks nearly perfect: a critic that knows nothing is at -0.055, close to 0. It begins to matter where this objective is one term among
 # others, as in lesson 08, and counts a twenty-fifth of what was asked. *Test an objective on scores
 # whose value you know.*
@@ -761,10 +824,10 @@ assert 0.75 * yours < wrong < yours
 
 # %% tags=["claim"]
 # For a linear probe on all labels the two codes are worth the same within two points, in every seed,
-# and for the other two judges within three, now more and now less.
+# and for the other judges within three, now more and now less.
 apart = {probe: paired("divided twice", "local JSD, your critic", probe) for probe in titles}
 assert apart["linear"].abs().max() < 2
-for probe in ("ten_labels", "knn_whitened"):
+for probe in ("ten_labels", "knn", "knn_whitened"):
     assert apart[probe].abs().max() < 3 and apart[probe].min() < 0 < apart[probe].max()
 
 # %% tags=["claim"]
@@ -825,8 +888,10 @@ assert round(math.log(1 + 31 * 25) - np.sum(chance * np.log(1 + 25 * same)), 2) 
 #   that differs by a factor that grows with the batch, up to $C + D + U + 1$;
 # - **who competes with whom**: patches for a code, or codes for a patch; over patches InfoNCE is no
 #   lower bound, because the patches of one image are no independent draws;
-# - **which objective is best** depends on the judge: over codes for a linear probe, the global one
-#   for whitened neighbours, after 150 steps on these digits;
+# - **which objective is best** depends on the judge: after 150 steps on these digits, and with the
+#   library's critic, InfoNCE over codes for a linear probe, and the global one for whitened
+#   neighbours, though not for neighbours among the codes as they are;
+# - the control **as built**, ahead of them all with neighbours;
 # - that a factor of $1/L$ hides behind a fine training.
 #
 # **Next**: nothing so far says how the codes should be *distributed*. Lesson 07 gives them a shape,

@@ -140,7 +140,8 @@ def rows_over_seeds(rows, titles, xlabel="test accuracy in percent", live=None):
     column of axes for each probe; titles: `{probe: title}`; live: `(name, {probe: accuracy})`, a
     run to be marked by an open diamond below, in the axes of the probes that judged it.
     """
-    figure, axes = canvas(len(titles), 3.0, 0.9 + 0.4 * len(rows), squeeze=False, sharey=True)
+    width, height = min(3.0, 10 / len(titles)), 0.9 + 0.4 * len(rows)
+    figure, axes = canvas(len(titles), width, height, squeeze=False, sharey=True)
     for axis, (probe, title) in zip(axes[0], titles.items()):
         for place, row in enumerate(rows.values()):
             each, low, high = row[probe]

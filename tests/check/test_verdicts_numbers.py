@@ -290,6 +290,20 @@ def size_one_inside(input_size, layers):
     return input_size
 
 
+@wrong("feature_map_size", "paddings_exchanged")
+def size_by_the_other_padding(input_size, layers):
+    for k, s, p in layers:
+        input_size = -(-input_size // s) if p == "valid" else (input_size - k) // s + 1
+    return input_size
+
+
+@wrong("feature_map_size", "roundings_exchanged")
+def size_rounded_the_other_way(input_size, layers):
+    for k, s, p in layers:
+        input_size = -(-(input_size - k) // s) + 1 if p == "valid" else input_size // s
+    return input_size
+
+
 @wrong("feature_map_size", "same_one_too_many")
 def size_one_more(input_size, layers):
     for k, s, p in layers:
@@ -847,7 +861,7 @@ def whiten_what_varies(train, test):
     return (train - middle) @ kept.T, (test - middle) @ kept.T
 
 
-@wrong("whiten", "fixed_threshold", words=["returned as `train` 0 at"])
+@wrong("whiten", "fixed_threshold", words=["those of your `train` have the size 0 "])
 def whiten_with_a_fixed_number(train, test, tiny=1e-10):
     mean = train.mean(axis=0)
     variances, along = np.linalg.eigh(np.cov(train.T, ddof=0))
@@ -858,6 +872,18 @@ def whiten_with_a_fixed_number(train, test, tiny=1e-10):
 @wrong("whiten", "fixed_threshold")
 def whiten_with_a_smaller_number(train, test):
     return whiten_with_a_fixed_number(train, test, tiny=1e-12)
+
+
+@wrong("whiten", "fixed_constant_added", words=["those of your `train` have the size 0.0016"])
+def whiten_with_a_constant(train, test, constant=1e-8):
+    mean = train.mean(axis=0)
+    variances, along = np.linalg.eigh(np.cov(train.T, ddof=0))
+    return tuple((x - mean) @ (along / np.sqrt(variances + constant)) for x in (train, test))
+
+
+@wrong("whiten", "fixed_constant_added")
+def whiten_with_a_smaller_constant(train, test):
+    return whiten_with_a_constant(train, test, constant=1e-12)
 
 
 @wrong("accuracy_interval", "root_not_divided")

@@ -267,6 +267,37 @@ def local_jsd_one_mean_over_both_kinds(scores):
     return -tf.reduce_mean(tf.concat([tf.nn.softplus(-positive), tf.nn.softplus(negative)], 0))
 
 
+@wrong("local_jsd", "means_over_all_squares_doubled", ["doubled"])
+def local_jsd_one_mean_over_both_kinds_twice(scores):
+    return 2 * local_jsd_one_mean_over_both_kinds(scores)
+
+
+@wrong("local_jsd", "masked_with_zero_and_counted", ["log 2"])
+def local_jsd_negatives_under_a_mask(scores):
+    others = scores * (1 - tf.eye(scores.shape[0])[:, :, None])
+    return -tf.reduce_mean(sp(-parts(scores)[0])) - tf.reduce_mean(sp(others))
+
+
+def sums_of_exp(scores):
+    """The own scores `[N, L]`, and the sums of the exponentials of the others `[N, 1]`."""
+    n, _, places = scores.shape
+    own, others = parts(scores)
+    others = tf.reshape(tf.exp(others), [n, -1])
+    return own, tf.reduce_sum(others, 1, keepdims=True), math.log(1 + (n - 1) * places)
+
+
+@wrong("local_infonce", "overflows_in_a_log_of_a_sum", ["reduce_logsumexp"])
+def local_infonce_by_a_log_of_exp(scores):
+    own, others, count = sums_of_exp(scores)
+    return tf.reduce_mean(own - tf.math.log(tf.exp(own) + others)) + count
+
+
+@wrong("local_infonce", "overflows_among_the_others", ["reduce_logsumexp"])
+def local_infonce_by_a_ratio(scores):
+    own, others, count = sums_of_exp(scores)
+    return -tf.reduce_mean(tf.math.log(1 + others / tf.exp(own))) + count
+
+
 @wrong("local_infonce", "codes_compete", ["codes that compete"])
 def local_infonce_softmax_over_codes(scores):
     n = scores.shape[0]

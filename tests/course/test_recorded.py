@@ -98,10 +98,11 @@ def test_the_local_objectives_are_run_as_they_say(monkeypatch):
     monkeypatch.setattr(local_objectives, "STEPS", 2)
     monkeypatch.setattr(local_objectives, "IMAGES", 640)
     rows = local_objectives.run(seed=0)
-    names = ["first weights", *local_objectives.OBJECTIVES, *local_objectives.LESSON]
+    controls = ["first weights, as built", "first weights, settled"]
+    names = [*controls, *local_objectives.OBJECTIVES, *local_objectives.LESSON]
     assert [row["objective"] for row in rows] == names
     assert all(0 < row["linear"] < 1 and 0 < row["knn_whitened"] < 1 for row in rows)
-    jsd, patches, codes, lesson, divided = (row["held_out"] for row in rows[2:])
+    jsd, patches, codes, lesson, divided = (row["held_out"] for row in rows[3:])
     assert math.isclose(lesson, 25 * divided, rel_tol=0.05)  # after two steps nearly the same
     most = math.log(local_objectives.BATCH)  # that InfoNCE can show; JSD ends at 0
     assert -4 < jsd < 0 and -4 < patches < most and -4 < codes < most

@@ -79,6 +79,17 @@ def padding_ignored(size, layers):
 def always_padded(size, layers):
     return by_rules(size, layers, valid=with_padding)
 
+@exercise.mistake("""Your function takes each of the two paddings for the other. With which of them
+    must the window not stick out?""")
+def paddings_exchanged(size, layers):
+    return by_rules(size, layers, with_padding, without_padding)
+
+@exercise.mistake("""Your function rounds the wrong way for both paddings: a location too many for
+    a window that sticks out at the end, without padding, and one too few for "same".""")
+def roundings_exchanged(size, layers):
+    up, down = lambda n, k, s: -(-(n - k) // s) + 1, lambda n, k, s: n // s
+    return by_rules(size, layers, up, down)
+
 @exercise.mistake("""Your function rounds down for "same". An incomplete step at the end
     still gives a location.""")
 def same_rounded_down(size, layers):

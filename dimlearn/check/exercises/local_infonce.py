@@ -156,11 +156,30 @@ def locations_averaged_first(scores):
 def locations_summed(scores):
     return offset_forgotten(scores) * scores.shape[2] + log_count(scores)
 
+def sums_of_exp(scores):
+    """The exponentials of the own scores `[N, L]`, and the sums of those of the others `[N, 1]`."""
+    others = tf.reshape(tf.exp(negatives(scores)), [scores.shape[0], -1])
+    return tf.exp(positives(scores)), tf.reduce_sum(others, axis=1, keepdims=True)
+
 @exercise.mistake("""For ordinary scores it is right, but in float32 `exp` of a score far from 0 is
     infinite or 0. Take the largest out first: `tf.reduce_logsumexp`, `tf.nn.log_softmax`.""")
 def overflows(scores):
     own, others = tf.exp(positives(scores)), tf.exp(log_sums_of_others(scores))
     return tf.reduce_mean(tf.math.log(own / (own + others))) + log_count(scores)
+
+@exercise.mistake("""For ordinary scores it is right, but for scores far from 0 the sum of
+    exponentials in your denominator is infinite or 0 in float32, and its logarithm is infinite.
+    `tf.reduce_logsumexp` takes the largest out first.""")
+def overflows_in_a_log_of_a_sum(scores):
+    own, others = sums_of_exp(scores)
+    return joint(scores) - tf.reduce_mean(tf.math.log(own + others)) + log_count(scores)
+
+@exercise.mistake("""For ordinary scores it is right, but for scores far from 0 the exponentials of
+    the wrong candidates have the sum infinity or 0 in float32, and its logarithm is infinite.
+    `tf.reduce_logsumexp` takes the largest out first.""")
+def overflows_among_the_others(scores):
+    log_odds = tf.math.log(sums_of_exp(scores)[1]) - positives(scores)
+    return tf.reduce_mean(-tf.nn.softplus(log_odds)) + log_count(scores)
 
 @exercise.mistake("""The wrong candidates leave TensorFlow on the way. The value is right, but no
     gradient comes from them, and the critic would raise all scores for ever: stay with `tf` or

@@ -5,7 +5,7 @@ import numpy as np
 from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, far_tensors, scores, tensors
-from dimlearn.check.shared import diagonal, negatives
+from dimlearn.check.shared import diagonal, negatives, positives
 from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
 from dimlearn.information.bounds import answer_cost
@@ -109,6 +109,18 @@ def mask_on_wrong_axes(scores):
 def means_over_all_squares(scores):
     eye = diagonal(scores)
     return tf.reduce_mean(log_yes(scores) * eye + log_no(scores) * (1 - eye))
+
+@exercise.mistake("""One mean runs over all N^2 L squares, doubled. The negative pairs are many
+    more than the positive ones, so they count for nearly all of it. Each kind has a mean of its
+    own, over its own pairs alone.""")
+def means_over_all_squares_doubled(scores):
+    return 2 * means_over_all_squares(scores)
+
+@exercise.mistake("""The scores of the own image are 0 among your negatives, as a mask that
+    multiplies leaves them: softplus of 0 still counts, with log 2, and the mean still divides by
+    all N^2 L squares. Take them out before the mean.""")
+def masked_with_zero_and_counted(scores):
+    return of_parts(scores, positives(scores), scores * (1 - diagonal(scores)))
 
 @exercise.mistake("""Your function keeps one value for each location. Average over them too.""")
 def one_value_a_location(scores):

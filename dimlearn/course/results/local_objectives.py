@@ -3,7 +3,7 @@
 The images of the lesson, batches of 64, the library's dot-product critics, Adam. Two rows more have
 the lesson's own critic, a dense layer on either side: its training, and the same with the objective
 divided by the number of locations. Before an encoder is judged, its batch normalisation settles;
-the encoder with its first weights is treated alike.
+the encoder with its first weights is treated alike, and judged as it was built, too.
 """
 
 import math
@@ -34,7 +34,7 @@ LESSON = {"local JSD, your critic": 1, "divided twice": 25}  # by what the objec
 def run(seed):
     """For each objective its value on unseen images in nats, and the accuracies of probes."""
     images = load(limit=IMAGES)
-    rows = [{"objective": "first weights", **worth(new_encoder(images, seed), images)}]
+    rows = first_weights(new_encoder(images, seed), images)
     for name, objective in OBJECTIVES.items():
         model = trained(new_encoder(images, seed), images, seed, **objective)
         value = held_out(model, images)
@@ -44,6 +44,13 @@ def run(seed):
         value = as_in_the_lesson(encoder, images, seed, divided_by)
         rows.append({"objective": name, "held_out": value, **worth(encoder, images)})
     return rows
+
+
+def first_weights(encoder, images):
+    """The two controls: an encoder that nobody trains, as built, and then settled."""
+    as_built = {"objective": "first weights, as built", **worth(encoder, images)}
+    settle(encoder, images.x_train)
+    return [as_built, {"objective": "first weights, settled", **worth(encoder, images)}]
 
 
 def new_encoder(images, seed):
@@ -118,7 +125,6 @@ def as_in_the_lesson(encoder, images, seed, divided_by):
 
 def worth(encoder, images):
     """Test accuracies of the codes: all labels, neighbours, ten labels a class."""
-    settle(encoder, images.x_train)
     codes = frozen_codes(encoder, images)
     all_labels = {name: correct(codes).mean() for name, correct in PROBES.items()}
     return {**all_labels, "ten_labels": few_labels_correct(codes, 10, range(5)).mean()}
