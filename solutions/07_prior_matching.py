@@ -660,7 +660,7 @@ assert abs(results["gamma 0.1, slow"]["accuracy"] - results["no game"]["accuracy
 # A
 # fast one costs 6 to 11 points and drives the codes outwards, away from uniform: their numbers become
 # about ten times as large.
-assert -11.5 < won["gamma 0.1, fast"].min() and won["gamma 0.1, fast"].max() < -5.5
+assert won["gamma 0.1, fast"].min() > -11.5 and won["gamma 0.1, fast"].max() < -5.5
 size, gaps = (table[name].mean() for name in ("size", "gap"))
 assert 9 < size["gamma 0.1, fast"] / size["no game"] < 13
 assert gaps["gamma 0.1, fast"] > gaps["no game"] + 0.3
