@@ -15,7 +15,7 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** three sittings of about 40, 20 and 45 minutes. **You need** lesson 09. (What you wrote in
+# **Time** three sittings of about 25, 30 and 45 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
@@ -209,6 +209,8 @@ for name, found in white.items():
 # stays far behind the global one: the repetitions are a part of the reason at most.
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## Do the dimensions depend on one another?
 #
 # Repetition has a measure. The **total correlation** asks how far the dimensions are from being
@@ -313,8 +315,6 @@ print(f"local: {by_critic['local']:.2f} nats, and in one order {together:.2f}")
 # independent. A reading of 0 is a finding only of an instrument that is known to work.
 
 # %% [markdown]
-# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
-#
 # ## So is it the amount of information?
 #
 # Deep InfoMax maximises bounds on mutual information. The obvious explanation of a good probe: the

@@ -15,7 +15,7 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** three sittings of about 40, 20 and 45 minutes. **You need** lesson 09. (What you wrote in
+# **Time** three sittings of about 25, 30 and 45 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
@@ -243,6 +243,8 @@ assert white["local"].mean() < white["global"].mean() - 0.05
 
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## Do the dimensions depend on one another?
 #
 # Repetition has a measure. The **total correlation** asks how far the dimensions are from being
@@ -368,8 +370,6 @@ assert together < 0.1 < by_critic["local"]
 
 
 # %% [markdown]
-# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
-#
 # ## So is it the amount of information?
 #
 # Deep InfoMax maximises bounds on mutual information. The obvious explanation of a good probe: the

@@ -15,7 +15,7 @@
 # - make an encoder from a folder of your own images, and report honestly what it is worth;
 # - say what to try when Deep InfoMax shows no gain, and what a published table leaves open.
 #
-# **Time** two sittings of about 35 and 30 minutes. **You need** lessons 06 (the local objective), 08 (training) and 09
+# **Time** two sittings of about 35 and 25 minutes. **You need** lessons 06 (the local objective), 08 (training) and 09
 # (paired differences).
 
 # %%
@@ -294,6 +294,7 @@ own, crossed = ((b.diagonal().mean(), b[::-1].diagonal().mean()) for b in
                 (boards["own"], boards["crossed"]))  # fmt: skip
 assert own[1] < 0 < crossed[1] < crossed[0]
 
+
 # %% [markdown]
 # Trained within a view, encoder and critic are worse across views than guessing; trained across views,
 # they answer both questions, and the one that they were never asked even better. (Guessing reads 0.
@@ -436,8 +437,8 @@ for measure, title in titles.items():
 # to 93 % of place and ink can be read, off those of *own* 88 to 92. The loss asks for what two views
 # have in common to be there, and not for anything else to be gone.
 #
-# Nor is it the critic that sets them apart. Here is what a new one reads across views, in nats, trained
-# for 400 steps on each of the three encoders, frozen:
+# Nor does the critic alone set them apart. Here is what a new one reads across views, in nats, after
+# 400 steps on each of the three encoders, frozen:
 
 # %%
 new_critic = table.pivot(index="seed", columns="training", values="new_critic")
