@@ -887,6 +887,7 @@ def asked(name, trained, prepared):
     """A new row: a trainer's encoder settled on, and asked about, images prepared by a function."""
     settle(trained.encoder, prepared(images.x_train))
     chart[name] = readings(trained, prepared)
+    return chart[name]
 
 
 def as_d_is_shown(pictures):
