@@ -15,7 +15,7 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** two sittings of about 45 and 40 minutes. **You need** lesson 09. (What you wrote in
+# **Time** three sittings of about 25, 30 and 45 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
@@ -209,8 +209,7 @@ print({name: round(float(number), 1) for name, number in ranks.items()})
 
 # %% [markdown]
 # Nobody asked the 64 numbers to differ from one another, and the two trained codes use far fewer
-# directions than the untrained one: about 20, where it has 39. Note what this does *not* say. A low
-# rank is not a bad code: on the digits both have better linear probes than the untrained one.
+# directions than the untrained one. Note what this does *not* say. A low rank is not a bad code: on the digits both have better linear probes than the untrained one.
 #
 # Are the repetitions why the local code has poor neighbours? What many numbers say counts many
 # times in a distance. **Whitening** takes that away: after it all directions have variance 1.
@@ -244,6 +243,8 @@ assert white["local"].mean() < white["global"].mean() - 0.05
 
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## Do the dimensions depend on one another?
 #
 # Repetition has a measure. The **total correlation** asks how far the dimensions are from being
@@ -432,12 +433,16 @@ for C, found in curved.items():
 # %% [markdown]
 # The weak penalty suits this reader better, whichever code it reads. So that is the reader at its
 # best, and to it the local code is *behind* the pixels, and the *global* code is ahead of both. (With
-# the strong one the local code would have seemed to hold more than the pixels.) As far as this reader
-# can tell, the local code holds no more about the digit than the image does. What the local training
-# has done is to bring what was there to where a straight line can reach it.
+# the strong one the local code would have seemed to hold more than the pixels.)
 #
-# This is about a short training. After a long one a small network reads the local code better than
-# the pixels, too (*mlp200* in `lessons/results/README.md`, with the command that makes it).
+# Is the amount read off at last? It is not. Each code is computed from the pixels, so none can hold
+# more about the digit than they do, and yet the global code is read better. A curved reader, too,
+# reads what lies where *it* can reach, and no amount. What this second reader does show is that the
+# lead of the local code is a matter of who reads. The local training has brought something to where
+# a straight line can reach it.
+#
+# This is about a short training. After a longer one on all the images, in `dimlearn compare --seeds 3`,
+# a small network with 200 units reads the local code better than the pixels, too.
 
 # %% tags=["claim"]
 # The weak penalty suits this reader better, whichever code it reads.
@@ -556,12 +561,13 @@ diagnosis.side_by_side(cases)
 # Each dot is the mean of five seeds, and the bar its interval. Read it from the untrained ones,
 # which with ten labels have 27 and 28 %.
 #
-# - **Pairs.** With convolutions, local pairs have 52 % with ten labels and global ones 28 or 29 %,
+# - **Pairs.** With convolutions, local pairs have 52 % with ten labels and global ones 29 and 30 %,
 #   hardly more than without training.
 # - **Architecture.** The same local pairs have 33 % where every place sees the whole image. So
 #   neither is enough by itself. A question about parts needs places that see parts.
-# - **Critic.** With local pairs the network that sees both is behind the product in four seeds of five,
-#   mostly by three or four points. With global pairs it decides about the neighbours: by them 53 % of the test images are
+# - **Critic.** With local pairs and ten labels a class the network that sees both is behind the product
+#   in four seeds of five, mostly by three or four points. By neighbours it is *ahead* in four seeds of
+#   five, and with all labels either may be ahead. With global pairs the critic decides about the neighbours: by them 53 % of the test images are
 #   classified rightly, where the product has 85 %.
 #
 # And the bound of each, in nats, beside what its readers say?
@@ -587,25 +593,31 @@ print(f"local minus global, by seed: {np.round(100 * gain.values, 1)} with convo
 print(f"                             {np.round(100 * without.values, 1)} without")
 
 # %% tags=["claim"]
-# With convolutions, local pairs have 52 % with ten labels and global ones 28 or 29 %,
+# With convolutions, local pairs have 52 % with ten labels and global ones 29 and 30 %,
 # hardly more than without training.
-means = ten_by_seed.mean()
-assert round(means["convolutions, local, dot"], 2) == 0.52 and gain.min() > 0.2
-assert 0.28 < means["convolutions, global, dot"] < 0.29
-assert means["convolutions, global, dot"] - means["convolutions, untrained, none"] < 0.02
+means = ten_by_seed.mean().round(2)
+assert means["convolutions, local, dot"] == 0.52 and gain.min() > 0.2
+both = [means[f"convolutions, global, {critic}"] for critic in ("dot", "concat")]
+assert both == [0.29, 0.30] and max(both) - means["convolutions, untrained, none"] < 0.035
 
 # %% tags=["claim"]
 # The same local pairs have 33 % where every place sees the whole image.
 assert round(means["dense, local, dot"], 2) == 0.33 and without.max() < 0.035
 
 # %% tags=["claim"]
-# With local pairs the network that sees both is behind the product in four seeds of five,
-# mostly by three or four points.
-behind = 100 * (ten_by_seed["convolutions, local, dot"] - ten_by_seed["convolutions, local, concat"])
-assert (behind > 0.1).sum() == 4 and behind.round().between(3, 4).sum() == 3
+# With local pairs and ten labels a class the network that sees both is behind the product
+# in four seeds of five, mostly by three or four points.
+behind = {of: 100 * (by["convolutions, local, dot"] - by["convolutions, local, concat"])
+          for of in titles for by in [table.pivot(index="seed", columns="case", values=of)]}  # fmt: skip
+assert (behind["ten"] > 0.1).sum() == 4 and behind["ten"].round().between(3, 4).sum() == 3
 
 # %% tags=["claim"]
-# With global pairs it decides about the neighbours: by them 53 % of the test images are classified
+# By neighbours it is *ahead* in four seeds of five, and with all labels either may be ahead.
+assert (behind["knn"] < -0.5).sum() == 4
+assert behind["linear"].max() > 0.1 and behind["linear"].min() < -0.1
+
+# %% tags=["claim"]
+# With global pairs the critic decides about the neighbours: by them 53 % of the test images are classified
 # rightly, where the product has 85 %.
 knn = table.pivot(index="seed", columns="case", values="knn")
 assert (knn["convolutions, global, dot"] - knn["convolutions, global, concat"]).min() > 0.25
@@ -736,10 +748,13 @@ def batches_for_a(images, rng):
 
 
 # %%
+cured = {}
+
+
 def after(letter, part):
     """The readings before and after a part was mended, beside the healthy ones."""
-    mended = clinic.retrained(letter, part, images, dim_step, run_seed())
-    chart[f"{letter}, mended"] = readings(mended)
+    cured[letter] = clinic.retrained(letter, part, images, dim_step, run_seed())
+    chart[f"{letter}, mended"] = readings(cured[letter])
     return pandas.DataFrame(chart).T.loc[[letter, f"{letter}, mended", "healthy"]].round(2)
 
 
@@ -760,7 +775,8 @@ print(clinic.opened("B", guesses))
 # The reading stays at 0, but that alone has many causes. The distance moved tells them apart: nothing
 # was learnt *wrongly* here, nothing was learnt. Adam divides a gradient by its usual size, so that
 # cutting all to a hundredth would not matter. But it adds a small number to what it divides by, so
-# that it never divides by 0, `epsilon`, which is 1e-7; gradients below that are as good as 0.
+# that it never divides by 0: `epsilon`, which is 1e-7. A gradient of that size still moves a weight by
+# half a step, and one of 1e-9, as large as any here may be, by a hundredth of one at most.
 # The cure is to take an argument away, so there is nothing to write.
 #
 # </details>
@@ -854,10 +870,44 @@ after("D", batches_for_d)
 # <details><summary>Does it?</summary>
 #
 # Noise that is drawn anew for every picture tells none from another, and the reading comes back in
-# part. But the encoder has learnt from noisy images, and is asked about plain ones: its reading stays
-# below the healthy one. Without any noise it reads like that.
+# part. It stays below the healthy one. There are two suspects. The encoder has learnt from noisy
+# images, and is asked about plain ones. Or a hundred steps with noise have taught it less than a
+# hundred without. How would you tell one from the other, without another training?
 #
 # </details>
+#
+# Ask it in its own language: about images as its own batches show them, after its batch normalisation
+# has settled on such images, too. **Predict** what it reads.
+
+# %%
+from dataclasses import replace
+
+
+def asked(name, trained, prepared):
+    """A new row: a trainer's encoder settled on, and asked about, images prepared by a function."""
+    settle(trained.encoder, prepared(images.x_train))
+    chart[name] = readings(trained, prepared)
+    return chart[name]
+
+
+def as_d_is_shown(pictures):
+    """The pictures, batch by batch, as your batches show them to D: in another order."""
+    shown = batches_for_d(replace(images, x_train=pictures), rng)
+    return np.concatenate([next(shown) for _ in range(len(pictures) // clinic.BATCH)])
+
+
+# %%
+try:
+    asked("D, asked so", cured["D"], as_d_is_shown)
+except NotImplementedError:
+    print("To do: batches_for_d")
+pandas.DataFrame(chart).T.filter(regex="D|healthy", axis=0).round(2)
+
+# %% [markdown]
+# Asked so, it reads about what its last losses say. If that is as good as the healthy one, only the
+# question was wrong. If it is no better than *mended*, a hundred steps with noise have taught less than
+# a hundred without. In most runs it stays below the healthy one even so, but not in all. One
+# training is an anecdote here as well.
 
 # %% tags=["claim"]
 # the reading comes back in part.
@@ -865,8 +915,12 @@ noisy = chart["D, mended"]
 assert noisy["unseen"] > 0.2 > 0 > chart["D"]["unseen"]
 
 # %% tags=["claim"]
-# its reading stays below the healthy one.
+# It stays below the healthy one.
 assert noisy["unseen"] < chart["healthy"]["unseen"] - 0.05
+
+# %% tags=["claim"]
+# Asked so, it reads about what its last losses say.
+assert abs(chart["D, asked so"]["unseen"] + chart["D, mended"]["last losses"]) < 0.35
 
 # %%
 print(clinic.opened("E", guesses))
@@ -883,8 +937,9 @@ print(clinic.opened("E", guesses))
 #
 # </details>
 #
-# *Medium, 7 minutes.* Its code stays closed. Here are 64 images, plain and as E was shown the same
-# ones. Find out what was done to them: look at both in lines of your own.
+# *Medium, 8 minutes.* Its code stays closed. Here are 64 images, plain and as E was shown the same
+# ones. Find out what was done to them: look at both in lines of your own. All their numbers together
+# are a beginning. A single pixel, looked at over the 64 images, says more.
 
 # %%
 plain, as_shown = clinic.shown_by("E", images, run_seed())
@@ -894,7 +949,7 @@ for batch in (plain, as_shown):
 
 
 # %% [markdown]
-# Then prepare images as E knows them. (Mind pixels that are black in all images.)
+# Then prepare images as E knows them. (Mind pixels that are black in all images that you are given.)
 
 # %% tags=["solution"]
 def in_its_language(pictures):
@@ -904,18 +959,27 @@ def in_its_language(pictures):
 
 # %% [markdown]
 # What you wrote is right if what it makes of the plain ones lies, on average, less than 0.05 from
-# what E was shown.
+# what E was shown. Beside it stands, of the pixel where that is largest, the mean over the 64 images.
+#
+# <details><summary>Mine comes near, but stays about 0.09 apart.</summary>
+#
+# Then you do the right thing by the numbers of other images. Compare the two means that are printed:
+# of *which* images must a pixel have the mean that E was shown?
+#
+# </details>
 
 # %%
 try:
-    print(f"{np.abs(in_its_language(plain) - as_shown).mean():.3f} apart")
+    of_mine = in_its_language(plain)
+    print(f"{np.abs(of_mine - as_shown).mean():.3f} apart")
+    for name, batch in {"mine": of_mine, "as E was shown": as_shown}.items():
+        print(f"the largest mean of a pixel, {name}: {np.abs(batch.mean(axis=0)).max():.2f}")
 except NotImplementedError:
     print("To do: in_its_language")
 
 # %%
 try:
-    settle(sick["E"].encoder, in_its_language(images.x_train))
-    chart["E, asked so"] = readings(sick["E"], in_its_language)
+    asked("E, asked so", sick["E"], in_its_language)
 except NotImplementedError:
     print("To do: in_its_language")
 pandas.DataFrame(chart).T.round(2)
@@ -923,7 +987,10 @@ pandas.DataFrame(chart).T.round(2)
 # %% [markdown]
 # With these parts A and C read like the healthy one, D does so in part, and E answers well without
 # any training. In earnest, the cure is *one* function that prepares images, called in training and
-# afterwards. You may write it as a part, and ask `after("E", ...)`.
+# afterwards. It must not hang on which images happen to be asked about together, so it takes its
+# numbers from the training set once. You may write such a function, and batches that call it, and see
+# what each half is worth: `after("E", batches)` asks about plain images, and `asked("E, both",
+# cured["E"], function)` calls it on both sides.
 
 # %% tags=["claim"]
 # With these parts A and C read like the healthy one

@@ -23,6 +23,7 @@ from dimlearn.startup import keras, tf
 
 BATCH, STEPS, CODE, RATE = 64, 100, 64, 8e-3
 BETA, GAMMA = 1.0, 0.1  # the weights of the paper's DIM(L)
+__all__ = ["BATCH", "batches", "noises", "opened", "patient", "retrained", "suspects", "train"]
 
 
 # ---------------------------------------------------------------- the healthy parts
@@ -180,7 +181,7 @@ def batches_of_d(images, rng):
 
 
 def batches_of_e(images, rng):
-    """Batches of images standardised: every pixel has the mean 0 and the deviation 1."""
+    """Batches of images, prepared."""
     for batch in batches(images, rng):
         yield (batch - batch.mean(axis=0)) / (batch.std(axis=0) + 1e-3)
 
@@ -208,8 +209,7 @@ SUSPECTS = {
     2: ("the learning rate is much too high", "The weights have moved far, and the reading is 0."),
     3: (
         "it trains on images on another scale than those that it is asked about later",
-        """The loss is that of the healthy trainer, and the reading on plain images is poor, on
-        those of the training set as well.""",
+        "The loss is that of the healthy trainer, and both readings on plain images are poor.",
     ),
     4: (
         "it sees a few of the images only",

@@ -1,5 +1,6 @@
 """The clinic of lesson 10: what it says of guesses, and which part of a trainer is faulty."""
 
+import pydoc
 from dataclasses import replace
 
 import numpy as np
@@ -66,7 +67,8 @@ def test_noise_that_something_can_be_told_by_is_seen_on_blank_images():
 
 
 def test_what_e_was_shown_is_told_from_other_ways_to_prepare_images():
-    plain, shown = clinic.shown_by("E", load("digits", limit=1000), seed=0)
+    images = load("digits", limit=1000)
+    plain, shown = clinic.shown_by("E", images, seed=0)
     within, image = plain.std(axis=0), (1, 2, 3)
 
     def apart(prepared):
@@ -79,6 +81,19 @@ def test_what_e_was_shown_is_told_from_other_ways_to_prepare_images():
                   plain - plain.mean(axis=0), plain / (within + 1e-3),
                   centred / plain.std(axis=image, keepdims=True)):  # fmt: skip
         assert apart(wrong) > 0.2
+    mean, deviation = images.x_train.mean(axis=0), images.x_train.std(axis=0)
+    by_other_images = (plain - mean) / (deviation + 1e-3)
+    assert apart(by_other_images) > 0.05  # the batch's own numbers, as the two means tell
+    assert np.abs(by_other_images.mean(axis=0)).max() > 0.2
+    assert np.abs(shown.mean(axis=0)).max() < 0.01
+
+
+def test_the_help_on_the_clinic_gives_no_patient_away():
+    words = pydoc.plain(pydoc.render_doc(clinic))
+    assert "batches(images, rng)" in words and "opened(letter, diagnosis)" in words
+    for letter, sick in clinic.PATIENTS.items():
+        assert sick.fault.__name__ not in words and f"suspect={sick.suspect}" not in words
+        assert clinic.SUSPECTS[sick.suspect][0] not in words, letter
 
 
 @pytest.mark.parametrize("wrong, words", [

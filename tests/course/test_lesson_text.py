@@ -167,13 +167,13 @@ def test_a_sitting_takes_the_minutes_that_are_stated(number):
     (lesson,) = authoring.lessons(names=[f"{number:02d}"])
     cells = lesson_source.read_source(lesson.script).cells
     first = cells[0].source
-    (stated,) = re.findall(r"\*\*Time\*\* (?:two sittings of )?about (.+?) minutes", first)
+    (stated,) = re.findall(r"\*\*Time\*\* (?:\w+ sittings of )?about (.+?) minutes", first)
     text = "\n".join(
         f"\n{CODE * len(cell.source.splitlines())}" if cell.cell_type == "code" else cell.source
         for cell in cells
     )
     sittings = text.split("*A sitting may end here.")
-    stated = [int(minutes) for minutes in stated.split(" and ")]
+    stated = [int(minutes) for minutes in re.split(", | and ", stated)]
     assert len(stated) == len(sittings)
     for minutes, sitting in zip(stated, sittings):
         lines = sitting.count(CODE)

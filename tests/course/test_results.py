@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from dimlearn.course.results import two_views, weightings
@@ -27,4 +28,7 @@ def test_two_views(monkeypatch):
     rows = two_views.run(seed=0)
     assert [row["training"] for row in rows] == ["random", "own", "crossed"]
     assert all(0 < row[share] < 1 for row in rows for share in ("linear", "ten_labels", "moved"))
+    assert all(0 < row[f"{probe}_{case}"] < 1 for row in rows
+               for probe in ("linear", "ten_labels") for case in ("quiet", "loud"))  # fmt: skip
+    assert all(np.isfinite(row["new_critic"]) for row in rows)
     assert len({row["place_and_ink"] for row in rows}) == 3  # three encoders

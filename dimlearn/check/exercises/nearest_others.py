@@ -136,6 +136,13 @@ def transposed(codes, count):
 def all_of_them(codes, count):
     return nearest_others(codes, len(codes) - 1)
 
+@exercise.mistake("""Nothing is left to sort by: all distances but those of a row to itself have
+    become NaN. A mask that is *multiplied* by infinity does that, for 0 times infinity is NaN.""")
+def masked_by_nan(codes, count):
+    squares = np.sum((codes[:, None] - codes[None]) ** 2, axis=2)
+    with np.errstate(invalid="ignore"):
+        return np.argsort(squares + np.eye(len(codes)) * np.inf, axis=1)[:, :count]
+
 def wrong_already(call):
     """Whether an ordinary input shows what is wrong; then no other input need be told of."""
     codes, count = different_lengths(30, 6, 5), 5

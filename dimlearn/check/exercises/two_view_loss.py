@@ -53,14 +53,13 @@ def two_view_loss(map_a, code_a, map_b, code_b, critic):
     back = local_infonce(critic(map_a, code_b))
     return -(forth + back) / 2
 
-def crossed(map_a, code_a, map_b, code_b, critic, bound=local_infonce):
-    """Minus the mean of another bound."""
-    return -(bound(critic(map_b, code_a)) + bound(critic(map_a, code_b))) / 2
+def crossed(map_a, code_a, map_b, code_b, critic, read=local_infonce):
+    """Minus the mean of another reading of the scores."""
+    return -(read(critic(map_b, code_a)) + read(critic(map_a, code_b))) / 2
 
 exercise.share(
     shared.sign_flipped,
-    sign_flipped="""Your function gives the bound, which is to become large. A loss is to become
-    small.""",
+    sign_flipped="""Your function gives what is to become large. A loss is to become small.""",
 )
 
 @exercise.mistake("""Each code is scored with the map of its own view. There it can be told by what
@@ -78,7 +77,7 @@ def code_a_alone(map_a, code_a, map_b, code_b, critic):
 def code_b_alone(map_a, code_a, map_b, code_b, critic):
     return -local_infonce(critic(map_a, code_b))
 
-@exercise.mistake("""The two bounds are added, not averaged.""")
+@exercise.mistake("""The two directions are added. Asked are the nats of *one* question.""")
 def summed(*args):
     return 2 * two_view_loss(*args)
 
@@ -94,8 +93,8 @@ def one_batch(map_a, code_a, map_b, code_b, critic):
     maps, codes = tf.concat([map_b, map_a], axis=0), tf.concat([code_a, code_b], axis=0)
     return -local_infonce(critic(maps, codes))
 
-@exercise.mistake("""The two score tensors are averaged, and the bound is taken of that. Take the
-    bound of each: its softmax is of one code's scores.""")
+@exercise.mistake("""The two score tensors are averaged, and `local_infonce` reads the mean of them.
+    Each is to be read by itself: its softmax is of one code's scores.""")
 def scores_averaged(map_a, code_a, map_b, code_b, critic):
     return -local_infonce((critic(map_b, code_a) + critic(map_a, code_b)) / 2)
 
@@ -104,24 +103,24 @@ def scores_averaged(map_a, code_a, map_b, code_b, critic):
 def views_averaged(map_a, code_a, map_b, code_b, critic):
     return -local_infonce(critic((map_a + map_b) / 2, (code_a + code_b) / 2))
 
-@exercise.mistake("""The bound is another one: JSD. Asked is `local_infonce`.""")
+@exercise.mistake("""The scores are read by JSD. Asked is `local_infonce`.""")
 def jsd(*args):
-    return crossed(*args, bound=local_jsd)
+    return crossed(*args, read=local_jsd)
 
 @exercise.mistake("""The softmax runs over the codes. In `local_infonce` a code is asked which
     location is of its image, not the other way round.""")
 def over_the_codes(*args):
-    return crossed(*args, bound=local_infonce_codes)
+    return crossed(*args, read=local_infonce_codes)
 
-@exercise.mistake("""The scores are averaged over the locations before the bound is taken. Each
-    location is a question of its own.""")
+@exercise.mistake("""The scores are averaged over the locations before they are read. Each location
+    is a question of its own.""")
 def locations_averaged(*args):
-    return crossed(*args, bound=lambda scores: infonce_bound(tf.reduce_mean(scores, axis=2)))
+    return crossed(*args, read=lambda scores: infonce_bound(tf.reduce_mean(scores, axis=2)))
 
-@exercise.mistake("""Your score tensors have code and image exchanged before the bound is taken. The
-    critic gives them as the bound wants them.""")
+@exercise.mistake("""Your score tensors have code and image exchanged before they are read. The
+    critic gives them as `local_infonce` takes them.""")
 def transposed(*args):
-    return crossed(*args, bound=lambda scores: local_infonce(tf.transpose(scores, [1, 0, 2])))
+    return crossed(*args, read=lambda scores: local_infonce(tf.transpose(scores, [1, 0, 2])))
 
 @exercise.mistake("""A code stands where the critic takes a map, and a map where it takes a
     code.""")
