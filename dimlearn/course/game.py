@@ -31,10 +31,8 @@ def new_game(encoder, bound, encoder_loss, discriminator_loss, gamma, rate=2e-3)
             feature_map, code = encoder(images, training=True)
             features = tf.reshape(feature_map, [len(images), -1, feature_map.shape[-1]])
             logits = discriminator(tf.sigmoid(code))
-            fool, tell_apart = (
-                encoder_loss(logits),
-                discriminator_loss(discriminator(prior), logits),
-            )
+            fool = encoder_loss(logits)
+            tell_apart = discriminator_loss(discriminator(prior), logits)
             loss = gamma * fool - bound(critic(features, code))
         gradients, other_gradients = tape.gradient(loss, own), tape.gradient(tell_apart, others)
         own_optimizer.apply(gradients, own)
