@@ -358,9 +358,10 @@ for name, share in taken.items():
 # %% [markdown]
 # Of the digits in nearly the same columns some are taken for the right one, and of those more than
 # three columns away hardly any. How much the rows count, too, depends on the encoder, and the last
-# line tells. With the light one it is not far from the first: there the columns are nearly all. Where
-# it is near 0, as with some other encoders, the same columns alone are not enough: the digit has to
-# stand in the same *place*, in its columns and its rows. So place is much of what this critic goes by.
+# line tells. With the light one it is not far from the first: there the rows add hardly anything. Where
+# it is near 0, as with some other encoders, the digit has to stand in the same *place*, in its columns
+# and its rows. (With either, most wrong digits in the same place are still told from the right one.) So
+# place is much of what this critic goes by.
 # And what has the code become?
 #
 # *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
@@ -543,7 +544,8 @@ for name, control in controls.items():
 # %% [markdown]
 # **The lead shrinks.** With neighbours whitening had taken something from the random code, so over the
 # one as it is less of the lead is left. Over the weights as built nothing is left of it. With the other two it is smaller by what settling had taken from the first weights, and how much
-# remains, if anything, depends on the encoder. So a part of what looked learnt was there before.
+# remains, if anything, depends on the encoder. So weights that nobody trained reach a part of what looked
+# learnt.
 
 # %% [markdown]
 # ## Another critic
@@ -648,8 +650,8 @@ in percent for three probes over five seeds: linear, neighbours, ten labels. {to
 #   neighbours in every run. Those of a dot product trained by InfoNCE are ahead of them in every
 #   run, with each of the three probes.
 # - **Whitened**, all trained codes are ahead of the settled first weights, whitened or as they are,
-#   in nearly every run. Those of the two critics of this lesson differ by six points at most, on
-#   average over the seeds.
+#   in nearly every run. Those of *concat* and of *dot product, InfoNCE* differ by six points at most,
+#   on average over the seeds.
 # - **The pixels** are a control, too. With neighbours they are ahead of the collapsed code as it is,
 #   with both encoders, and of the whitened one with the hidden layer only. With ten labels the best
 #   of all codes is four points ahead of them.
@@ -667,9 +669,10 @@ in percent for three probes over five seeds: linear, neighbours, ten labels. {to
 #   the sixth, with neighbours and the light encoder.
 #
 # So over weights that nobody trained the global objective brings something with InfoNCE in nearly all
-# cases, six to twelve points for a line and a few points or none for the other two probes. With JSD and
-# the concat critic, as you trained it, it brings hardly anything that is settled. A good part of
-# what whitening brought to light was in the first weights as they were built.
+# cases, six to twelve points for a line and for the other two probes a few points, or none, or with the
+# light encoder a small loss. With JSD and the concat critic, as you trained it, one gain is settled, that
+# of ten points with a line and the light encoder, and one small loss. To a good part of what whitening
+# brought to light the first weights, as they were built, come up as well.
 
 # %% [markdown]
 # So why is the global objective the weak one of the paper? It is not that what a digit is gets thrown

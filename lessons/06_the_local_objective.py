@@ -68,8 +68,8 @@ print(f"{M} x {M} locations, each sees {side} x {side} pixels, {jump} pixels fro
 
 # %% [markdown]
 # Here is one image, and beside it what all its locations see, each in its place. The fields of two
-# locations are framed. **Predict**, and keep your answer until the end: from which patches could
-# *you* tell which of 64 images it was cut from? From which could nobody?
+# locations are framed. **Predict**, and keep a note of your answer: from which patches could
+# *you* tell which of 64 images it was cut from? From which could nobody? (A critic is asked further down.)
 
 # %%
 figure = pictures.fields(batch[0], side, jump, framed=[(0, 0), (2, 3)])
@@ -214,8 +214,8 @@ print("scores of all pairs [N, N, L]:", critic(feature_map, code).shape)
 # %% [markdown]
 # ## What do they cost?
 #
-# A dense layer from $a$ to $b$ numbers multiplies $a \cdot b$ times. The concat critic runs its
-# three layers on every *pair* of a code and a location, $N^2 L$ times. The dot product runs one
+# A dense layer from $a$ to $b$ numbers multiplies $a \cdot b$ times. The concat critic, as it is written
+# above, runs its three layers on every *pair* of a code and a location, $N^2 L$ times. The dot product runs one
 # layer on every location and one on every code, and only the inner product on every pair.
 # **Predict**: for a batch of 64 images, how many times fewer multiplications is that? Does the
 # ratio grow with the batch for ever?
@@ -243,6 +243,10 @@ print("C + D + U + 1 =", C + D + U + 1)
 # the work on both sides, so the ratio levels off: at $C + D + U + 1 = 321$, the cost of a pair in
 # one divided by its cost in the other. The price is that features and code can't interact before
 # the inner product.
+#
+# (Its first layer is a sum of two parts, one of the location and one of the code. Computed once for each
+# of these, as the library does it, the concat critic comes to 43 times the dot product here, and never
+# to more than $U + 1 = 129$.)
 
 # %% [markdown]
 # ## JSD at every location
@@ -449,8 +453,8 @@ show(figure, """Two curves over the batch size. InfoNCE over patches begins far 
 log 2 and comes down to it. InfoNCE over codes begins below the line and comes up to it.""")
 
 # %% [markdown]
-# **InfoNCE over patches reads more than there is**: 1.47 nats at $N = 2$ where the truth is 0.693,
-# and still 0.78 at $N = 8$. It is no lower bound. Over codes the value stays below.
+# **InfoNCE over patches reads more than there is**: about 1.5 nats at $N = 2$ where the truth is 0.693,
+# and still about 0.8 at $N = 8$. It is no lower bound. Over codes the value stays below.
 #
 # Why? If the other image shows the other side, the right patch has 25 wrong ones against it, each
 # hopeless: its probability is nearly 1, and the question gains $\log 26 = 3.26$. If it shows the
@@ -547,8 +551,8 @@ for one, other in pairs:
 # InfoNCE was not run with your critic: that it is best over codes is said of the library's alone.
 
 # %% [markdown]
-# Why does whitening change so much for neighbours? In lesson 05 a code had collapsed to a thread. Is it
-# that again? **Predict** how much of the variance the first two directions of *your* code hold.
+# In lesson 05 a code had collapsed to a thread, and whitening spread it out again. Is *yours* one, too?
+# **Predict** how much of the variance its first two directions hold.
 
 # %%
 variances = np.linalg.svd(codes.x - codes.x.mean(axis=0), compute_uv=False) ** 2
@@ -558,7 +562,8 @@ print(f"of the variance: the first 2 directions {shares[1]:.0%}, the first 10 {s
 # %% [markdown]
 # It is no thread: the first two hold about three tenths. But the first ten of 64 hold more than four
 # fifths, and distances between codes are mostly made of these. The other 54 directions count for little
-# before the code is whitened, whatever they hold.
+# before the code is whitened, whatever they hold. (That is said of your code. The recorded ones, above
+# all the global one, for which whitening changes most, may be nearer to a thread.)
 
 # %% [markdown]
 # Does the value of an objective tell you? On unseen images:
@@ -597,9 +602,9 @@ differs from place to place.""")
 
 
 # %% [markdown]
-# Some images are given away at several places, others at hardly any. Is it the emptier patches that
-# tell less? Not by eye: sort all $64 L$ patches by their mean brightness, and cut the order into
-# tenths.
+# Some images are given away at several places, others at hardly any. Hold it against the note that you
+# made of patches at the beginning. Is it the emptier ones that tell less? The eye is easily misled, so
+# sort all $64 L$ patches by their mean brightness, and cut the order into tenths.
 
 # %%
 def patches_of(images):
@@ -668,7 +673,7 @@ for name, objective in {"yours": JSD, "theirs": by_equation_6}.items():
     print(f"{name:6}: mean size of the step {np.abs(first_step(objective)).mean():.5f}")
 
 # %% [markdown]
-# The first step is a tenth or so smaller, and not 25 times: Adam divides each gradient by its own size,
+# The first step is one or two tenths smaller, and not 25 times: Adam divides each gradient by its own size,
 # so that a factor drops out. It would drop out altogether without the small constant that Adam adds to the
 # size, beside which small gradients count. What comes of a whole training with it is in the recorded
 # runs, under the name by which the catalogue has the mistake:
@@ -718,7 +723,7 @@ for probe, title in titles.items():
 # #### 3. Your local InfoNCE reads 3.1 nats at N = 32. How many nats do code and patches share?
 #
 # <details><summary>At least 3.1, on average.</summary>That would be so if it were a lower bound. In
-# the world of the coins little is too much at N = 32. But a fair die of 14 sides in place of the coin
+# the world of the coins the excess is small at N = 32. But a fair die of 14 sides in place of the coin
 # shares log 14 = 2.64 nats, and reads 3.06 on average.</details>
 # <details><summary>At most 3.1.</summary>It is no upper bound either: a critic that knows nothing
 # reads 0 in any world.</details>
@@ -742,7 +747,7 @@ for probe, title in titles.items():
 # - **which objective is best** depends on the judge: after 150 steps on these digits, and with the
 #   library's critic, InfoNCE over codes for a linear probe, and the global one for whitened
 #   neighbours, though not for neighbours among the codes as they are;
-# - the control **as built**, ahead of them all with neighbours;
+# - the control **as built**, ahead of them all with neighbours among the codes as they are;
 # - that a factor of $1/L$ hides behind a fine training.
 #
 # **Next**: nothing so far says how the codes should be *distributed*. Lesson 07 gives them a shape,

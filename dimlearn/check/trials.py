@@ -183,8 +183,8 @@ def number_type(seen, right):
 
 # ---------------------------------------------------------------- the graph
 
-NOT_IN_FIT = one_line("""The {} is right, and inside a `tf.function` of your own, too. But lesson 08
-    trains by Keras' own `fit`, and there it fails: `tf.function` translates Python's `len`,
+NOT_IN_FIT = one_line("""The {} is right, and inside a `tf.function` of your own, too. But where a
+    lesson trains by Keras' own `fit`, it fails: `tf.function` translates Python's `len`,
     `float`, `if` and loops for tensors, and `fit` takes them as they stand.""")
 
 

@@ -626,6 +626,25 @@ def repeat_vector(feature_map, code):
     return keras.layers.Concatenate()([feature_map, codes])
 
 
+def rolled_unless_alone(features):
+    if len(features) < 2:  # as for arrays; `tf.function` translates it, and Keras' `fit` does not
+        raise ValueError
+    return tf.roll(features, 1, axis=0)
+
+
+@wrong("global_pairs", None, FIT)
+def with_a_mismatch_that_asks_for_len(feature_map, code):
+    features = tf.reshape(feature_map, [feature_map.shape[0], -1])
+    other = rolled_unless_alone(features)
+    return tf.concat([features, code], axis=1), tf.concat([other, code], axis=1)
+
+
+@wrong("global_loss", None, FIT)
+def counted_by_python(positive, negative):
+    total = tf.reduce_sum(tf.nn.softplus(-positive)) / len(positive)
+    return total + tf.reduce_sum(tf.nn.softplus(negative)) / len(negative)
+
+
 @right("global_pairs")
 def permuted_by_chance(feature_map, code):
     n = feature_map.shape[0]

@@ -15,6 +15,7 @@ exercise = Exercise(
     cases=two_logits,
     extremes=far_two_logits,
     differentiable=True,
+    fitted=True,
     shapes={"positive_scores": "N"},
     hints="""In `jsd_bound` two costs were taken away from 0. Which sign have they in a loss, which
     is to be small?

@@ -35,6 +35,7 @@ exercise = Exercise(
     cases=lambda: maps_and_codes((2, 2, 1, 3), (3, 2, 3, 2), (5, 3, 2, 4), (4, 2, 2, 4)),
     extremes=lambda: maps_and_codes((7, 4, 1, 5), (12, 2, 3, 2), (3, 2, 1, 1)),
     differentiable=True,
+    fitted=True,
     returns=("positive", "negative"),
     canonical=undo_the_mismatch,
     gradient_of=("positive",),
