@@ -192,7 +192,8 @@ print({name: round(float(number), 1) for name, number in ranks.items()})
 
 # %% [markdown]
 # Nobody asked the 64 numbers to differ from one another, and the two trained codes use far fewer
-# directions than the untrained one. Note what this does *not* say. A low rank is not a bad code: on the digits both have better linear probes than the untrained one.
+# directions than the untrained one. Note what this does *not* say. A low rank is not a bad code: on the digits the
+# local one has a far better linear probe than the untrained one.
 #
 # Are the repetitions why the local code has poor neighbours? What many numbers say counts many
 # times in a distance. **Whitening** takes that away: after it all directions have variance 1.
@@ -467,14 +468,14 @@ diagnosis.side_by_side(cases)
 # Each dot is the mean of five seeds, and the bar its interval. Read it from the untrained ones,
 # which with ten labels have 27 and 28 %.
 #
-# - **Pairs.** With convolutions, local pairs have 52 % with ten labels and global ones 29 and 30 %,
-#   hardly more than without training.
+# - **Pairs.** With convolutions and the product, local pairs have 52 % with ten labels; global ones
+#   have 29 % with the product and 30 % with the network, hardly more than without training.
 # - **Architecture.** The same local pairs have 33 % where every place sees the whole image. So
-#   neither is enough by itself. A question about parts needs places that see parts.
-# - **Critic.** With local pairs and ten labels a class the network that sees both is behind the product
-#   in four seeds of five, mostly by three or four points. By neighbours it is *ahead* in four seeds of
-#   five, and with all labels either may be ahead. With global pairs the critic decides about the neighbours: by them 53 % of the test images are
-#   classified rightly, where the product has 85 %.
+#   neither is enough by itself. It fits that a question about parts needs places that see parts.
+# - **Critic.** With local pairs the network that sees both is behind the product in four seeds of five,
+#   with ten labels a class mostly by three or four points, with all labels mostly by little. By
+#   neighbours it is *ahead* in four seeds of five. With global pairs the critic decides about the
+#   neighbours: by them 53 % of the test images are classified rightly, where the product has 85 %.
 #
 # And the bound of each, in nats, beside what its readers say?
 
@@ -561,8 +562,8 @@ chart = {name: readings(one) for name, one in {"healthy": healthy, **sick}.items
 pandas.DataFrame(chart).T.round(2)
 
 # %% [markdown]
-# No one of the six columns tells all five: a single reading may give one of them away, and for the
-# others look for a pair that contradict each other. These are the suspects, four of them innocent:
+# *Which* fault it is, no one of the six columns tells of all five: a
+# single reading may give one of them away, and for the others look for a pair that contradict each other. These are the suspects, four of them innocent:
 
 # %%
 print(clinic.suspects())
@@ -805,7 +806,7 @@ def in_its_language(pictures):
 # What you wrote is right if what it makes of the plain ones lies, on average, less than 0.05 from
 # what E was shown. Beside it stands, of the pixel where that is largest, the mean over the 64 images.
 #
-# <details><summary>Mine comes near, but stays about 0.09 apart.</summary>
+# <details><summary>Mine comes near, but stays about 0.1 apart.</summary>
 #
 # Then you do the right thing by the numbers of other images. Compare the two means that are printed:
 # of *which* images must a pixel have the mean that E was shown?
@@ -886,7 +887,7 @@ pandas.DataFrame(chart).T.round(2)
 # - **effective rank**, **total correlation** and **NDM**, which describe a code and do not grade
 #   it;
 # - that use is not amount, and what laying information open means;
-# - five faults that no single reading tells apart, and the pairs of readings that do.
+# - five faults that no single reading tells from one another, and the pairs of readings that do.
 #
 # ## What this course was
 #

@@ -209,7 +209,8 @@ print({name: round(float(number), 1) for name, number in ranks.items()})
 
 # %% [markdown]
 # Nobody asked the 64 numbers to differ from one another, and the two trained codes use far fewer
-# directions than the untrained one. Note what this does *not* say. A low rank is not a bad code: on the digits both have better linear probes than the untrained one.
+# directions than the untrained one. Note what this does *not* say. A low rank is not a bad code: on the digits the
+# local one has a far better linear probe than the untrained one.
 #
 # Are the repetitions why the local code has poor neighbours? What many numbers say counts many
 # times in a distance. **Whitening** takes that away: after it all directions have variance 1.
@@ -220,8 +221,9 @@ print({name: round(float(number), 1) for name, number in ranks.items()})
 assert max(ranks["global"], ranks["local"]) < 0.75 * ranks["random"]
 
 # %% tags=["claim"]
-# on the digits both have better linear probes than the untrained one.
-assert min(linear["global"].mean(), linear["local"].mean()) > linear["random"].mean()
+# on the digits the
+# local one has a far better linear probe than the untrained one.
+assert linear["local"].mean() > linear["random"].mean() + 0.1
 
 # %%
 white = {name: agreement(*whiten(train[name], test[name])) for name in networks}
@@ -561,14 +563,14 @@ diagnosis.side_by_side(cases)
 # Each dot is the mean of five seeds, and the bar its interval. Read it from the untrained ones,
 # which with ten labels have 27 and 28 %.
 #
-# - **Pairs.** With convolutions, local pairs have 52 % with ten labels and global ones 29 and 30 %,
-#   hardly more than without training.
+# - **Pairs.** With convolutions and the product, local pairs have 52 % with ten labels; global ones
+#   have 29 % with the product and 30 % with the network, hardly more than without training.
 # - **Architecture.** The same local pairs have 33 % where every place sees the whole image. So
-#   neither is enough by itself. A question about parts needs places that see parts.
-# - **Critic.** With local pairs and ten labels a class the network that sees both is behind the product
-#   in four seeds of five, mostly by three or four points. By neighbours it is *ahead* in four seeds of
-#   five, and with all labels either may be ahead. With global pairs the critic decides about the neighbours: by them 53 % of the test images are
-#   classified rightly, where the product has 85 %.
+#   neither is enough by itself. It fits that a question about parts needs places that see parts.
+# - **Critic.** With local pairs the network that sees both is behind the product in four seeds of five,
+#   with ten labels a class mostly by three or four points, with all labels mostly by little. By
+#   neighbours it is *ahead* in four seeds of five. With global pairs the critic decides about the
+#   neighbours: by them 53 % of the test images are classified rightly, where the product has 85 %.
 #
 # And the bound of each, in nats, beside what its readers say?
 
@@ -593,8 +595,8 @@ print(f"local minus global, by seed: {np.round(100 * gain.values, 1)} with convo
 print(f"                             {np.round(100 * without.values, 1)} without")
 
 # %% tags=["claim"]
-# With convolutions, local pairs have 52 % with ten labels and global ones 29 and 30 %,
-# hardly more than without training.
+# With convolutions and the product, local pairs have 52 % with ten labels; global ones
+# have 29 % with the product and 30 % with the network, hardly more than without training.
 means = ten_by_seed.mean().round(2)
 assert means["convolutions, local, dot"] == 0.52 and gain.min() > 0.2
 both = [means[f"convolutions, global, {critic}"] for critic in ("dot", "concat")]
@@ -605,16 +607,16 @@ assert both == [0.29, 0.30] and max(both) - means["convolutions, untrained, none
 assert round(means["dense, local, dot"], 2) == 0.33 and without.max() < 0.035
 
 # %% tags=["claim"]
-# With local pairs and ten labels a class the network that sees both is behind the product
-# in four seeds of five, mostly by three or four points.
+# With local pairs the network that sees both is behind the product in four seeds of five,
+# with ten labels a class mostly by three or four points, with all labels mostly by little.
 behind = {of: 100 * (by["convolutions, local, dot"] - by["convolutions, local, concat"])
           for of in titles for by in [table.pivot(index="seed", columns="case", values=of)]}  # fmt: skip
 assert (behind["ten"] > 0.1).sum() == 4 and behind["ten"].round().between(3, 4).sum() == 3
+assert (behind["linear"] > 0.1).sum() == 4 and (behind["linear"].abs() < 2.5).sum() == 4
 
 # %% tags=["claim"]
-# By neighbours it is *ahead* in four seeds of five, and with all labels either may be ahead.
+# By neighbours it is *ahead* in four seeds of five.
 assert (behind["knn"] < -0.5).sum() == 4
-assert behind["linear"].max() > 0.1 and behind["linear"].min() < -0.1
 
 # %% tags=["claim"]
 # With global pairs the critic decides about the neighbours: by them 53 % of the test images are classified
@@ -700,8 +702,8 @@ chart = {name: readings(one) for name, one in {"healthy": healthy, **sick}.items
 pandas.DataFrame(chart).T.round(2)
 
 # %% [markdown]
-# No one of the six columns tells all five: a single reading may give one of them away, and for the
-# others look for a pair that contradict each other. These are the suspects, four of them innocent:
+# *Which* fault it is, no one of the six columns tells of all five: a
+# single reading may give one of them away, and for the others look for a pair that contradict each other. These are the suspects, four of them innocent:
 
 # %%
 print(clinic.suspects())
@@ -961,7 +963,7 @@ def in_its_language(pictures):
 # What you wrote is right if what it makes of the plain ones lies, on average, less than 0.05 from
 # what E was shown. Beside it stands, of the pixel where that is largest, the mean over the 64 images.
 #
-# <details><summary>Mine comes near, but stays about 0.09 apart.</summary>
+# <details><summary>Mine comes near, but stays about 0.1 apart.</summary>
 #
 # Then you do the right thing by the numbers of other images. Compare the two means that are printed:
 # of *which* images must a pixel have the mean that E was shown?
@@ -1086,7 +1088,7 @@ assert abs(chart["E, asked so"]["unseen"] - chart["healthy"]["unseen"]) < 0.4
 # - **effective rank**, **total correlation** and **NDM**, which describe a code and do not grade
 #   it;
 # - that use is not amount, and what laying information open means;
-# - five faults that no single reading tells apart, and the pairs of readings that do.
+# - five faults that no single reading tells from one another, and the pairs of readings that do.
 #
 # ## What this course was
 #

@@ -99,7 +99,7 @@ class FixedCritic:
         return [tf.cast(weight, tensor.dtype) for weight in self.weights]
 
     def __repr__(self):
-        return "a critic"
+        return "<a critic>"
 
 
 class FixedConcatCritic(FixedCritic):

@@ -58,9 +58,9 @@ def squashed(codes):
         axis.hist(entries, bins=20, range=(0, 1), density=True, color=BLUE)
         axis.axhline(1, color=ORANGE, linestyle="--", label="the prior")
         ends = np.mean((entries < 0.05) | (entries > 0.95))
-        axis.set_title(f"{title}: {100 * ends:.0f} % at the ends", fontsize=10)
+        axis.set_title(f"{title}: {100 * ends:.1f} % at the ends", fontsize=10)
         axis.set(xlabel="sigmoid of an entry", ylabel="density")
-        told.append(f"{title} {100 * ends:.0f} percent in the outer twentieths")
+        told.append(f"{title} {100 * ends:.1f} percent in the outer twentieths")
     axes[0][0].legend(frameon=False, fontsize=8)
     return show(figure, f"Histograms of codes' entries behind a sigmoid: {'; '.join(told)}.")
 
