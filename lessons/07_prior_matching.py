@@ -114,8 +114,8 @@ encoder, which alone moves.""")
 # + \mathbb{E}_{x} \log\big(1 - \sigma(T(\sigma(E(x))))\big).$$
 #
 # The same function $\sigma$ has two jobs here: the inner one squashes the code into the square, the
-# outer one turns a logit into a probability. Both logarithms are minus what an answer costs that is
-# given as a logit: your `answer_cost` of lesson 03.
+# outer one turns a logit into a probability. Each logarithm is minus the cost of an answer that is given
+# as a logit: minus your `answer_cost` of lesson 03.
 #
 # Mind the contrast: encoder and *critic* of lessons 05 and 06 maximise the same number and help
 # each other. Only here are there opponents.
@@ -304,7 +304,7 @@ print(f"                discriminator's loss {new_loss:.4f} -> {newer_loss:.4f}"
 # %% [markdown]
 # The discriminator lowers its own loss without touching a code. The encoder raises the logits of
 # its codes, and with that the discriminator's loss. (Both steps are small: a
-# gradient promises no more for longer ones.) So the two push that number in opposite directions.
+# gradient promises nothing for longer ones.) So the two push that number in opposite directions.
 # Neither can gain anything where the codes are distributed as the prior is *and* the
 # discriminator says one half everywhere. Do they arrive there?
 
@@ -340,14 +340,14 @@ numbers circle, and each round is a little wider than the one before.""")
 # $-\mathcal{I}_{\mathrm{JSD}} + \gamma\, \mathrm{prior\ loss}$: with its critic it *cooperates*,
 # against the discriminator it plays.
 #
-# A step of everybody follows both diagrams at once: all gradients are taken, then all three networks
-# move. You will write such a step in lesson 08. Here `new_game` is given one: it takes the losses, and
-# makes the critic, the discriminator and the compiled step.
+# A step of everybody follows both diagrams at once. You will write it in lesson 08. Here `new_game` is
+# given one: it takes the losses, and makes the critic, the discriminator and the compiled step.
 
 # %%
 JSD = check.yours("local_jsd")
 
 
+# %%
 def play(encoder_loss, gamma=0.1, seed=0, steps=288, every=36):
     """The losses of every step, and the squashed codes every few steps: two arrays."""
     encoder = new_encoder(2, seed)
@@ -425,8 +425,8 @@ print(", ".join(f"{name} {loss:.2f}" for name, loss in pays.items()), "nats")
 # A new discriminator tells the codes of the game far worse than those without one: **the game has hidden
 # much of what there was to see**. It need not have hidden all. The further its loss on them lies below
 # that on the prior's own sample, the more is left to see. (The game's own discriminator may have missed
-# it. Or it saw it, and the encoder did not follow: to that the bound matters, too.) In our run it is
-# little.
+# it. Or it saw it, and the encoder did not follow, because the bound pulls on its codes as well.) In our
+# run it is little.
 
 # %% [markdown]
 # ## What could go wrong: the game with one side
@@ -491,8 +491,8 @@ Correlations: {"; ".join(five)}.""")
 # At step 0 the codes are a small heap near the middle: the numbers of an untrained code are nearly 0,
 # and the sigmoid of 0 is 0.5. In our run they lay along a slanting line at step 72, with a correlation
 # of -0.86, and filled a square at the last, with 0.05. (Not every run takes this way.) Such a line is
-# what the gap cannot see: it looks at each number alone, where one number says much of the other. The
-# discriminator sees both.
+# what the gap cannot see: it looks at each number alone, while on the line one number tells much of the
+# other. The discriminator sees both.
 
 # %% [markdown]
 # ## What it costs
@@ -553,7 +553,7 @@ table[["gap", "size", "turns"]].mean().unstack().round(2)
 # at most, with both weights: five seeds do not tell it from no game. In so short a training it does not
 # bring 64 numbers nearer to uniform either: the gap is larger, and more so with the larger weight. A
 # fast one costs 6 to 11 points and drives the codes outwards, away from uniform: their numbers become
-# about ten times as large.
+# about eleven times as large.
 #
 # Why outwards? At first all 64 numbers of a code are small, so that all codes lie in the middle of the
 # cube, and the prior hardly ever does. A fast discriminator learns at once that the middle is fake, and

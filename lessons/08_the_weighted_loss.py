@@ -13,7 +13,7 @@
 #
 # - put the global bound, the local bound and the prior into one loss, and say what each of its
 #   three weights does;
-# - write a training step for several networks, and prove with one line that the right ones moved;
+# - write a training step for several networks, and find out by counting which of them it moves;
 # - train an encoder with Keras and a step of your own, and keep it in a file.
 #
 # At the end there is a file `yours.keras` beside your copies of the lessons. Lesson 09 judges it.
@@ -293,8 +293,8 @@ what_moves(step)
 
 # %% [markdown]
 # All of each: the two numbers of every pair agree. (Moving averages there are only if your encoder
-# has batch normalisation, and a bias right before one has no influence and stays.) Keep
-# `what_moves` in mind: it is the cheapest test of any training loop.
+# has batch normalisation.) Keep the idea in mind: to compare the weights before and after a step is the
+# cheapest test of any training loop.
 
 # %% [markdown]
 # ## Keras does the rest
@@ -746,8 +746,8 @@ print("after loading, the same codes:", np.array_equal(encode(again, seen), code
 #
 # <details><summary>Lucky first weights.</summary>Untrained scores are near 0 whatever the seed, and
 # then the loss is near 2 log 2.</details>
-# <details><summary>The step still trains the first encoder.</summary>Right. Ask `what_moves`, or
-# compare the second encoder's weights before and after.</details>
+# <details><summary>The step still trains the first encoder.</summary>Right. Compare the second
+# encoder's weights before and after.</details>
 # <details><summary>The second encoder has learnt from the first.</summary>Two models share nothing
 # unless you let them. Here they share a compiled step that knows one of them.</details>
 #

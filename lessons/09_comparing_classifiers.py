@@ -260,7 +260,7 @@ judging.intervals(found, "test accuracy in percent, linear probe")
 
 # %% [markdown]
 # Read it from the controls. Your encoder has over thirty points more than itself untrained, and the
-# untrained one has only a few more than the pixels: here it is the training that helps, and not the
+# untrained one has hardly more than the pixels, or a few: here it is the training that helps, and not the
 # architecture by itself. *supervised*, which saw all labels, has some ten points more than yours.
 #
 # Now look at *pixels* and *pca*. Their intervals overlap widely. **Predict**: may the two be ranked?
@@ -506,7 +506,7 @@ for kind, build in {"frozen": frozen, "free": free_classifier}.items():
 # %% [markdown]
 # Then the other side of the table: the small network on the *pixels*. The project trained it with
 # plain gradient descent (SGD) at the rate 0.001, on pixels from 0 to 255, for three epochs of 60,000
-# images, which is sixty of our 3,000. Here it is so trained. Three more get the five epochs that
+# images: as many images as in sixty epochs of our 3,000. Here it is so trained. Three more get the five epochs that
 # the classifiers above had: one has plain gradient descent on pixels from 0 to 1, at the rate 0.1;
 # one has the optimizer and rate of those above, but pixels from 0 to 255; and one is treated as they
 # are. **Predict**: what held the network of the project down?
@@ -560,9 +560,10 @@ judging.intervals(free, "difference in points, both encoders trained on", zero=T
 # lead was the *scale* of the code, in a training too short to make up for it. What remains, some ten
 # points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
 #
-# Free, both are above *yours* when it is frozen. The encoder that had learnt nothing comes within a few
-# points of the other: that distance, and not the height of the bar *yours, free*, is what Deep InfoMax
-# adds there. For the rest the labels do the work.
+# Free, both are above *yours* when it is frozen. The encoder that had learnt nothing lies within a few
+# points of the other, and with other first weights of the head either may be ahead, by an interval that
+# misses 0. So what Deep InfoMax adds there is no more than that, whatever the height of the bar *yours,
+# free*: the labels do the work.
 #
 # And the network on pixels was held down. On pixels from 0 to 1 Adam gives it some thirty points or
 # more, in a twelfth of the epochs, and there plain gradient descent at a suitable rate gives it most
@@ -574,7 +575,7 @@ judging.intervals(free, "difference in points, both encoders trained on", zero=T
 #
 # And the fair comparison? Frozen, *yours* beside the network on pixels that was treated alike. Both
 # classifiers have first weights of their own, so here are their paired differences with three seeds of
-# these. **Predict**: how far is *yours* ahead? (With a linear probe it was more than twenty points.)
+# these. **Predict**: how far is *yours* ahead? (With a linear probe it was more than thirty points.)
 
 # %%
 lead = {}
@@ -587,8 +588,8 @@ judging.intervals(lead, "yours - pixels in points, small network on both", zero=
 
 # %% [markdown]
 # A few points, or none: with other first weights it is another number. Most of the lead of more than
-# twenty points is gone. What pixels lack for a straight line, a small network makes up for, when it has
-# *all* labels. (Twenty epochs are worth a try: `right_after(small_classifier(), epochs=20)`.)
+# thirty points is gone, or all of it. What pixels lack for a straight line, a small network makes up for,
+# when it has *all* labels. (Twenty epochs are worth a try: `right_after(small_classifier(), epochs=20)`.)
 
 # %% [markdown]
 # ## What could go wrong: frozen, and it moves

@@ -390,6 +390,7 @@ assert np.unwrap(np.arctan2(way[:, 1], way[:, 0]))[-1] > 4 * np.pi
 JSD = check.yours("local_jsd")
 
 
+# %%
 def play(encoder_loss, gamma=0.1, seed=0, steps=288, every=36):
     """The losses of every step, and the squashed codes every few steps: two arrays."""
     encoder = new_encoder(2, seed)

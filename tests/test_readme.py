@@ -41,7 +41,7 @@ def test_its_headline_is_the_recorded_table():
 
 def test_what_lesson_10_says_of_the_table_is_recorded():
     lesson = (ROOT / "solutions" / "10_diagnosing_a_representation.py").read_text(encoding="utf-8")
-    sentence = "a small network reads the local code better than the pixels, too (*mlp200* in"
+    sentence = "a small network with 200 units reads the local code better than the pixels, too."
     assert sentence in lesson.replace("\n#", "")
     recorded = accuracies(RECORDED.split("\n## MNIST")[0])
     of_local, of_pixels = (recorded[row, "mlp200"] for row in ("local", "pixels"))

@@ -26,7 +26,7 @@ def test_intervals_tell_middle_and_ends(zero):
 @pytest.mark.parametrize("code, percent", [(0.0, 0), (4.0, 100), (-4.0, 100), (2.9, 0)])
 def test_the_outer_twentieths_of_squashed_codes(code, percent):
     told = words(judging.squashed({"yours": np.full((5, 3), code)}))
-    assert f"yours {percent} percent in the outer twentieths" in told
+    assert f"yours {percent:.1f} percent in the outer twentieths" in told
 
 
 def test_choices_tell_both_means():
