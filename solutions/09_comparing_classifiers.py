@@ -980,8 +980,9 @@ assert re.search(r"With neighbours yours \(\S+ %\) is behind pixels", told)
 # The paragraph under the tables is the verdict: its "ahead" and "behind" go by paired differences, each
 # with an interval. In our run *yours*
 # is ahead of the pixels with a linear probe and with ten labels, and with neighbours it is behind
-# them. A code is not good by itself, it is good *for* something: lesson 05 says what whitening
-# changes here.
+# them. (The run is small, and other columns may say otherwise than this lesson did on more images; the
+# paragraph does not judge them.) A code is not good by itself, it is good *for* something: lesson 05 says
+# what whitening changes here.
 #
 # And your three questions from the beginning? In this lesson it mattered whether the encoder was
 # frozen, what the same encoder does untrained, whether all rows had the same budget and scale, how

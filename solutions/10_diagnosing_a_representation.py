@@ -232,7 +232,8 @@ for name, found in white.items():
 
 # %% [markdown]
 # It helps the local code, and takes something away from the two others. Even so the local code
-# stays far behind the global one: the repetitions are a part of the reason at most.
+# stays far behind the global one: the repetitions are a part of the reason at most. (Whitening does more
+# than take them away, as what it costs the two others shows.)
 
 # %% tags=["claim"]
 # It helps the local code, and takes something away from the two others.
@@ -992,7 +993,8 @@ pandas.DataFrame(chart).T.round(2)
 # afterwards. It must not hang on which images happen to be asked about together, so it takes its
 # numbers from the training set once. You may write such a function, and batches that call it, and see
 # what each half is worth: `after("E", batches)` asks about plain images, and `asked("E, both",
-# cured["E"], function)` calls it on both sides.
+# cured["E"], function)` calls it on both sides. (Expect a little less of it than of E in its own
+# language.)
 
 # %% tags=["claim"]
 # With these parts A and C read like the healthy one
@@ -1069,8 +1071,8 @@ assert abs(chart["E, asked so"]["unseen"] - chart["healthy"]["unseen"]) < 0.4
 # <details><summary>The same encoder on training images, read as unseen ones are.</summary>Right. If
 # that is high, it knows these images only (A). If it is low as well, training and reading differ in
 # something else (D, E).</details>
-# <details><summary>The learning rate.</summary>Both numbers are of the same weights. No rate
-# explains why they disagree.</details>
+# <details><summary>The learning rate.</summary>Both numbers are of the same weights. Another rate would
+# give other weights; first find out in what the two readings differ.</details>
 #
 # #### 4. Your loss falls faster than any that you have seen. What do you do?
 #
