@@ -38,7 +38,7 @@ def recalled(judge):
     if program is None:
         if judge.name in progress_file.finished():
             return None, f"for no text of yours was kept in lesson {judge.lesson}"
-        return None, f"for yours is still to do, in lesson {judge.lesson}"
+        return None, f"since yours is still to do in lesson {judge.lesson}"
     guard = Guard()
     function = guard.run(lambda: define(judge.name, program["name"], program["text"]))
     if function is None:

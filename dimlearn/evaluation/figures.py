@@ -25,8 +25,7 @@ def draw(results, folder, dataset, say):
 
     figures = {"accuracy": pictures.accuracies(rows), "few_labels": pictures.few_labels(rows)}
     if len(queries) > FEWEST_TO_PROJECT:
-        codes = {name: codes_of(name, folder, queries)[0] for name in all_names}
-        places = {name: in_two_dimensions(each) for name, each in codes.items()}
+        places = {name: in_two_dimensions(*codes_of(name, folder, queries)) for name in all_names}
         figures["projection"] = pictures.projection(places, labels, class_names)
     if any(row["history"][0] for row in rows):
         figures["loss_curves"] = pictures.loss_curves(rows)

@@ -34,7 +34,7 @@ class Row:
     seeded: another pretraining seed gives another encoder.
     last: its code is so long that the other rows are probed first.
     weights: (alpha, beta, gamma) of a row of Deep InfoMax.
-    variant_of: the row that it varies in one thing; it is made only when it is asked for by name.
+    variant_of: the row that it is held against; it is made only when it is asked for by name.
     added: it is an encoder of yours, and nothing is known of what it saw.
     """
 

@@ -160,7 +160,7 @@ def test_what_a_function_needs_comes_along(capsys):
     later = in_a_cell(LATER, mismatch=recalled)
     assert check.global_pairs(later["global_pairs"])
     lines = another_process(*solved, "global_pairs", "jsd_bound")
-    assert lines.pop("jsd_bound") == "ours, for yours is still to do, in lesson 3"
+    assert lines.pop("jsd_bound") == "ours, since yours is still to do in lesson 3"
     assert all(line.startswith("yours, from lesson ") for line in lines.values()), lines
 
 
@@ -207,7 +207,7 @@ def test_without_text_it_is_correct_and_not_kept(kind, capsys):
 
 def test_the_reference_is_not_taken_for_yours(capsys):
     check.entropy(check.entropy.reference)
-    assert yours("entropy", capsys)[1] == "entropy: ours, for yours is still to do, in lesson 1"
+    assert yours("entropy", capsys)[1] == "entropy: ours, since yours is still to do in lesson 1"
 
 
 def test_data_of_the_notebook_stays_behind(capsys):
