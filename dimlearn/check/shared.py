@@ -110,6 +110,12 @@ def negatives_summed(formula, scores):
 def masked_with_zero(formula, scores):
     return formula(scores, scores * (1 - diagonal(scores)), number(scores))
 
+@shared("""Zeros stand among your negatives where the positive pairs were, as a mask that multiplies
+    leaves them. `exp(0) = 1` still counts, and the mean divides by all N^2 squares. Take those
+    entries out before the mean.""")
+def masked_with_zero_and_counted(formula, scores):
+    return formula(scores, scores * (1 - diagonal(scores)), math.prod(scores.shape))
+
 @shared("""Your mask puts a modest constant where the positive pairs were. Where the scores are
     lower than that, it outweighs them. Take those entries out, or put minus infinity there.""")
 def masked_with_ten(formula, scores):

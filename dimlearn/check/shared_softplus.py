@@ -120,6 +120,14 @@ def mask_inside_softplus(right, scores):
     yes = tf.reduce_sum(log_yes(scores * eye)) / pairs
     return yes + tf.reduce_sum(log_no(scores * (1 - eye))) / number(scores)
 
+@shared("""The mask is inside softplus, where it makes scores of 0 of the pairs of the other kind:
+    softplus of 0 is log 2, and both means run over all squares. Each kind has a mean of its own,
+    over its own pairs alone.""")
+def mask_inside_softplus_and_counted(right, scores):
+    eye = diagonal(scores)
+    yes, no = log_yes(scores * eye), log_no(scores * (1 - eye))
+    return tf.reduce_mean(yes) + tf.reduce_mean(no)
+
 @shared("""Only the part whose right answer is yes is in it: a yes to everything would be the
     best.""")
 def yes_alone(formula, *args):

@@ -51,7 +51,7 @@ exercise.share(shared.negatives_without_gradient)
 exercise.share(shared.masked_with_zero, shared.masked_with_ten, of=formula)
 exercise.share(shared.infinity_times_mask, shared.counted_with_diagonal, of=formula)
 exercise.share(shared.ten_subtracted, shared.counted_by_rows, shared.counted_in_one_row, of=formula)
-exercise.share(shared.averaged_twice, of=formula)
+exercise.share(shared.averaged_twice, shared.masked_with_zero_and_counted, of=formula)
 exercise.share(shared.positives_not_averaged)
 exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in_numpy)
 exercise.share(

@@ -52,10 +52,14 @@ exercise.share(shared.diagonal_among_negatives, shared.counted_with_diagonal, of
 exercise.share(shared.negatives_summed, of=jsd_against)
 exercise.share(
     shared.masked_with_zero,
+    shared.masked_with_zero_and_counted,
     of=jsd_against,
     masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
     softplus of 0 still counts among the negatives, with log 2. Apply softplus first and the mask
     after it, or take the entries out.""",
+    masked_with_zero_and_counted="""Zeros stand among your negatives where the positive pairs were,
+    as a mask that multiplies leaves them: softplus of 0 still counts, with log 2, and the mean still
+    divides by all N^2 squares. Take those entries out before the mean.""",
 )
 exercise.share(
     shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs, of=jsd,
@@ -73,7 +77,10 @@ exercise.share(
     shared_softplus.log_of_sigmoid_with_epsilon, shared_softplus.yes_without_softplus, of=jsd,
 )
 exercise.share(shared_softplus.yes_alone, shared_softplus.no_alone, of=jsd)
-exercise.share(shared.numpy_on_the_way, shared_softplus.mask_inside_softplus)
+exercise.share(shared.numpy_on_the_way)
+exercise.share(
+    shared_softplus.mask_inside_softplus, shared_softplus.mask_inside_softplus_and_counted
+)
 exercise.share(
     shared_softplus.negative_part_in_numpy, shared_softplus.negative_part_without_gradient, of=jsd,
 )

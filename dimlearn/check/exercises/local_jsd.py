@@ -41,7 +41,9 @@ def local_jsd(scores):
     return -answer_cost(positive, True) - answer_cost(negative, False)
 
 exercise.share(shared.shifted_by_log_4, shared.numpy_inside, shared.numpy_on_the_way)
-exercise.share(shared_softplus.mask_inside_softplus)
+exercise.share(
+    shared_softplus.mask_inside_softplus, shared_softplus.mask_inside_softplus_and_counted
+)
 exercise.share(
     shared_softplus.yes_without_softplus, shared_softplus.yes_alone, shared_softplus.no_alone,
     of=jsd,
@@ -70,6 +72,7 @@ exercise.share(
     shared.diagonal_among_negatives,
     shared.counted_with_diagonal,
     shared.masked_with_zero,
+    shared.masked_with_zero_and_counted,
     of=jsd_against,
     diagonal_among_negatives="""The diagonal is among your negatives. The pairs `i = j` are positive
     at every location: leave them out of the second mean.""",
@@ -78,6 +81,9 @@ exercise.share(
     masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and
     softplus of 0 still counts, with log 2. Apply softplus first and the mask after it, or take the
     entries out.""",
+    masked_with_zero_and_counted="""The scores of the own image are 0 among your negatives, as a
+    mask that multiplies leaves them: softplus of 0 still counts, with log 2, and the mean still
+    divides by all N^2 L squares. Take them out before the mean.""",
 )
 
 @exercise.mistake("""Your function divides by the number of locations a second time: the mean
@@ -115,12 +121,6 @@ def means_over_all_squares(scores):
     own, over its own pairs alone.""")
 def means_over_all_squares_doubled(scores):
     return 2 * means_over_all_squares(scores)
-
-@exercise.mistake("""The scores of the own image are 0 among your negatives, as a mask that
-    multiplies leaves them: softplus of 0 still counts, with log 2, and the mean still divides by
-    all N^2 L squares. Take them out before the mean.""")
-def masked_with_zero_and_counted(scores):
-    return of_parts(scores, positives(scores), scores * (1 - diagonal(scores)))
 
 @exercise.mistake("""Your function keeps one value for each location. Average over them too.""")
 def one_value_a_location(scores):

@@ -59,9 +59,13 @@ exercise.share(shared.positives_not_averaged)
 exercise.share(shared.numpy_inside, shared.numpy_on_the_way, shared.negatives_in_numpy)
 exercise.share(
     shared.masked_with_zero,
+    shared.masked_with_zero_and_counted,
     of=formula,
     masked_with_zero="""Zeros stand on the diagonal, as a mask that multiplies leaves them, and a
     score of 0 still counts among the negatives. Take these entries out before `exp`.""",
+    masked_with_zero_and_counted="""Zeros stand among your negatives where the positive pairs were,
+    as a mask that multiplies leaves them. A score of 0 still counts, and the mean divides by all
+    N^2 squares. Take these entries out before `exp` and the mean.""",
 )
 
 @exercise.mistake("""The slope of the line is missing: the average of `exp` is subtracted as it is.
