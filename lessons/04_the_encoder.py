@@ -131,7 +131,7 @@ M = map_size(len(digit), stack)
 print("feature map:", feature_map.shape, " your M:", M)
 
 # %% [markdown]
-# Five of its channels, each with its own scale of blue: the darkest field is the largest answer of
+# Five of the channels that answer to this image, each with its own scale of blue: the darkest field is the largest answer of
 # *that* channel.
 
 # %%

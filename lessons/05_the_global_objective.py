@@ -141,8 +141,9 @@ print("positive:", [1, 2, 3, 4, 0.1, 0.2], [5, 6, 7, 8, 0.3, 0.4], sep="\n  ")
 # ### Exercise 2: `global_pairs`, faded
 #
 # *Medium, 6 minutes.* The maps are flattened. The rest is yours, for any number of images. Write it in
-# TensorFlow, because the encoder is trained through this function, and NumPy has no gradients. (So
-# your `mismatch` will do only if it has nothing of NumPy in it.)
+# TensorFlow, because the encoder is trained through this function, and NumPy has no gradients. And ask
+# for `code.shape[0]`, not for `len(code)`: Keras will compile it, and does not let a tensor be asked for
+# its `len` then. (Your `mismatch` will do here only if it keeps to both.)
 
 # %% tags=["solution"]
 def global_pairs(feature_map, code):
@@ -455,7 +456,7 @@ before, after = judge("random", random), judge("trained", trained)
 #
 # A probe may fail for two reasons: because something is not there, or because it is small beside
 # something else. (Each number of the code is standardised before it is probed. That does not help:
-# all 64 of them are mostly place.) To learn to tell the two apart, spoil the *random* code on
+# nearly all of them are mostly place.) To learn to tell the two apart, spoil the *random* code on
 # purpose, in two ways. Both leave its first two directions as they are. One makes all others a
 # thousand times smaller, the other makes them 0.
 
@@ -542,10 +543,11 @@ for name, control in controls.items():
 
 
 # %% [markdown]
-# **The lead shrinks.** With neighbours whitening had taken something from the random code, so over the
-# one as it is less of the lead is left. Over the weights as built nothing is left of it. With the other two it is smaller by what settling had taken from the first weights, and how much
-# remains, if anything, depends on the encoder. So weights that nobody trained reach a part of what looked
-# learnt.
+# **The lead shrinks.** Over the random code as it is, that with neighbours is smaller by whatever
+# whitening had taken from that code. Over the weights as built hardly anything is left of it, or nothing.
+# With the other two it is smaller by what settling had taken from the first weights, and how much
+# remains, if anything, depends on the encoder. So weights that nobody trained reach a part of what
+# looked learnt.
 
 # %% [markdown]
 # ## Another critic
@@ -747,7 +749,8 @@ check.global_pairs(both_moved)
 # <details><summary>Something else was louder.</summary>Right: the directions that know of the class
 # were there, and small beside others.</details>
 # <details><summary>Whitening has learnt the class.</summary>It sees no labels, and it is found on
-# training codes alone. On the random code it helped nobody.</details>
+# training codes alone. On the random code it is no help: there it harms neighbours, or
+# leaves them where they were.</details>
 #
 # #### 3. Why do encoder and critic share one optimizer?
 #
@@ -778,7 +781,7 @@ check.global_pairs(both_moved)
 #   drowned in noise. By that test the collapsed code still has the class. Once whitened it is easier
 #   to get at than in the settled random code, which is not to say that there is more of it;
 # - the same weights **as built**: a stronger control, over which the lead of the collapsed code is
-#   smaller, and with neighbours gone;
+#   smaller, and with neighbours hardly there;
 # - the habit of asking *what else* could explain a good curve, or a bad probe, and testing it.
 #
 # **Next**: lesson 06 asks many small questions in place of the big one: does this code belong to

@@ -16,7 +16,7 @@
 # - recognise the famous wrong version: what in its losses is an alarm, and what the codes show;
 # - say what a prior costs, from a measurement.
 #
-# **Time** about 45 minutes. **You need** lessons 04 and 06; having heard of GANs helps.
+# **Time** two sittings of about 22 and 30 minutes. **You need** lessons 04 and 06; having heard of GANs helps.
 
 # %%
 import numpy as np
@@ -240,6 +240,8 @@ round.""")
 # strength at $-5$ and lets go once the discriminator is fooled.
 
 # %% [markdown]
+# *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go on.*
+#
 # ## Both players' gradients
 #
 # ### Exercise 3: `prior_gradients`, free

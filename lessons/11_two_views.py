@@ -15,7 +15,7 @@
 # - make an encoder from a folder of your own images, and report honestly what it is worth;
 # - say what to try when Deep InfoMax shows no gain, and what a published table leaves open.
 #
-# **Time** two sittings of about 35 and 25 minutes. **You need** lessons 06 (the local objective), 08 (training) and 09
+# **Time** two sittings of about 37 and 27 minutes. **You need** lessons 06 (the local objective), 08 (training) and 09
 # (paired differences).
 
 # %%
@@ -631,7 +631,7 @@ for d in (pairs["mine minus pixels"][0], 0.02):
 
 
 # %% [markdown]
-# For a difference as large as the one to the pixels a few dozen are enough; for two points between
+# For a difference as large as the one to the pixels a few dozen at most are enough; for two points between
 # rows that disagree as often as these two it takes thousands. The $s^2$ is the share of images on
 # which two rows disagree, less $d^2$. Two rows that lie two points apart may disagree far more
 # seldom: at the very least on two images of a hundred, $s^2 = 0.02 - 0.02^2$, and then some 400 are

@@ -18,7 +18,7 @@
 #
 # At the end there is a file `yours.keras` beside your copies of the lessons. Lesson 09 judges it.
 #
-# **Time** two sittings of about 20 and 30 minutes. **You need** lessons 04 to 07 (the lesson runs
+# **Time** two sittings of about 25 and 35 minutes. **You need** lessons 04 to 07 (the lesson runs
 # without them, on our functions), and to have met `tf.GradientTape` once.
 
 # %%
@@ -238,14 +238,14 @@ losses = [float(discriminator_step(code, discriminator, optimizer)) for _ in ran
 print(f"discriminator loss: {losses[0]:.2f} at first, {losses[-1]:.2f} after 20 steps")
 
 # %% [markdown]
-# It falls. At first it lies above $2 \log 2 = 1.39$, the price of saying one half to everything: the
+# It falls. At first it lies near $2 \log 2 = 1.39$, the price of saying one half to everything: the
 # first weights say something else, and much the same to codes and samples. After twenty steps it lies
 # below. The discriminator has begun to tell the codes of an untrained encoder from uniform samples. (An
 # easy beginning: behind the sigmoid these codes all lie close to the middle.)
 
 # %% tags=["claim"]
-# It falls. At first it lies above $2 \log 2 = 1.39$, the price of saying one half to everything
-assert losses[-1] < losses[0] - 0.1 and losses[0] > 2 * np.log(2)
+# It falls. At first it lies near $2 \log 2 = 1.39$, the price of saying one half to everything
+assert losses[-1] < losses[0] - 0.05 and abs(losses[0] - 2 * np.log(2)) < 0.25
 
 # %% tags=["claim"]
 # After twenty steps it lies

@@ -39,8 +39,8 @@ FAMILIAR = {
         `tf.where`, `tf.linalg.set_diag`, `tf.concat`.""",
     r"len is not well defined for a symbolic|object of type 'SymbolicTensor' has no len": """Inside
         `tf.function` a tensor has no `len` of its own, and Keras' `fit` does not translate
-        Python's. But `scores.shape[0]` is its number of rows N. Count from that, such as
-        `n * (n - 1)` off the diagonal.""",
+        Python's. But `x.shape[0]` is the number of rows of a tensor `x`: count from that, here and
+        in what your function calls.""",
     r"object has no attribute '_unique_id'": """Keras looks for a variable there, and was given
         something else.""",
     r"'(list|tuple|dict|zip|generator|map)' object has no attribute": """That is neither an array

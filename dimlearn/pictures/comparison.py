@@ -191,13 +191,15 @@ def ablation(name, table):
     """
     probes, values = table["score"].unique(), list(table["value"].unique())
     figure, axes = panels(len(probes), columns=3, width=2.6)
+    long = max(len(str(value)) for value in values) > 5  # names that would run into each other
+    turned = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if long else {}
     told = []
     for axis, probe in zip(axes, probes):
         of_probe = table[table["score"] == probe]
         mean, low, high = 100 * of_probe[["mean", "low", "high"]].to_numpy().T
         spread = np.clip([mean - low, high - mean], 0, None)
         axis.errorbar(range(len(values)), mean, spread, fmt="o", color=BLUE, capsize=3)
-        axis.set_xticks(range(len(values)), values, rotation=30 if len(values) > 4 else 0)
+        axis.set_xticks(range(len(values)), values, **turned)
         axis.set(title=probe, xlabel=name, ylabel="test accuracy in percent")
         axis.margins(x=0.2)
         axis.spines[["top", "right"]].set_visible(False)

@@ -1,5 +1,6 @@
 """Where windows fit, and what one location of a feature map sees. Lesson 4."""
 
+import numpy as np
 from matplotlib.patches import Rectangle
 
 from dimlearn.pictures.lessons import canvas
@@ -17,11 +18,13 @@ def windows(size, kernel, starts):
 
 
 def channels(image, feature_map, count=5):
-    """An image `[H, W, 1 or 3]` and the first channels of its map `[M, M', C]`, each by itself."""
+    """An image `[H, W, 1 or 3]` and the first channels of its map `[M, M', C]` that answer to it, each
+    by itself."""
     figure, axes = canvas(count + 1, width=1.5, height=1.6)
     axes[0].imshow(image.squeeze(), cmap="gray")
     axes[0].set_title("image", fontsize=9)
-    for channel, axis in enumerate(axes[1:]):
+    answering = np.flatnonzero(feature_map.max(axis=(0, 1)) > 0)  # a filter may find nothing
+    for channel, axis in zip(answering, axes[1:]):
         axis.imshow(feature_map[..., channel], cmap="Blues")
         axis.set_title(f"channel {channel}", fontsize=9)
     for axis in axes:

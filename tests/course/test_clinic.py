@@ -57,7 +57,7 @@ def noise_for_every_image(images, rng):
     return clinic.batches(replace(images, x_train=noisy), rng)
 
 
-def test_noise_that_something_can_be_told_by_is_seen_on_blank_images():
+def test_a_noise_that_comes_back_is_seen_on_blank_images():
     images = load("digits", limit=200)
     for repeated in (noise_for_every_batch, noise_for_every_image, clinic.batches_of_d):
         noise = clinic.noises(repeated, images, seed=0)

@@ -152,6 +152,12 @@ def empty_shares_kept(codes):
     with np.errstate(all="ignore"):
         return np.exp(-np.sum(p * np.log(p)))
 
+@exercise.mistake("""A fixed number stands for every variance below it. Beside the variances of a
+    code of small numbers it is large, whatever it is, and a code that is nearly dead seems to use all
+    its directions. How small is too small depends on the largest variance.""")
+def fixed_floor(codes):
+    return np.exp(entropy(np.maximum(spectrum(codes), 1e-12)))
+
 @exercise.mistake("""Your function counts the directions that hold nine tenths of the variance.
     That number jumps: asked is the exponential of an entropy.""")
 def nine_tenths(codes):
@@ -162,6 +168,7 @@ some = codes(40, 3, seed=7)
 turn = np.linalg.qr(normal(3, 3, seed=8))[0]
 exercise.promise("Turning the codes does not change it", some, same_as=(some @ turn,))
 exercise.promise("Moving all codes does not change it", some, same_as=(some + 100.0,))
+exercise.promise("Making all codes smaller does not change it", some, same_as=(1e-8 * some,))
 exercise.promise(
     "Saying everything twice adds no direction", some, same_as=(np.hstack([some, some]),)
 )

@@ -215,19 +215,41 @@ def fixed_threshold(train, test):
 def fixed_constant_added(train, test):
     return by(train, test, lambda variances: np.sqrt(np.abs(variances) + 1e-8))
 
-@exercise.property("codes of small numbers")
-def small_codes(call):
-    """So small that every fixed number one might hold the variances against lies above them."""
-    train, test = (1e-8 * one for one in sets(12, 5, 3, seed=4))
+@exercise.mistake("""What is taken for a direction without variance varies, a ten-thousandth as far as
+    the largest: real, and to be seen like any other. Only what rounding leaves of 0 is to become
+    0, and that is far smaller: try 1e-10 of the largest variance.""")
+def coarse_threshold(train, test):
+    return by(train, test, lambda v: np.where(v > 1e-4 * v.max(), np.sqrt(np.abs(v)), np.inf))
+
+@exercise.mistake("""A part of the largest variance is added to each. A direction that varies little,
+    and yet varies, comes out too small. Only those that do not vary at all need care.""")
+def part_of_the_largest_added(train, test):
+    return by(train, test, lambda v: np.sqrt(np.abs(v) + 1e-6 * v.max()))
+
+def as_large_as_asked(call, factor, name_of_fault, which):
+    """The sizes of what comes back, held against the library's, for one set times `factor`."""
+    train, test = (factor * one for one in sets(12, 5, 3, seed=4))
     given, right = call(train, test), codes.whiten(train, test)
     given = [np.asarray(part, "float64") for part in given]
     for name, part, exact in zip(("train", "test"), turned_alike(given, train, test), right):
         if part.shape == exact.shape and np.allclose(part, exact, 1e-3, 1e-3):
             continue
         size, expected = (float(np.sqrt(np.square(one).mean())) for one in (part, exact))
-        text = f"""With codes of small numbers, about 0.00000001, those of your `{name}` have the
-            size {size:.2g} (the root of their mean square); expected {expected:.2g}."""
-        return Fault("small", text, "nothing" if not size else "shrunk" if size < expected else "?")
+        text = f"""With {which}, those of your `{name}` have the size {size:.2g} (the root of their
+            mean square); expected {expected:.2g}."""
+        seen = "nothing" if not size else "shrunk" if size < expected else "?"
+        return Fault(name_of_fault, text, seen)
+
+@exercise.property("codes of small numbers")
+def small_codes(call):
+    """So small that every fixed number one might hold the variances against lies above them."""
+    return as_large_as_asked(call, 1e-8, "small", "codes of small numbers, about 0.00000001")
+
+@exercise.property("a small direction beside large ones")
+def small_direction(call):
+    """So small beside the others that a coarse threshold takes it for one without variance."""
+    factor = np.array([1.0, 1.0, 1e-4])
+    return as_large_as_asked(call, factor, "beside", "codes whose last column is 0.0001 times as large")
 
 @exercise.property("a direction without variance")
 def dead_directions(call):
