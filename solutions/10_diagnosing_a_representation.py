@@ -15,12 +15,10 @@
 # - say, with evidence, why a code that knows no more can be of more use, the puzzle of lesson 00;
 # - find from its symptoms what is wrong with a trainer, before you have seen its code.
 #
-# **Time** four sittings of about 25, 33, 32 and 30 minutes. **You need** lesson 09. (What you wrote in
+# **Time** four sittings of about 25, 33, 32 and 29 minutes. **You need** lesson 09. (What you wrote in
 # earlier lessons comes back by `check.yours`; where yours is missing, ours stands in.)
 
 # %%
-from dataclasses import replace
-
 import numpy as np
 import pandas
 from sklearn.linear_model import LogisticRegression
@@ -889,6 +887,8 @@ after("D", batches_for_d)
 # nothing else. Here D is trained once more, on *blank* images with your noise.
 
 # %%
+from dataclasses import replace
+
 blank = replace(images, x_train=np.zeros_like(images.x_train))
 alone = clinic.retrained("D", batches_for_d, blank, dim_step, run_seed())
 print(f"noise alone: loss {alone.losses[0]:.2f} at first, {alone.losses[-10:].mean():.2f} at the end")

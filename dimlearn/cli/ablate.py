@@ -11,8 +11,8 @@ from dimlearn.evaluation.settings import ABLATIONS, Settings
 from dimlearn.files import readable
 
 EXAMPLE = """examples:
-  dimlearn ablate                            all of them, on the bundled digits: takes long
-  dimlearn ablate critic views --seeds 3     these two, each training with three seeds
+  dimlearn ablate                            all of them, on the bundled digits: hours, most for critic
+  dimlearn ablate bound batch --seeds 3      these two, each training with three seeds
   dimlearn ablate batch --data mnist         other images
 
 A run that was interrupted goes on when the same command is given again."""

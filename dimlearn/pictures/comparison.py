@@ -200,7 +200,7 @@ def ablation(name, table):
         spread = np.clip([mean - low, high - mean], 0, None)
         axis.errorbar(range(len(values)), mean, spread, fmt="o", color=BLUE, capsize=3)
         axis.set_xticks(range(len(values)), values, **turned)
-        axis.set(title=probe, xlabel=name, ylabel="test accuracy in percent")
+        axis.set(title=probe, xlabel=name, ylabel="accuracy in percent")
         axis.margins(x=0.2)
         axis.spines[["top", "right"]].set_visible(False)
         each = ", ".join(f"{value} {place:.1f}" for value, place in zip(values, mean))

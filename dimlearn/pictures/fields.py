@@ -20,10 +20,11 @@ def windows(size, kernel, starts):
 def channels(image, feature_map, count=5):
     """An image `[H, W, 1 or 3]` and the first channels of its map `[M, M', C]` that answer to it, each
     by itself."""
-    figure, axes = canvas(count + 1, width=1.5, height=1.6)
+    answering = np.flatnonzero(feature_map.max(axis=(0, 1)) > 0)[:count]  # a filter may find nothing
+    figure, axes = canvas(len(answering) + 1, width=1.5, height=1.6, squeeze=False)
+    axes = axes[0]
     axes[0].imshow(image.squeeze(), cmap="gray")
     axes[0].set_title("image", fontsize=9)
-    answering = np.flatnonzero(feature_map.max(axis=(0, 1)) > 0)  # a filter may find nothing
     for channel, axis in zip(answering, axes[1:]):
         axis.imshow(feature_map[..., channel], cmap="Blues")
         axis.set_title(f"channel {channel}", fontsize=9)

@@ -1,7 +1,6 @@
 """Pictures of windows and of what a location sees show the places that they are given."""
 
 import numpy as np
-import pytest
 
 from dimlearn.pictures import channels, framed, pixel_map, show, windows
 
@@ -26,6 +25,15 @@ def test_channels_stand_beside_their_image():
     assert show(figure, WORDS)
 
 
+def test_channels_that_find_nothing_in_an_image_are_left_out():
+    feature_map = np.random.default_rng(1).random((3, 3, 5))
+    feature_map[..., [0, 2]] = 0.0
+    image, *shown = channels(IMAGE, feature_map, count=2).axes
+    assert [axis.get_title() for axis in shown] == ["channel 1", "channel 3"]
+    assert len(channels(IMAGE, feature_map).axes) == 1 + 3
+    assert len(channels(IMAGE, 0 * feature_map).axes) == 1
+
+
 def test_a_pixel_map_has_its_numbers_and_their_meaning():
     figure = pixel_map(IMAGE[..., 0], "size of the gradient")
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), IMAGE[..., 0])
@@ -40,5 +48,3 @@ def test_the_frame_is_around_what_is_enlarged():
     assert (frame.get_xy(), frame.get_width()) == ((4.5, 1.5), 4)
     np.testing.assert_array_equal(part.images[0].get_array(), IMAGE[2:6, 5:9, 0])
     assert show(figure, WORDS)
-    with pytest.raises(IndexError):
-        channels(IMAGE, np.zeros((3, 3, 1)), count=2)
