@@ -11,7 +11,7 @@ from dimlearn.evaluation.settings import ABLATIONS, Settings
 from dimlearn.files import readable
 
 EXAMPLE = """examples:
-  dimlearn ablate                            all of them, on the bundled digits: hours, most for critic
+  dimlearn ablate                            all, on the bundled digits: hours, most for critic
   dimlearn ablate bound batch --seeds 3      these two, each training with three seeds
   dimlearn ablate batch --data mnist         other images
 

@@ -18,9 +18,9 @@ def windows(size, kernel, starts):
 
 
 def channels(image, feature_map, count=5):
-    """An image `[H, W, 1 or 3]` and the first channels of its map `[M, M', C]` that answer to it, each
-    by itself."""
-    answering = np.flatnonzero(feature_map.max(axis=(0, 1)) > 0)[:count]  # a filter may find nothing
+    """An image `[H, W, 1 or 3]` and the first channels of its map `[M, M', C]`, each by itself. A
+    channel that finds nothing in the image is left out."""
+    answering = np.flatnonzero(feature_map.max(axis=(0, 1)) > 0)[:count]
     figure, axes = canvas(len(answering) + 1, width=1.5, height=1.6, squeeze=False)
     axes = axes[0]
     axes[0].imshow(image.squeeze(), cmap="gray")

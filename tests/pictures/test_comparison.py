@@ -22,9 +22,7 @@ def test_neighbours_of_the_right_class_are_counted_whatever_the_labels(names):
 
 def test_long_names_below_an_ablation_end_at_their_mark_and_do_not_run_into_each_other():
     names = ["infonce_codes", "infonce", "jsd", "dv", "nwj"]
-    table = pd.DataFrame(
-        {"value": names, "score": "linear", "mean": 0.9, "low": 0.8, "high": 0.95}
-    )
+    table = pd.DataFrame({"value": names, "score": "linear", "mean": 0.9, "low": 0.8, "high": 0.95})
     figure, alternative = ablation("bound", table)
     (axis,) = [axis for axis in figure.axes if axis.get_title()]
     assert [label.get_text() for label in axis.get_xticklabels()] == names

@@ -153,8 +153,8 @@ def empty_shares_kept(codes):
         return np.exp(-np.sum(p * np.log(p)))
 
 @exercise.mistake("""A fixed number stands for every variance below it. Beside the variances of a
-    code of small numbers it is large, whatever it is, and a code that is nearly dead seems to use all
-    its directions. How small is too small depends on the largest variance.""")
+    code of small numbers it is large, whatever it is, and a code that is nearly dead seems to use
+    all its directions. How small is too small depends on the largest variance.""")
 def fixed_floor(codes):
     return np.exp(entropy(np.maximum(spectrum(codes), 1e-12)))
 

@@ -58,8 +58,8 @@ exercise.share(
     softplus of 0 still counts among the negatives, with log 2. Apply softplus first and the mask
     after it, or take the entries out.""",
     masked_with_zero_and_counted="""Zeros stand among your negatives where the positive pairs were,
-    as a mask that multiplies leaves them: softplus of 0 still counts, with log 2, and the mean still
-    divides by all N^2 squares. Take those entries out before the mean.""",
+    as a mask that multiplies leaves them: softplus of 0 still counts, with log 2, and the mean
+    still divides by all N^2 squares. Take those entries out before the mean.""",
 )
 exercise.share(
     shared_softplus.positive_part_negated, shared_softplus.positive_part_both_signs, of=jsd,

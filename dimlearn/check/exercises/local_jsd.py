@@ -5,7 +5,7 @@ import numpy as np
 from dimlearn.check import shared, shared_softplus
 from dimlearn.check.exercise import Exercise
 from dimlearn.check.inputs import far_scores, far_tensors, scores, tensors
-from dimlearn.check.shared import diagonal, negatives, positives
+from dimlearn.check.shared import diagonal, negatives
 from dimlearn.check.shared_softplus import jsd, jsd_against, log_no, log_yes
 from dimlearn.information import bounds
 from dimlearn.information.bounds import answer_cost

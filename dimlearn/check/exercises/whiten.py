@@ -215,14 +215,14 @@ def fixed_threshold(train, test):
 def fixed_constant_added(train, test):
     return by(train, test, lambda variances: np.sqrt(np.abs(variances) + 1e-8))
 
-@exercise.mistake("""What is taken for a direction without variance varies, a ten-thousandth as far as
-    the largest: real, and to be seen like any other. Only what rounding leaves of 0 is to become
-    0, and that is far smaller: try 1e-10 of the largest variance.""")
+@exercise.mistake("""What is taken for a direction without variance varies, a ten-thousandth as
+    far as the largest: real, and to be seen like any other. Only what rounding leaves of 0 is to
+    become 0, and that is far smaller: try 1e-10 of the largest variance.""")
 def coarse_threshold(train, test):
     return by(train, test, lambda v: np.where(v > 1e-4 * v.max(), np.sqrt(np.abs(v)), np.inf))
 
-@exercise.mistake("""A part of the largest variance is added to each. A direction that varies little,
-    and yet varies, comes out too small. Only those that do not vary at all need care.""")
+@exercise.mistake("""A part of the largest variance is added to each. A direction that varies
+    little, and yet varies, comes out too small. Only those that do not vary at all need care.""")
 def part_of_the_largest_added(train, test):
     return by(train, test, lambda v: np.sqrt(np.abs(v) + 1e-6 * v.max()))
 
@@ -248,8 +248,8 @@ def small_codes(call):
 @exercise.property("a small direction beside large ones")
 def small_direction(call):
     """So small beside the others that a coarse threshold takes it for one without variance."""
-    factor = np.array([1.0, 1.0, 1e-4])
-    return as_large_as_asked(call, factor, "beside", "codes whose last column is 0.0001 times as large")
+    which = "codes whose last column is 0.0001 times as large"
+    return as_large_as_asked(call, np.array([1.0, 1.0, 1e-4]), "beside", which)
 
 @exercise.property("a direction without variance")
 def dead_directions(call):
