@@ -47,8 +47,17 @@ def curves(x, lines, xlabel, ylabel="nats", levels=None, every=1, **settings):
         axis.set_xticks(x, [f"{place:g}" for place in x])
         axis.minorticks_off()
     if len(axis.lines) > 1:
-        axis.legend(frameon=False)
+        name_below(figure, axis)
     return figure
+
+
+def name_below(figure, axis):
+    """The names of the curves below the axis, where they cover none of them."""
+    handles, names = axis.get_legend_handles_labels()
+    longest = 0.7 + 0.09 * max(len(name) for name in names)  # inches, with its mark
+    columns = min(len(names), max(1, int(figure.get_figwidth() / longest)))
+    figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
+    figure.set_figheight(figure.get_figheight() + 0.22 * -(-len(names) // columns))
 
 
 def means(values, every):

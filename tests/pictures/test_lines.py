@@ -17,14 +17,26 @@ def test_curves_and_levels_are_told_apart_by_more_than_colour(count):
     x = np.arange(count)
     lines = {"mine": x, "yours": -x, "ours": 0 * x, "theirs": 2 * x, "hers": x + 1}
     (axis,) = curves(x, lines, "x", levels={"truth": 0.5, "log N": 2 * x}).axes
+    (names,) = axis.figure.legends
     assert labels_of(axis) == [*lines, "truth", "log N"]
     curve = axis.lines[:5]
     assert len({line.get_color() for line in curve}) == 5
     looks = {(line.get_linestyle(), line.get_marker()) for line in curve[:3]}
     assert len(looks) == 3  # (of a dash pattern of its own, Matplotlib says "--")
     assert {line.get_marker() for line in curve} == ({""} if count > 50 else set("os^Dv"))
-    assert [text.get_text() for text in axis.get_legend().texts] == labels_of(axis)
+    assert [text.get_text() for text in names.texts] == labels_of(axis)
     assert show(axis.figure, WORDS)
+
+
+@pytest.mark.parametrize("names", ["ab", ["one of twenty letters", "another of so many"] * 2])
+def test_the_names_of_curves_cover_none_of_them(names):
+    """Wherever the curves are: here in all corners."""
+    lines = {f"{name} {k}": [k % 2, 0.5, 1 - k % 2] for k, name in enumerate(names)}
+    figure = curves([1, 2, 3], lines, "x")
+    figure.draw_without_rendering()
+    (box,) = (legend.get_window_extent() for legend in figure.legends)
+    assert not box.overlaps(figure.axes[0].get_window_extent())
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0
 
 
 def test_a_level_is_a_number_or_a_value_for_each_place():
@@ -57,7 +69,7 @@ def test_few_places_on_a_log_axis_have_a_tick_each():
     (axis,) = curves([2, 4, 8], {"a": [1, 2, 3]}, "x", "y", xscale="log", ylim=(0, 4)).axes
     assert list(axis.get_xticks()) == [2, 4, 8] and axis.get_ylim() == (0, 4)
     assert [label.get_text() for label in axis.get_xticklabels()] == ["2", "4", "8"]
-    assert axis.get_legend() is None  # a single curve is named by its axis
+    assert not axis.figure.legends  # a single curve is named by its axis
     assert show(axis.figure, WORDS)
 
 
