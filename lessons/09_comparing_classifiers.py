@@ -557,13 +557,13 @@ judging.intervals(free, "difference in points, both encoders trained on", zero=T
 
 # %% [markdown]
 # Standardised, *untrained* gains some ten points, and *yours* hardly changes. So a good part of the
-# lead was the *scale* of the code, in a training too short to make up for it. What remains, some ten
-# points, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
+# lead was the *scale* of the code, in a training too short to make up for it. What remains, six to
+# sixteen points by learner, is due to Deep InfoMax. That is the warning of "One scale for all", in a new place.
 #
 # Free, both are above *yours* when it is frozen. The encoder that had learnt nothing lies within a few
-# points of the other, and how many they are changes with the first weights of the head. So what Deep
-# InfoMax adds there is no more than that, whatever the height of the bar *yours, free*: the labels do
-# the work.
+# points of the other. How many changes with the first weights of the head, and it may even be ahead. So
+# what Deep InfoMax adds there is no more than that, whatever the height of the bar *yours, free*: the
+# labels do the work.
 #
 # And the network on pixels was held down. On pixels from 0 to 1 Adam gives it some thirty points or
 # more, in a twelfth of the epochs, and there plain gradient descent at a suitable rate gives it most

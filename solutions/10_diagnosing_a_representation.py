@@ -336,7 +336,7 @@ for name in ("pca", *networks):
 # The principal components are uncorrelated, and far from independent: the critic finds what the
 # formula cannot see. In *random* the two readings are close; in the trained codes the critic finds
 # about as much or some tenths more. Independence, too, is not what makes a probe good: the trained
-# codes are the more dependent ones.
+# codes are more dependent than the untrained one.
 #
 # And the famous mistake, one permutation for all columns:
 
@@ -351,7 +351,7 @@ more = {name: by_critic[name] - eight[name] for name in networks}
 assert abs(more["random"]) < 0.1 and all(-0.1 < more[name] < 0.4 for name in ("global", "local"))
 
 # %% tags=["claim"]
-# the trained codes are the more dependent ones.
+# the trained codes are more dependent than the untrained one.
 assert min(eight["global"], eight["local"]) > eight["random"]
 
 
@@ -895,14 +895,14 @@ print(f"noise alone: loss {alone.losses[0]:.2f} at first, {alone.losses[-10:].me
 
 
 # %% [markdown]
-# The loss falls about as far as with digits, and there is not one digit. Map and code of a picture are
-# made of the *same* noisy picture, so they share its noise as they share its digit. A noise that never
-# comes back cannot be learnt by heart. It can be *seen*, from both sides, and compared.
+# The loss falls well below 0, and there is not one digit. Map and code of a picture are made of the
+# *same* noisy picture, so they share its noise as they share its digit. A noise that never comes back
+# cannot be learnt by heart. It can be *seen*, from both sides, and compared.
 #
-# So what does your mended D read, the digit or the noise? Three questions tell them apart. As ever, map
-# and code of a noisy picture. Then the map of a digit with one noise, and the code of the same digit with
-# *another*: they share the digit alone. Last, one digit 128 times, each with a noise of its own: they
-# share what tells them apart, the noise alone. **Predict** the three readings.
+# Then what does your mended D go by when there are digits? Two questions tell. First, as ever: map and
+# code of one noisy picture. Then the map of a digit with one noise, and the code of the same digit with
+# *another*: they share the digit alone. For an encoder that sees through noise it makes no difference.
+# **Predict** the two readings.
 
 # %%
 def between(trained, for_map, for_code):
@@ -913,24 +913,21 @@ def between(trained, for_map, for_code):
 
 
 # %%
-digits = images.x_validation[:128]
-same_digit = np.repeat(digits[:1], 128, axis=0)
-reads = {}
+digits, reads = images.x_validation[:128], {}
 try:
     one, other = (clinic.noises(batches_for_d, images, run_seed(k)) for k in (1, 2))
     settle(cured["D"].encoder, images.x_train[:128] + one)
     reads["digit and noise"] = between(cured["D"], digits + one, digits + one)
     reads["the digit alone"] = between(cured["D"], digits + one, digits + other)
-    reads["the noise alone"] = between(cured["D"], same_digit + one, same_digit + one)
 except NotImplementedError:
     print("To do: batches_for_d")
 print({shared: f"{reading:.2f}" for shared, reading in reads.items()}, "nats")
 
 # %% [markdown]
-# By the noise alone it answers well; with the digit alone, far worse than with both. Its author wanted an
-# encoder that sees *through* noise, and it has learnt to look *at* it. Nobody had asked for anything
-# else: whatever map and code share is paid for. Who wants the noise to be seen through must give either
-# side a noise of its own, in training. That is the idea of lesson 11.
+# With the digit alone it reads far less than with both: most of its reading hung on the noise. Its
+# author wanted an encoder that sees *through* noise, and nothing had asked for that: whatever map and
+# code share is paid for. Who wants it must give either side a noise of its own, in training. That is the
+# idea of lesson 11.
 
 # %% tags=["claim"]
 # the reading comes back in part. It stays below the healthy one.
@@ -939,14 +936,12 @@ assert noisy["unseen"] > 0.2 > 0 > chart["D"]["unseen"]
 assert noisy["unseen"] < chart["healthy"]["unseen"] - 0.05
 
 # %% tags=["claim"]
-# The loss falls about as far as with digits, and there is not one digit.
-with_digits, without = (one.losses[0] - one.losses[-10:].mean() for one in (cured["D"], alone))
-assert with_digits > 0.4 and 0.6 < without / with_digits < 1.6
+# The loss falls well below 0, and there is not one digit.
+assert alone.losses[0] > -0.1 and alone.losses[-10:].mean() < -0.4
 
 # %% tags=["claim"]
-# By the noise alone it answers well; with the digit alone, far worse than with both.
-assert reads["the noise alone"] > 0.15
-assert reads["the digit alone"] < reads["digit and noise"] - 0.3
+# With the digit alone it reads far less than with both: most of its reading hung on the noise.
+assert reads["the digit alone"] < min(0.5 * reads["digit and noise"], reads["digit and noise"] - 0.15)
 
 # %%
 print(clinic.opened("E", guesses))
