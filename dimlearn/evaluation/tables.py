@@ -17,8 +17,10 @@ TUNED_CAPTION = one_line("""
 """)
 OF_CODE_CAPTION = one_line("""
     Of the code: how like the test images are those that a decoder draws from it (SSIM, 1 for the
-    same; of one scale, so not the paper's MS-SSIM), the dependence of its numbers (NDM) and MINE's
-    estimate of I(X; Y), both in nats and read on images that their critics did not see:
+    same; of one scale, so not the paper's MS-SSIM), the dependence of its numbers (NDM; so many
+    test images show no more than the log of four times their number, and a value near that means
+    at least so much) and MINE's estimate of I(X; Y), both in nats and read on images that their
+    critics did not see:
 """)
 # More controls would not fit on a page; the last two have a column beside their variants only.
 PAIRED_WITH = ("random", "pixels", "supervised", "local", "views")

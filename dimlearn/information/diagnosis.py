@@ -11,11 +11,13 @@ own training codes a critic finds dependence in pure noise.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
+from scipy.special import logsumexp
 
 from dimlearn.errors import InputError
-from dimlearn.information.bounds import dv, dv_bound, jsd, mine_bound
+from dimlearn.information.bounds import dv_bound, jsd, mine_bound
 from dimlearn.information.critics import Perceptrons
 from dimlearn.information.crossfit import split_folds
 from dimlearn.information.estimators import Estimate
@@ -43,11 +45,14 @@ def neural_dependency(codes, folds=5, steps=1000, seed=0, say=None):
     """The neural dependency measure of codes `[N, D]`: an `Estimate` of their total correlation.
 
     A critic f tells codes from shuffled codes (a new shuffle for every batch); where it is right,
-    f is the log density ratio, and DV of it bounds KL(code || shuffled code) from below. Each
-    fold is read by a critic of the other folds, at its best checkpoint on a validation slice. The
-    critic is a network plus the log ratio of the fitted Gaussian, so that linear dependence comes
-    for free; the slice weighs the two. Dimensions are ranked: the measure does not change
-    under increasing functions of each.
+    f is the log density ratio, and `one_among_shuffles` of it bounds KL(code || shuffled code)
+    from below. Each fold is read by a critic of the other folds, at its best checkpoint on a
+    validation slice. The critic is a network plus the log ratio of the fitted Gaussian, so that
+    linear dependence comes for free; the slice weighs the two. Dimensions are ranked: the measure
+    does not change under increasing functions of each.
+
+    No reading exceeds the log of the number of shuffled codes, the estimate's `ceiling`; near it
+    the estimate says "at least".
 
     The standard error is that of the spread over folds; a value below 0 is off by that much at
     least. Raises `InputError` for fewer than 100 codes, fewer than two dimensions, or one that is
@@ -56,14 +61,43 @@ def neural_dependency(codes, folds=5, steps=1000, seed=0, say=None):
     codes = rank_gaussian(check_codes(codes)).astype("float32")
     splits = split_folds(len(codes), own_rng(seed), folds)
     critics, curve = train_dependency(codes, splits, steps, seed, say)
-    values = []
+    values, ceilings = [], []
     for number, split in enumerate(splits):
         judged = score_codes(critics, number, codes[split.validation], seed)  # [2, n], [2, m]
-        weights = weigh(judged[0], judged[1][:, None])
+        weights = weigh(judged[0], beside_each(*judged))
         cap = choose_cap(*(weights @ scores for scores in judged))
         fresh = score_codes(critics, number, codes[split.test], seed + 1)
-        values.append(float(dv(*(np.minimum(weights @ scores, cap) for scores in fresh))))
-    return over_folds(values, "neural dependency", curve)
+        values.append(one_among_shuffles(*(np.minimum(weights @ one, cap) for one in fresh)))
+        ceilings.append(math.log(fresh[1].shape[1] + 1))
+    found = over_folds(values, "neural dependency", curve)
+    return below(found, float(np.mean(ceilings)))
+
+
+def one_among_shuffles(positive, negative):
+    """How well scores of codes, `[n]`, tell each from shuffled codes, whose scores are `[m]`: nats.
+
+    The mean of f(z) - log of the mean of exp f over z itself and the m others: InfoNCE. It bounds
+    KL(code || shuffled code) from below, and does not exceed log(m + 1). DV leaves z itself out
+    of the mean, and where the dependence is stronger than m shuffled codes can show, it reads any
+    number.
+    """
+    among = np.logaddexp(positive, logsumexp(negative)) - math.log(len(negative) + 1)
+    return float(np.mean(positive - among))
+
+
+def beside_each(positive, negative, count=500):
+    """Each code's score beside those of the same `count` shuffled codes: `[K, n, count + 1]`."""
+    others = np.broadcast_to(
+        negative[:, None, :count], (*positive.shape, negative[:, :count].shape[1])
+    )
+    return np.concatenate([positive[:, :, None], others], axis=2)
+
+
+def below(found, ceiling, near=1.0):
+    """The estimate with its ceiling, and a warning within a nat of it."""
+    told = f"The value is near {ceiling:.1f} nats, the most that so many codes can show: at least"
+    warnings = (f"{told} that much is there.",) if found.value > ceiling - near else ()
+    return replace(found, ceiling=ceiling, warnings=warnings)
 
 
 def mine_information(x, y, folds=3, steps=1000, seed=0, say=None):

@@ -11,6 +11,7 @@ from dimlearn.information import diagnosis
 from dimlearn.information.diagnosis import (
     mine_information,
     neural_dependency,
+    one_among_shuffles,
     shuffle_dimensions,
 )
 from dimlearn.startup import tf
@@ -38,6 +39,26 @@ def test_neural_dependency_sees_what_a_gaussian_does_not():
     codes = np.stack([a, np.sign(a) * np.abs(b), rng.normal(size=1500)], axis=1)
     found = neural_dependency(codes, folds=3, steps=300)
     assert 0.45 < found.value < 0.75  # log 2 = 0.69; the Gaussian total correlation is 0.26
+
+
+def test_a_dependence_beyond_what_shuffles_can_show_reads_as_at_least_what_they_can():
+    """Sixty-four numbers made of four hang together by hundreds of nats: DV of some thousand
+    shuffled codes would read any number, up to millions."""
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(400, 4)) @ rng.normal(size=(4, 64)) + 0.01 * rng.normal(size=(400, 64))
+    found = neural_dependency(codes, folds=4, steps=30)
+    assert found.ceiling == pytest.approx(np.log(20 * 100 + 1))
+    assert found.ceiling - 1 < found.value <= found.ceiling
+    assert "at least" in " ".join(found.warnings)
+
+
+def test_one_among_shuffles_is_exact_for_two_coins():
+    """Codes (c, c) of a fair coin share log 2; half the shuffled ones are impossible codes."""
+    m = 1000
+    positive, negative = np.full(50, np.log(2)), np.repeat([np.log(2), -50.0], m // 2)
+    assert one_among_shuffles(positive, negative) == pytest.approx(np.log(2), abs=2 / m)
+    assert one_among_shuffles(positive + 7, negative + 7) == pytest.approx(np.log(2), abs=2 / m)
+    assert one_among_shuffles(np.full(50, 1e6), negative) == pytest.approx(np.log(m + 1))
 
 
 def test_increasing_functions_of_a_dimension_change_nothing():
