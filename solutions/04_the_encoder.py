@@ -144,8 +144,8 @@ M = map_size(len(digit), stack)
 print("feature map:", feature_map.shape, " your M:", M)
 
 # %% [markdown]
-# Five of the channels that answer to this image, each with its own scale of blue: the darkest field is the largest answer of
-# *that* channel.
+# Five of the channels that answer to this image, each with its own scale of blue: the darkest field is
+# the largest answer of *that* channel.
 
 # %%
 show(pictures.channels(digit, feature_map[0]), f"""An image, and five channels of its feature map: coarse pictures of {M} by {M}

@@ -87,9 +87,7 @@ def one_among_shuffles(positive, negative):
 
 def beside_each(positive, negative, count=500):
     """Each code's score beside those of the same `count` shuffled codes: `[K, n, count + 1]`."""
-    others = np.broadcast_to(
-        negative[:, None, :count], (*positive.shape, negative[:, :count].shape[1])
-    )
+    others = np.repeat(negative[:, None, :count], positive.shape[1], axis=1)
     return np.concatenate([positive[:, :, None], others], axis=2)
 
 
