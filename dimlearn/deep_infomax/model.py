@@ -271,7 +271,9 @@ class DeepInfoMax(ImageModel):
         "adam" is `FusedAdam()`, whose model is let go when nobody names it any more. The
         discriminator has an optimizer of its own, `FusedAdam(3e-5)` unless given: the game wants a
         slow discriminator, whatever the pace of the encoder. In mixed float16 each scales its loss.
-        XLA is off unless asked for: it takes seconds to compile and gives slower convolutions.
+        XLA is off unless asked for. It compiles for seconds, does not know the operation that
+        draws *views*, and what it brings hangs on the network: a step of the light encoder becomes
+        quicker, one of a wide encoder slower (`tests/benchmarks/speed_benchmark.py xla`).
         """
         super().compile(optimizer=find_optimizer(optimizer), jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.cooperating_variables())

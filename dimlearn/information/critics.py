@@ -1,17 +1,19 @@
 """Critics of vectors that estimate the log density ratio log p(x, y) / (p(x) p(y)). Lesson 2.
 
     gaussian     the log density ratio of the Gaussian fitted to the training pairs
+    student      the same of a Student copula, whose large values come together
     kernel       the log ratio of kernel density estimates, in few dimensions
     separable    g(x) . h(y) + u(x) + v(y), networks: all pairs of a batch cost one product
     concat       a network on x beside y: more flexible for each pair, and costly on all of them
 
-The first two are computed from the training pairs and done. The networks are trained; they come
+The first three are computed from the training pairs and done. The networks are trained; they come
 as `members`, one for each fold of the sample, side by side in the same operations.
 """
 
 import math
 
 import numpy as np
+from scipy.special import gammaln, ndtri, stdtrit
 
 from dimlearn.information.bounds import infonce_bound, infonce_codes_bound, pairwise_scores
 from dimlearn.startup import tf
@@ -43,9 +45,53 @@ class GaussianCritic:
     def __call__(self, x, y):
         """Scores `[n, m]` of all pairs of `x [n, dx]`, `y [m, dy]`: 1/2 (z' form z + constant)."""
         x, y, form, dx = x - self.mean[: self.dx], y - self.mean[self.dx :], self.form, self.dx
-        u = ((x @ form[:dx, :dx]) * x).sum(axis=1)
-        v = ((y @ form[dx:, dx:]) * y).sum(axis=1)
+        u, v = quadratic(x, form[:dx, :dx]), quadratic(y, form[dx:, dx:])
         return 0.5 * (2 * x @ form[:dx, dx:] @ y.T + u[:, None] + v + self.constant)
+
+
+class StudentCritic:
+    """The log density ratio of a Student copula: large values come together, whatever their signs.
+
+    Columns that share one scale, as markets share their bad days, depend on each other in their
+    tails even without a correlation, which no Gaussian sees (Demarta & McNeil 2005). `x [n, dx]`,
+    `y [n, dy]`: training pairs with coordinates in (0, 1), whose ranks give the correlations;
+    `freedom`: the degrees of freedom, small for heavy tails.
+    """
+
+    def __init__(self, x, y, freedom):
+        from sklearn.covariance import ledoit_wolf
+
+        self.freedom, self.dx = freedom, x.shape[1]
+        covariance = ledoit_wolf(ndtri(np.concatenate([x, y], axis=1)))[0]
+        deviations = np.sqrt(np.diag(covariance))
+        both = covariance / np.outer(deviations, deviations)
+        blocks = both, both[: self.dx, : self.dx], both[self.dx :, self.dx :]
+        self.precisions = [np.linalg.inv(block) for block in blocks]
+
+    def __call__(self, x, y):
+        """Scores `[n, m]` of all pairs of `x [n, dx]`, `y [m, dy]`."""
+        x, y = (stdtrit(self.freedom, side) for side in (x, y))
+        both, of_x, of_y = self.precisions
+        joint = quadratic(x, both[: self.dx, : self.dx])[:, None]
+        joint = joint + 2 * x @ both[: self.dx, self.dx :] @ y.T
+        joint = joint + quadratic(y, both[self.dx :, self.dx :])
+        return (
+            self._log_density(joint, both)
+            - self._log_density(quadratic(x, of_x), of_x)[:, None]
+            - self._log_density(quadratic(y, of_y), of_y)
+        )
+
+    def _log_density(self, squares, precision):
+        """Of a multivariate t distribution, where z' precision z is `squares`; but for d times a
+        constant, which the ratio does not have."""
+        f, d = self.freedom, len(precision)
+        tail = gammaln((f + d) / 2) - gammaln(f / 2) - 0.5 * (f + d) * np.log1p(squares / f)
+        return tail + 0.5 * np.linalg.slogdet(precision)[1]
+
+
+def quadratic(z, form):
+    """z' form z of each row of `z [n, d]`: `[n]`."""
+    return ((z @ form) * z).sum(axis=1)
 
 
 class KernelCritic:

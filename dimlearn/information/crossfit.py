@@ -22,6 +22,7 @@ from dimlearn.information.critics import (
     GaussianCritic,
     KernelCritic,
     SeparableCritics,
+    StudentCritic,
 )
 from dimlearn.information.few_columns import MOST_COLUMNS, pick_columns
 from dimlearn.information.forests import FOREST_COLUMNS, ForestCritic
@@ -35,6 +36,7 @@ HALVED = 2  # folds that are fitted a second time, to half of their training pai
 VALIDATION = 0.15  # of all pairs, taken from the training folds
 WEIGHED = 600  # validation pairs that weigh the mixture
 GAUSSIAN_DIMENSIONS = 300  # of x and y together; the matrices grow with their square
+FREEDOMS = (3, 10)  # of Student copulas: very heavy tails, heavy ones
 BANDWIDTHS = (0.01, 0.03, 0.1)  # in rank-uniform coordinates
 BLOCK = 200  # rows scored at once against all others, to save memory
 NETWORKS = {"separable": SeparableCritics, "concat": ConcatCritics}
@@ -95,10 +97,10 @@ def cross_fit(x, y, kinds, seed, steps=1000, say=None, groups=None):
     """Fit critics of `kinds` to a sample in rank-uniform coordinates and score each fold.
 
     `x`, `y`: `[n, dx]`, `[n, dy]` in (0, 1), see `samples.rank_uniform`. `kinds`: of "gaussian",
-    "kernel", "separable" and "concat". `groups`: as in `split_folds`. Returns `(folds, halves,
-    curve)`: a `Fold` for each fold, a `Fold` for each of the first folds fitted to half of the
-    training pairs, and the validation InfoNCE of the networks `[(step, nats)]` (empty without
-    networks).
+    "student", "kernel", "forest", "separable" and "concat". `groups`: as in `split_folds`.
+    Returns `(folds, halves, curve)`: a `Fold` for each fold, a `Fold` for each of the first folds
+    fitted to half of the training pairs, and the validation InfoNCE of the networks
+    `[(step, nats)]` (empty without networks).
     """
     from scipy.special import ndtri
 
@@ -137,6 +139,8 @@ def fit_in_one_go(uniform, gaussian, kinds, split, judged):
         critics.append((partial(GaussianCritic, shrunk=True), gaussian))
         if len(fitted) > 2 * dims:
             critics.append((GaussianCritic, gaussian))
+    if "student" in kinds and 2 * dims < len(fitted) and dims <= GAUSSIAN_DIMENSIONS:
+        critics += [(partial(StudentCritic, freedom=freedom), uniform) for freedom in FREEDOMS]
     if "kernel" in kinds:
         of_x, of_y = pick_columns(uniform[0][fitted], uniform[1][fitted])
         few = uniform[0][:, of_x], uniform[1][:, of_y]

@@ -27,11 +27,12 @@ from dimlearn.information.estimators import (
     Estimator,
     error_of_mean,
 )
+from dimlearn.information.few_columns import agreed_columns
 from dimlearn.information.labels import as_one_column, one_hot
 from dimlearn.information.limits import hidden_by_columns, may_be_function
-from dimlearn.information.samples import check_seed, rank_uniform
+from dimlearn.information.samples import check_seed, own_rng, rank_uniform
 
-CRITIC_KINDS = ("gaussian", "kernel", "forest", "separable", "concat")
+CRITIC_KINDS = ("gaussian", "student", "kernel", "forest", "separable", "concat")
 LED_ON = 1.2  # times what the second half of the pairs gained is left: more than of an error that
 # falls as 1 / n (1.0), less than of one that falls as 1 / sqrt(n) (2.4)
 LED_ON_ERROR = 0.7  # of it
@@ -53,8 +54,8 @@ def estimate_mi(x, y, seed=0, groups=None, say=None):
 class CrossFitted(Estimator):
     """Critics scored on pairs that they never saw, read by DV, and led on to more pairs.
 
-    `kinds`: which critics are mixed, of "gaussian", "kernel", "forest", "separable" and "concat"
-    (see `crossfit`). `steps`: training steps of the networks. Columns are always ranked.
+    `kinds`: which critics are mixed, of "gaussian", "student", "kernel", "forest", "separable" and
+    "concat" (see `crossfit`). `steps`: training steps of the networks. Columns are always ranked.
 
     DV of a critic that saw none of the pairs is a lower bound but for chance (`readouts["DV"]`).
     How far below it lies is seen by fitting the critics of two folds a second time, to half of
@@ -121,9 +122,10 @@ class Recommended(Estimator):
     """What `estimate_mi` does, as one object: nearest neighbours and critics.
 
     With up to three columns in all (a side of labels counts as one) the value is that of `KSG`;
-    with more it is that of `CrossFitted`. The larger of the two holds where they are apart by more
+    with more it is that of `CrossFitted`. The other of the two holds where it is larger by more
     than chance, for both fall short of dependence that they do not see and neither makes it up, and
-    where that value is below 0.
+    where that value is below 0. Of many columns that tell by two or three of them, nearest
+    neighbours read these: as good as with no other columns there, so there the larger value holds.
     """
 
     name = "recommended"
@@ -132,27 +134,26 @@ class Recommended(Estimator):
         self.seed, self.say = check_seed(seed), say
 
     def measure(self, x, y, groups=None, remarks=()):
-        dims = as_one_column(x).shape[1] + as_one_column(y).shape[1]
-        few = dims <= FEW_DIMENSIONS
-        kinds = ("gaussian", "kernel") if few else CRITIC_KINDS
+        sides = as_one_column(x), as_one_column(y)
+        dims = sum(side.shape[1] for side in sides)
+        few, nearest = dims <= FEW_DIMENSIONS, KSG(seed=self.seed)
         told = may_be_function(x, y, self.seed)
         remarks = (*remarks, told) if told else remarks
+        kinds = ("gaussian", "kernel") if few else CRITIC_KINDS
         critics = CrossFitted(kinds, seed=self.seed, say=self.say).measure(x, y, groups)
-        if dims > 2 * FEW_DIMENSIONS:
-            return replace(critics, warnings=(*remarks, *critics.warnings))
-        nearest = KSG(seed=self.seed).measure(x, y, groups)
-        first, other = (nearest, critics) if few else (critics, nearest)
-        errors = first.standard_error, other.standard_error
-        believed = other.value < math.log(len(x))  # no sample of n pairs vouches for more
-        if believed and other.value > first.value + 2 * math.hypot(*errors):
-            first = other
-        elif first.value < min(0.0, other.value):
-            first = replace(other, standard_error=max(errors))
-        readouts = {
-            **critics.readouts,
-            "cross-fitted critics": critics.value,
-            "nearest neighbours": nearest.value,
-        }
+        readouts = {**critics.readouts, "cross-fitted critics": critics.value}
+        first = critics
+        if dims <= 2 * FEW_DIMENSIONS:
+            neighbours = nearest.measure(x, y, groups)
+            readouts["nearest neighbours"] = neighbours.value
+            first = held_against(*(neighbours, critics)[:: 1 if few else -1], len(x))
+        picked = None if few else agreed_columns(*sides, own_rng(self.seed), groups)
+        if picked and len(picked[0]) + len(picked[1]) <= FEW_DIMENSIONS:
+            of_x, of_y = (side[:, columns] for side, columns in zip(sides, picked))
+            neighbours = nearest.measure(of_x, of_y, groups)
+            readouts["nearest neighbours in few columns"] = neighbours.value
+            if first.value < neighbours.value < math.log(len(x)):
+                first = neighbours
         return replace(
             first,
             curve=critics.curve,
@@ -160,3 +161,15 @@ class Recommended(Estimator):
             readouts=readouts,
             warnings=(*remarks, *first.warnings),
         )
+
+
+def held_against(first, other, n):
+    """The first of two estimates of n pairs, or the other where it is larger by more than chance,
+    and where the first is below 0."""
+    errors = first.standard_error, other.standard_error
+    believed = other.value < math.log(n)  # no sample of n pairs vouches for more
+    if believed and other.value > first.value + 2 * math.hypot(*errors):
+        return other
+    if first.value < min(0.0, other.value):
+        return replace(other, standard_error=max(errors))
+    return first

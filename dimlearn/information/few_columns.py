@@ -2,13 +2,17 @@
 
 Where one of ten columns tells of y, nine are noise, and a kernel or a network on all of them
 drowns in it. So the training rows of a fold are searched for the two, three or four columns, of
-both sides, whose cells depend most. The critic on them is one of the mixture: validation pairs
-decide what it is worth.
+both sides, whose cells depend most, and of these only those are kept beside which nearest
+neighbours see no more. The critic on them is one of the mixture: validation pairs decide what it
+is worth. Where both halves of the rows pick the same, nearest neighbours are asked about them too.
 """
 
 from itertools import combinations, product
 
 import numpy as np
+
+from dimlearn.information.classical import ksg
+from dimlearn.information.samples import rank_uniform
 
 MOST_COLUMNS = 4
 CELLS = {2: (10, 10), 3: (5, 8), 4: (4, 5)}  # by columns in all: for a side of two or more, of one
@@ -37,6 +41,35 @@ def pick_columns(x, y):
             tried = wider_sets(best, dx, dy)
         if not tried:
             break
+    return without_idle(best, x, y)
+
+
+def agreed_columns(x, y, rng, groups=None):
+    """The columns `(of x, of y)` that either half of the rows picks by itself, or None.
+
+    By chance two halves rarely pick the same. `groups [n]`: rows of one group are in one half.
+    """
+    groups = np.arange(len(x)) if groups is None else groups
+    count = groups.max() + 1
+    first = (rng.permutation(count) < count // 2)[groups]
+    x, y = rank_uniform(x), rank_uniform(y)
+    one, other = (pick_columns(x[half], y[half]) for half in (first, ~first))
+    return one if one == other else None
+
+
+def without_idle(best, x, y):
+    """The columns without those that only put the nearest neighbours farther away.
+
+    Full tables of few rows take noise for a little information; nearest neighbours read less with
+    it than without.
+    """
+    told = ksg(x[:, best[0]], y[:, best[1]])
+    while len(best[0]) + len(best[1]) > 2:
+        fewer = [sides for sides in narrower_sets(best) if all(sides)]
+        values = [ksg(x[:, a], y[:, b]) for a, b in fewer]
+        if max(values) < told:
+            break
+        best, told = fewer[int(np.argmax(values))], max(values)
     return best
 
 
@@ -55,6 +88,14 @@ def wider_sets(best, dx, dy):
     a, b = best
     return [(a + (i,), b) for i in range(dx) if i not in a] + [
         (a, b + (j,)) for j in range(dy) if j not in b
+    ]
+
+
+def narrower_sets(best):
+    """All choices with one column less than `best`, an empty side among them."""
+    a, b = best
+    return [(a[:i] + a[i + 1 :], b) for i in range(len(a))] + [
+        (a, b[:j] + b[j + 1 :]) for j in range(len(b))
     ]
 
 

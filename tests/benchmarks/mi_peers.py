@@ -1,9 +1,12 @@
 """Other people's estimators, beside ours on the same tasks, where they are installed.
 
-None of them is needed by dimlearn. `benchmark-mi` 0.1.3 wants `jax==0.4.30 jaxlib==0.4.30`;
-`latentmi`, `mist-statinf` and `diffusion-mi` want PyTorch.
+None of them is needed by dimlearn, and not all go into one environment: `benchmark-mi` 0.1.3 wants
+`jax==0.4.30 jaxlib==0.4.30`, and `latentmi` and `diffusion-mi` want PyTorch. (`mist-statinf` 0.1.1
+brings no weights of its trained network; they are to be downloaded apart, so it is not here.)
 """
 
+import contextlib
+import io
 import math
 
 import numpy as np
@@ -30,6 +33,28 @@ def gmm_mi(x, y):
     return float(estimator.estimate(include_kfold=False)[0])
 
 
+def latent_mi(x, y):
+    """KSG of eight learnt numbers a side (Gowri et al. 2024), as it is set; it answers in bits."""
+    from latentmi import lmi
+
+    with contextlib.redirect_stdout(io.StringIO()):  # a flower an epoch
+        terms = lmi.estimate(x, y)[0]
+    return float(np.nanmean(terms)) * math.log(2)
+
+
+def diffusion_mi(x, y, epochs=300, rate=1e-3):
+    """MINDE (Franzese et al. 2024), shorter and at a higher rate than it is set: 1,000 epochs at
+    5e-5 take ten minutes a task and more on one core."""
+    from dmi import estimators
+
+    estimator = estimators.MINDEEstimator(
+        max_epochs=epochs, learning_rate=rate, test_num=1000, device="cpu"
+    )
+    with contextlib.redirect_stdout(io.StringIO()):
+        estimator.fit(x, y)
+        return float(estimator.estimate(x, y))
+
+
 def of_bmi(name):
     def estimate(x, y):
         from bmi import estimators
@@ -42,6 +67,8 @@ def of_bmi(name):
 PEERS = {
     "scikit-learn": scikit_learn,
     "GMM-MI": gmm_mi,
+    "latentmi": latent_mi,
+    "diffusion-mi": diffusion_mi,
     "bmi, KSG": of_bmi("KSGEnsembleFirstEstimator"),
     "bmi, CCA": of_bmi("CCAMutualInformationEstimator"),
     "bmi, InfoNCE": of_bmi("InfoNCEEstimator"),

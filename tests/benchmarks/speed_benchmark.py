@@ -6,6 +6,7 @@
     python tests/benchmarks/speed_benchmark.py adam
     python tests/benchmarks/speed_benchmark.py batches
     python tests/benchmarks/speed_benchmark.py precision
+    python tests/benchmarks/speed_benchmark.py xla
 
 `step` joins the opponents of a folder of yardsticks that share a measuring module `common.py`
 (one that offers `parser` and `main`): run by that folder's `compare.py`, all are measured in turns,
@@ -13,7 +14,8 @@ round by round. (`fit` sets itself up at every call; let a round last some secon
 full, global-only, local-only and prior-only steps in turns, beside their floating-point operations.
 `many` trains ten encoders with ten weightings in one process and prints the seconds of each, the
 traces and the memory. `adam` times the fused update against Keras' own, `batches` the epochs with
-and without tf.data's tuning of itself, `precision` the light model in float32 and in bfloat16.
+and without tf.data's tuning of itself, `precision` the light model in float32 and in bfloat16,
+`xla` models compiled by XLA and without it.
 
 The yardstick: 28x28x1 images; convolutions 64, 128, 256 (3x3, stride 2, same, batch norm, ReLU),
 map 7x7x128 after the second, code 64; critics of 512 units; discriminator 1000-200; weights
@@ -244,6 +246,25 @@ def precision(arguments):
     in_turns(models, dict.fromkeys(models, batches), options.rounds, steps=20)
 
 
+def xla(arguments):
+    """The light model and two wide ones, compiled by XLA and without it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args(arguments)
+    from dimlearn.data import full_batches
+
+    makers = {
+        "light": light_model,
+        "concat": lambda: yardstick_model(critic="concat"),
+        "both_dot": lambda: yardstick_model(critic="both_dot"),
+    }
+    for name, make in makers.items():
+        models = {name: make(), f"{name}, XLA": make()}
+        models[f"{name}, XLA"].compile(jit_compile=True, steps_per_execution=10)
+        batches = full_batches(images(20 * 128), 128, shuffle=True)
+        in_turns(models, dict.fromkeys(models, batches), options.rounds, steps=20)
+
+
 def batches(arguments):
     """Epochs of one model on the same images, with tf.data's tuning of itself and without."""
     from dimlearn.data import full_batches
@@ -305,7 +326,7 @@ def resident_megabytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-PARTS = {each.__name__: each for each in (step, weights, many, adam, batches, precision)}
+PARTS = {each.__name__: each for each in (step, weights, many, adam, batches, precision, xla)}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_t, t
 
 from dimlearn.information import worlds
 from dimlearn.information.critics import (
@@ -9,6 +10,7 @@ from dimlearn.information.critics import (
     GaussianCritic,
     KernelCritic,
     SeparableCritics,
+    StudentCritic,
 )
 
 
@@ -17,6 +19,19 @@ def test_the_gaussian_critic_finds_the_log_ratio():
     critic = GaussianCritic(*world.sample(20_000, seed=0))
     x, y = world.sample(50, seed=1)
     np.testing.assert_allclose(critic(x, y), world.log_ratio(x, y), atol=0.1, rtol=0.07)
+
+
+def test_the_student_critic_finds_the_log_ratio():
+    """By the densities of SciPy, in whatever coordinates the sample comes."""
+    shape = np.kron([[1, 0.6], [0.6, 1]], np.eye(2))
+    world = multivariate_t(shape=shape, df=3, seed=0)
+    sides = world.rvs(20_000), world.rvs(60)
+    (x, y), (a, b) = ((t.cdf(z[:, :2], 3), t.cdf(z[:, 2:], 3)) for z in sides)
+    of_x = multivariate_t(shape=np.eye(2), df=3).logpdf  # and of y
+    z = sides[1]
+    expected = world.logpdf(z) - of_x(z[:, :2]) - of_x(z[:, 2:])
+    found = np.diag(StudentCritic(x, y, freedom=3)(a, b))
+    np.testing.assert_allclose(found, expected, atol=0.1, rtol=0.05)
 
 
 def test_the_kernel_critic_finds_the_log_ratio_of_a_table():
