@@ -137,8 +137,8 @@ diagnosis.by_seed(accuracies, "test accuracy in percent, ten labels a class")
 #   from it. So whatever makes the code better, it is not the amount of information. What is it?
 #
 # Nor is it better for everything. Lesson 10 comes back to the puzzle, and shows another kind of
-# classifier: taught with *all* labels, it has no lead from such a code, after a shorter training, over
-# the pixels at all.
+# classifier. Taught with *all* labels, it is no better on such a code, of an even shorter training,
+# than on the pixels.
 
 # %% [markdown]
 # ## What was trained

@@ -115,7 +115,8 @@ encoder, which alone moves.""")
 #
 # The same function $\sigma$ has two jobs here: the inner one squashes the code into the square, the
 # outer one turns a logit into a probability. Each logarithm is minus the cost of an answer that is given
-# as a logit: minus your `answer_cost` of lesson 03.
+# as a logit: minus your `answer_cost(logits, yes)` of lesson 03, which is told whether yes is right, and
+# has averaged over the answers already.
 #
 # Mind the contrast: encoder and *critic* of lessons 05 and 06 maximise the same number and help
 # each other. Only here are there opponents.
@@ -464,9 +465,10 @@ huddled in one heap.""")
 
 # %% [markdown]
 # The wrong encoder *helps* the discriminator: in the square its codes huddle where they are easily
-# recognised, closer together than without any prior. (In some runs the heap drifts into a corner, where
-# the sigmoid squeezes it, too.) Both losses fall because both want the same. **In a game, falling losses of both players are an alarm.** Look at the
-# distribution, not at the curve.
+# recognised, closer together than without any prior. (In some runs the heap drifts into a corner, and
+# then it is the sigmoid that squeezes it: before it, the codes lie farther apart than without a prior.)
+# Both losses fall because both want the same. **In a game, falling losses of both players are an
+# alarm.** Look at the distribution, not at the curve.
 
 # %% [markdown]
 # Follow both games step by step:
@@ -562,7 +564,7 @@ table[["gap", "size", "turns"]].mean().unstack().round(2)
 # everything else prior. The encoder is told "away from the middle", and all codes go the same way: the
 # offset of the numbers is nearly as large as their size. But the discriminator follows them, and soon
 # calls *that* place fake, so that the pull turns round: with the fast one a number changes sides two to
-# three times, and without a game never. The two chase each other, as in the smallest game, and
+# three times, and without a game, where it stays nearer the middle, never. The two chase each other, as in the smallest game, and
 # what we see is one moment of it. What was easy for two numbers is hard for 64.
 #
 # The paper uses prior matching with a small weight for local codes ($\gamma = 0.1$) and a large one for

@@ -88,8 +88,8 @@ print(f"upper stack: H(class) = {H(shares):.3f} nats, log 10 = {math.log(10):.3f
 # %%
 world = worlds.correlated_gaussians(mi=4.0, dim=20)
 x, y = world.sample(16, seed=run_seed())
-show(score_matrices({"perfect critic, 16 pairs": world.log_ratio(x, y)}), """A matrix of 16 by 16
-scores: most of the diagonal is orange, so high, and nearly everything else purple, so low.""")
+show(score_matrices({"perfect critic, 16 pairs": world.log_ratio(x, y)}, limit=6), """A matrix of 16 by
+16 scores: most of the diagonal is orange, so high, and nearly everything else purple, so low.""")
 
 # %% [markdown]
 # A network's critic is often a **product**: one network turns $x$ into a vector $u$, another turns
@@ -520,7 +520,8 @@ for name, value in nothing.items():
     print(f"{name:6} unrelated pairs {value:.2f} nats")
 
 # %% [markdown]
-# Both read less than 0, and a lower bound may: of 0 nats "at least -2.55" is true. The deep critic
+# Both read less than 0, and a lower bound may: of 0 nats "at least -2.55", as here
+# with seed 0, is true. The deep critic
 # answers with confidence, and here its confidence has no ground. What has it found? For each of 250
 # unseen images $x$ it answers the multiple-choice question with 250 unseen candidates. Its
 # probabilities are summed over the candidates of each class (labels serve for this picture only).

@@ -209,7 +209,7 @@ SUSPECTS = {
     2: ("the learning rate is much too high", "The weights have moved far, and the reading is 0."),
     3: (
         "it trains on images on another scale than those that it is asked about later",
-        "The loss is that of the healthy trainer, and both readings on plain images are poor.",
+        "The loss is as good as the healthy trainer's, and both readings on plain images are poor.",
     ),
     4: (
         "it sees a few of the images only",
@@ -273,10 +273,10 @@ def opened(letter, diagnosis):
     return one_line(f"Patient {letter}: not this. If {name}, you see this: {sign} Look again.")
 
 
-def noises(batches, images, seed):
-    """What a function adds to blank images, in two batches that hold the same `BATCH` of them."""
+def noises(batches, images, seed, count=2):
+    """What a function adds to blank images, in batches that all hold the same `BATCH` of them."""
     blank = replace(images, x_train=np.zeros_like(images.x_train[:BATCH]))
-    return np.concatenate([*first_batches(batches, blank, np.random.default_rng(seed), 2)])
+    return np.concatenate([*first_batches(batches, blank, np.random.default_rng(seed), count)])
 
 
 def most_alike(pictures):

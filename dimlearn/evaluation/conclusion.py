@@ -83,7 +83,7 @@ def allowed_for(count, spread, seeds):
     """What the intervals of the differences hold and what they do not: some sentences."""
     said = one_line(f"""
         All this is read off {count} differences in pairs, each with an interval that misses one
-        time in twenty; those of the linear probe allow for {spread}.
+        time in twenty; those of the linear probe are as wide as {spread} leave them.
     """)
     if seeds == 1:
         said += " With one pretraining they are about these encoders: another seed may differ."

@@ -74,7 +74,8 @@ def clouds(levels, read, names, ceiling):
     """A panel of dots for each bound: its values of many batches over the true information.
 
     `levels`: the truths `[k]`; `read`: `[k, batches, bounds]`. The dots of one level are spread
-    sideways, only so that they do not hide each other.
+    sideways, only so that they do not hide each other. The frame ends a little below 0: how many
+    values are lower is written at its edge.
     """
     figure, axes = canvas(len(names), width=3.0, sharey=True)
     batches = read.shape[1]
@@ -85,6 +86,9 @@ def clouds(levels, read, names, ceiling):
         axis.plot(levels, levels, linestyle=DOTTED, color=BLACK, label="truth", linewidth=2)
         axis.axhline(ceiling, color=GREY, linestyle=DASHED, label="log N")
         axis.set(title=name, xlabel="truth in nats", ylabel="nats", xticks=levels)
+        axis.set_ylim(low := -max(levels) / 4, None)
+        if lower := np.count_nonzero(values < low):
+            axis.text(levels[-1], low, f"{lower} below", ha="right", va="bottom", fontsize=8)
     axes[-1].legend(frameon=False, loc="lower right")
     return figure
 

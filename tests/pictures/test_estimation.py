@@ -63,6 +63,14 @@ def test_a_cloud_for_each_bound_and_level():
     assert pictures.show(figure, WORDS)
 
 
+def test_a_value_far_below_does_not_press_the_clouds_together():
+    read = RNG.uniform(size=(3, 10, 2))
+    read[2, :3, 1] = -100
+    figure = estimation.clouds([2, 4, 8], read, ("DV", "NWJ"), ceiling=4.1)
+    assert all(axis.get_ylim()[0] == -2 for axis in figure.axes)
+    assert [[text.get_text() for text in axis.texts] for axis in figure.axes] == [[], ["3 below"]]
+
+
 def test_strips_have_their_means():
     read = RNG.normal(size=(20, 3))
     figure = estimation.strips(read, ("DV", "NWJ", "InfoNCE"), 4.0, 4.85, ylim=(-3, 18))

@@ -22,7 +22,7 @@ exercise = Exercise(
     the gradient of that for `critic.trainable_variables`, and one call of the optimizer. What comes
     back was computed before it.
 
-    `loss = -infonce_bound(critic(x, y))` on the tape; `variables = critic.trainable_variables`,
+    `loss = -NCE(critic(x, y))` on the tape; `variables = critic.trainable_variables`,
     `optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))`, `return -loss`.""",
 )
 

@@ -29,7 +29,7 @@ exercise = Exercise(
     On the diagonal it is yes, elsewhere no, so there are two costs, each of one kind of pairs. The
     objective is to be large and the costs small.
 
-    `-answer_cost(positive, True) - answer_cost(negative, False)` with `positive =
+    `-cost(positive, True) - cost(negative, False)` with the `cost` of the lesson, `positive =
     tf.linalg.diag_part(scores)` and `negative = tf.boolean_mask(scores, ~tf.eye(n,
     dtype=tf.bool))`.""",
 )
