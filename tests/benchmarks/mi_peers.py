@@ -1,8 +1,9 @@
 """Other people's estimators, beside ours on the same tasks, where they are installed.
 
 None of them is needed by dimlearn, and not all go into one environment: `benchmark-mi` 0.1.3 wants
-`jax==0.4.30 jaxlib==0.4.30`, and `latentmi` and `diffusion-mi` want PyTorch. (`mist-statinf` 0.1.1
-brings no weights of its trained network; they are to be downloaded apart, so it is not here.)
+`jax==0.4.30 jaxlib==0.4.30`, `gmm-mi` 0.8.2 wants `scikit-learn<1.6`, and `latentmi` and
+`diffusion-mi` want PyTorch. (`mist-statinf` 0.1.1 brings no weights of its trained network; they
+are to be downloaded apart, so it is not here.)
 """
 
 import contextlib
@@ -23,14 +24,14 @@ def scikit_learn(x, y):
 
 
 def gmm_mi(x, y):
-    """A Gaussian mixture of two columns, without its bootstrap, None for more."""
+    """A Gaussian mixture of two columns (Piras et al. 2023), as it is set, None for more."""
     from gmm_mi.mi import EstimateMI
 
     if x.shape[1] > 1 or y.shape[1] > 1:
         return None
     estimator = EstimateMI()
     estimator.fit(np.hstack([x, y]))
-    return float(estimator.estimate(include_kfold=False)[0])
+    return float(estimator.estimate()[0])
 
 
 def latent_mi(x, y):
