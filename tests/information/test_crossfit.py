@@ -39,7 +39,7 @@ def test_any_number_of_steps():
 
 def test_critics_that_are_none():
     x, y = worlds.gaussian_pairs([0.9]).sample(100, seed=1)
-    with pytest.raises(InputError, match="kinds must be of gaussian, student, kernel, forest, separable"):
+    with pytest.raises(InputError, match="kinds must be of gaussian, student, kernel, forest"):
         CrossFitted(("gausian",))
     wide = np.random.default_rng(0).normal(size=(100, 300))
     with pytest.raises(InputError, match="no critic of gaussian is made for so many columns"):
