@@ -153,7 +153,7 @@ class Recommended(Estimator):
             of_x, of_y = (side[:, columns] for side, columns in zip(sides, picked))
             neighbours = nearest.measure(of_x, of_y, groups)
             readouts["nearest neighbours in few columns"] = neighbours.value
-            first = the_larger(first, neighbours, len(x))
+            first = the_larger(first, replace(neighbours, estimator=of_columns(*picked)), len(x))
         return replace(
             first,
             curve=critics.curve,
@@ -161,6 +161,12 @@ class Recommended(Estimator):
             readouts=readouts,
             warnings=(*remarks, *first.warnings),
         )
+
+
+def of_columns(of_x, of_y):
+    """The name of KSG of some columns only."""
+    x, y = (", ".join(map(str, columns)) for columns in (of_x, of_y))
+    return f"KSG of columns {x} of x and {y} of y"
 
 
 def the_larger(first, other, n, by=0):

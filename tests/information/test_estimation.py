@@ -161,7 +161,7 @@ def test_of_many_columns_nearest_neighbours_read_the_few_that_tell(hardly_traine
     world = worlds.noisy_uniform(0.1)
     x, y = world.sample(800, seed=0)
     found = estimate_mi(np.hstack([np.random.default_rng(1).normal(size=(800, 5)), x]), y)
-    assert found.estimator == "KSG"
+    assert found.estimator == "KSG of columns 5 of x and 0 of y"
     assert found.value == pytest.approx(world.mutual_information, abs=0.1)
     assert found.value == found.readouts["nearest neighbours in few columns"]
     assert found.readouts["cross-fitted critics"] < found.value - 0.05
