@@ -520,12 +520,32 @@ show(curves(range(200), {"its training pairs": learnt, "new pairs": held_out},
                        "training step", levels={"truth": 0, "log N": math.log(128)}), """On its training pairs
 InfoNCE rises from 0 to a plateau near log N. On new pairs the critic falls far below 0.""")  # fmt: skip
 
-
 # %% [markdown]
 # A perfect score, and no information whatever: the critic learnt the pairs by heart. On new pairs
 # it is wrong with confidence. A lower bound in *expectation* needs pairs that are independent of
-# the critic: **read a critic only on pairs it was not trained on**. (`dimlearn.estimate_mi(x, y)`
-# does.)
+# the critic: **read a critic only on pairs it was not trained on**. `dimlearn.estimate_mi(x, y)` does,
+# for samples of your own, and in few columns it asks nearest neighbours too (KSG, Kraskov et al. 2004).
+# What can't it do? **Predict** what it says of three samples: a number with noise, a number and its cube,
+# and two numbers that share nothing, where every row stands four times.
+
+# %%
+from dimlearn import estimate_mi
+
+draw = np.random.default_rng(run_seed()).normal
+x, noise = draw(size=(2, 500))
+samples = {"x and x + noise": (x, x + noise), "x and its cube": (x, x**3),
+           "four times the same": np.tile([x, noise], 4)}  # fmt: skip
+found = {name: estimate_mi(*sample) for name, sample in samples.items()}
+for name, each in found.items():
+    print(f"{name}: {each}", *each.warnings, sep="\n    ")
+
+
+# %% [markdown]
+# The first is half of $\log 2$, about 0.35, within its error. Of a cube the truth is infinite, and a
+# sample shows a finite part of it: the number means nothing but *at least*. The third has 500 rows and
+# not 2,000; without looking for that, every held-out row would have its copy among those that were
+# trained on. So much it can see and say. What no pair of the sample shows, it cannot: more than the log of
+# the number of pairs, or what is hidden among columns as many as the rows.
 #
 # ## What could go wrong
 #
