@@ -153,7 +153,8 @@ class Recommended(Estimator):
             of_x, of_y = (side[:, columns] for side, columns in zip(sides, picked))
             neighbours = nearest.measure(of_x, of_y, groups)
             readouts["nearest neighbours in few columns"] = neighbours.value
-            first = the_larger(first, replace(neighbours, estimator=of_columns(*picked)), len(x))
+            if shows_more(neighbours, first, len(x)):
+                first = replace(neighbours, estimator=of_columns(*picked))
         return replace(
             first,
             curve=critics.curve,
@@ -169,13 +170,20 @@ def of_columns(of_x, of_y):
     return f"KSG of columns {x} of x and {y} of y"
 
 
-def the_larger(first, other, n, by=0):
-    """Of two estimates of n pairs the first, or the other where it is larger, by so many standard
-    errors of both; and where the first is below 0, with the larger error."""
+def the_larger(first, other, n, by):
+    """Of two estimates of n pairs the first, or the other where it shows more, by so many standard
+    errors; and where the first is below 0, with the larger error."""
     errors = first.standard_error, other.standard_error
-    believed = other.value < math.log(n)  # no sample of n pairs vouches for more
-    if believed and other.value > max(0.0, first.value + by * math.hypot(*errors)):
+    if shows_more(other, first, n, by):
         return other
     if first.value < min(0.0, other.value):
         return replace(other, standard_error=max(errors))
     return first
+
+
+def shows_more(one, other, n, by=0):
+    """Whether an estimate of n pairs is larger than another, by so many standard errors of both. It
+    has to show something by itself: no chance, and no more than n pairs can vouch for."""
+    errors = one.standard_error, other.standard_error
+    larger = one.value > other.value + by * math.hypot(*errors)
+    return larger and 2 * one.standard_error < one.value < math.log(n)

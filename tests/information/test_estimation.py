@@ -1,5 +1,6 @@
 """Estimates of mutual information where the truth is known, and where there is nothing to find."""
 
+from dataclasses import replace
 from functools import partialmethod
 
 import numpy as np
@@ -16,6 +17,8 @@ from dimlearn.information import (
     Recommended,
     worlds,
 )
+from dimlearn.information.estimation import shows_more
+from dimlearn.information.estimators import Estimate
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +168,15 @@ def test_of_many_columns_nearest_neighbours_read_the_few_that_tell(hardly_traine
     assert found.value == pytest.approx(world.mutual_information, abs=0.1)
     assert found.value == found.readouts["nearest neighbours in few columns"]
     assert found.readouts["cross-fitted critics"] < found.value - 0.05
+
+
+def test_the_larger_of_two_has_to_show_something_by_itself():
+    """Chosen for its size alone, the value of nothing would be the luckiest of several."""
+    low, high = Estimate(0.0, 0.1, "low"), Estimate(0.2, 0.15, "high")
+    assert not shows_more(high, low, n=300)
+    assert shows_more(replace(high, standard_error=0.05), low, n=300)
+    assert not shows_more(replace(high, standard_error=0.05), low, n=300, by=2)
+    assert not shows_more(replace(high, value=6.0), low, n=300)  # log 300 is 5.7
 
 
 @pytest.mark.slow
