@@ -12,13 +12,13 @@ from dimlearn import InputError, estimate_mi
 from dimlearn.information import (
     KSG,
     CrossFitted,
+    Estimate,
     Gaussian,
     Histogram,
     Recommended,
     worlds,
 )
 from dimlearn.information.estimation import shows_more
-from dimlearn.information.estimators import Estimate
 
 
 @pytest.fixture(scope="module")
