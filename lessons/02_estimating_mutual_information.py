@@ -472,10 +472,9 @@ for name, value in nothing.items():
     print(f"{name:6} unrelated pairs {value:.2f} nats")
 
 # %% [markdown]
-# Both read less than 0, and a lower bound may: of 0 nats "at least -2.55", as here
-# with seed 0, is true. The deep critic
-# answers with confidence, and here its confidence has no ground. What has it found? For each of 250
-# unseen images $x$ it answers the multiple-choice question with 250 unseen candidates. Its
+# Both read less than 0, and a lower bound may: of 0 nats "at least -2.55", as here with seed 0, is
+# true. The deep critic answers with confidence, and here its confidence has no ground. What has it
+# found? For each of 250 unseen images $x$ it answers the multiple-choice question with 250 unseen candidates. Its
 # probabilities are summed over the candidates of each class (labels serve for this picture only).
 
 # %%

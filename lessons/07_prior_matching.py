@@ -564,8 +564,8 @@ table[["gap", "size", "turns"]].mean().unstack().round(2)
 # everything else prior. The encoder is told "away from the middle", and all codes go the same way: the
 # offset of the numbers is nearly as large as their size. But the discriminator follows them, and soon
 # calls *that* place fake, so that the pull turns round: with the fast one a number changes sides two to
-# three times, and without a game, where it stays nearer the middle, never. The two chase each other, as in the smallest game, and
-# what we see is one moment of it. What was easy for two numbers is hard for 64.
+# three times, and without a game, where it stays nearer the middle, never. The two chase each other, as
+# in the smallest game, and what we see is one moment of it. What was easy for two numbers is hard for 64.
 #
 # The paper uses prior matching with a small weight for local codes ($\gamma = 0.1$) and a large one for
 # global codes ($\gamma = 1$), in far longer trainings. Use it when you *want* the distribution, and

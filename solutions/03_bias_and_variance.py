@@ -295,8 +295,8 @@ for name, value in readouts.items():
 
 # %% [markdown]
 # From an objective below 0 to between two and three and a half of the 4 nats, with the same critic
-# and pairs it has never seen. NWJ is given $1 + T$, because JSD's best critic is the log ratio. The mean positive score
-# just believes the critic: it is no bound.
+# and pairs it has never seen. NWJ is given $1 + T$, because JSD's best critic is the log ratio. The
+# mean positive score just believes the critic: it is no bound.
 #
 # *A sitting may end here. What you wrote is kept: on another day, run all cells above once and go
 # on.*
@@ -346,8 +346,8 @@ InfoNCE stays short and bends away under log N.""")
 # (Mean ± standard deviation over the 300 batches.) **InfoNCE has bias and little variance**. The
 # more information there is, the closer it hangs under its ceiling, and from 6 nats on it is nearly
 # the same in every batch: about ± 0.12. **DV** scatters ever more, and from 6 nats on its
-# *mean* is clearly too high: the bound holds with the true $\mathbb{E}_M$ inside the logarithm, not for the
-# logarithm of a batch's average, not even on average.
+# *mean* is clearly too high: the bound holds with the true $\mathbb{E}_M$ inside the logarithm, not
+# for the logarithm of a batch's average, not even on average.
 #
 # **NWJ** has no logarithm, so its expectation is exactly the truth. Yet at 10 nats about
 # four in five of its values are above it. Why that is no contradiction, 300 batches hardly show.
@@ -669,9 +669,10 @@ for name, each in found.items():
 # %% [markdown]
 # The first is half of $\log 2$, about 0.35, within its error. Of a cube the truth is infinite, and a
 # sample shows a finite part of it: the number means nothing but *at least*. The third has 500 rows and
-# not 2,000; without looking for that, every held-out row would have its copy among those that were
-# trained on. So much it can see and say. What no pair of the sample shows, it cannot: more than the log of
-# the number of pairs, or what is hidden among columns as many as the rows.
+# not 2,000; without looking for that, nearly every held-out row would have a copy among those that were
+# trained on. All this can be seen in a sample, and is said. What a sample does not hold cannot be seen:
+# more than the log of its number of pairs, or a dependence among columns as many as its rows. An estimate
+# can only warn that there may be more.
 #
 # ## What could go wrong
 #

@@ -127,7 +127,8 @@ class Recommended(Estimator):
     with more it is that of `CrossFitted`. The other of the two holds where it is larger by more
     than chance, for both fall short of dependence that they do not see and neither makes it up, and
     where that value is below 0. In four columns, and in those two to four of many that either half
-    of the rows picks by itself, neighbours are as good as critics: there the larger value holds.
+    of the rows picks by itself, neighbours are as good as critics: there the larger value holds, if
+    it shows something by itself. Where columns rival rows, nobody picks a few.
     """
 
     name = "recommended"
@@ -149,7 +150,10 @@ class Recommended(Estimator):
             readouts["nearest neighbours"] = neighbours.value
             pair = (neighbours, critics) if few else (critics, neighbours)
             first = the_larger(*pair, len(x), by=0 if dims == MOST_COLUMNS else 2)
-        if picked := None if few else agreed_columns(*sides, own_rng(self.seed), groups):
+        picked = None
+        if not few and not hidden_by_columns(*sides)[1]:
+            picked = agreed_columns(*sides, own_rng(self.seed), groups)
+        if picked and sum(map(len, picked)) < dims:
             of_x, of_y = (side[:, columns] for side, columns in zip(sides, picked))
             neighbours = nearest.measure(of_x, of_y, groups)
             readouts["nearest neighbours in few columns"] = neighbours.value

@@ -193,7 +193,7 @@ class KSG(Estimator):
     dimensions the estimator is far too low, and its standard error hardly hints at it.
 
     The standard error is that of the same reading of thirds of the rows, cut anew `CUTS` times: its
-    terms share neighbours, and their spread is a fifth too small. Added in squares: half of what
+    terms share neighbours, so their own spread is too small. Added in squares: half of what
     was led on, what all rows read beyond the thirds and chance, and, as mutual information is never
     negative, a value below 0, which is off by that much at least. Of `groups` it is the spread of
     the terms, a group's together.

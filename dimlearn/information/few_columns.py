@@ -65,7 +65,7 @@ def without_idle(best, x, y):
     """
     told = ksg(x[:, best[0]], y[:, best[1]])
     while len(best[0]) + len(best[1]) > 2:
-        fewer = [sides for sides in narrower_sets(best) if all(sides)]
+        fewer = narrower_sets(best)
         values = [ksg(x[:, a], y[:, b]) for a, b in fewer]
         if max(values) < told:
             break
@@ -92,11 +92,11 @@ def wider_sets(best, dx, dy):
 
 
 def narrower_sets(best):
-    """All choices with one column less than `best`, an empty side among them."""
+    """All choices with one column less than `best`, at least one of each side."""
     a, b = best
-    return [(a[:i] + a[i + 1 :], b) for i in range(len(a))] + [
-        (a, b[:j] + b[j + 1 :]) for j in range(len(b))
-    ]
+    sets = [(tuple(i for i in a if i != left), b) for left in a]
+    sets += [(a, tuple(j for j in b if j != left)) for left in b]
+    return [sides for sides in sets if all(sides)]
 
 
 def information(x, y):

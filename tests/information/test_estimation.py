@@ -117,7 +117,7 @@ def test_neighbours_that_the_rows_cannot_have():
 
 
 def test_the_error_bar_of_neighbours_is_their_scatter():
-    """Over samples. That of the terms alone was 0.75 of it here: they share neighbours."""
+    """Over samples. That of the terms alone was 0.78 of it here: they share neighbours."""
     samples = (np.random.default_rng(seed).normal(size=(2, 400)) for seed in range(40))
     found = [KSG().result(x, x**2 + 0.5 * noise) for x, noise in samples]
     scatter = np.std([float(one) for one in found])
@@ -177,6 +177,16 @@ def test_the_larger_of_two_has_to_show_something_by_itself():
     assert shows_more(replace(high, standard_error=0.05), low, n=300)
     assert not shows_more(replace(high, standard_error=0.05), low, n=300, by=2)
     assert not shows_more(replace(high, value=6.0), low, n=300)  # log 300 is 5.7
+
+
+@pytest.mark.slow
+def test_where_columns_rival_rows_no_few_are_picked(hardly_trained_critics):
+    """One of them tells much, and what the others may tell is still said to be hidden."""
+    x, y = worlds.gaussian_pairs([0.9]).sample(120, seed=0)
+    x = np.hstack([x, np.random.default_rng(1).normal(size=(120, 60))])
+    found = estimate_mi(x, y)
+    assert "nearest neighbours in few columns" not in found.readouts
+    assert any("could hide in them unseen" in warning for warning in found.warnings)
 
 
 @pytest.mark.slow
